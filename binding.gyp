@@ -1,0 +1,48 @@
+{
+  "variables": {
+    "openssl_fips": "",
+    "socktable_werror%": "false",
+  },
+  "targets": [
+    {
+      "target_name": "socktable",
+      "dependencies": [
+        "<!(node -p \"require('node-addon-api').targets\"):node_addon_api_except",
+      ],
+      "defines": [
+        "NAPI_VERSION=8",
+        "NODE_API_NO_EXTERNAL_BUFFERS_ALLOWED",
+        "NODE_ADDON_API_DISABLE_DEPRECATED",
+      ],
+      "sources": [
+        "native/addon.cc",
+        "native/query.cc",
+        "native/socket_table.cc",
+      ],
+      "cflags": ["-fvisibility=hidden", "-fstack-protector-strong"],
+      "cflags_cc": ["-std=c++17", "-Wall", "-Wextra"],
+      "ldflags": ["-static-libstdc++", "-static-libgcc"],
+      "conditions": [
+        ["socktable_werror=='true'", {"cflags_cc": ["-Werror"]}],
+        ["OS=='linux'", {
+          "sources": [
+            "native/linux/interface_names.cc",
+            "native/linux/kernel_state.cc",
+            "native/linux/owner_groups.cc",
+            "native/linux/owner_scan.cc",
+            "native/linux/proc_net.cc",
+            "native/linux/proc_net_parse.cc",
+            "native/linux/process.cc",
+            "native/linux/process_parse.cc",
+            "native/linux/reader.cc",
+            "native/linux/row_collector.cc",
+            "native/linux/sock_diag.cc",
+            "native/linux/sock_diag_parse.cc",
+          ],
+        }, {
+          "sources": ["native/unsupported/reader.cc"],
+        }],
+      ],
+    },
+  ],
+}

@@ -1,0 +1,100 @@
+#include "process.h"
+
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/vfs.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+namespace socktable {
+namespace {
+
+// Reads the beginning of /proc/<pid>/<file>; -1 where that can't be done.
+ssize_t ReadSmall(int proc, uint32_t pid, const char* file, char* buffer, size_t size) {
+  char path[64];
+  snprintf(path, sizeof path, "%u/%s", pid, file);
+  const UniqueFd fd(openat(proc, path, O_RDONLY | O_CLOEXEC));
+  if (!fd.valid()) return -1;
+  for (;;) {
+    const ssize_t length = read(fd.get(), buffer, size);
+    if (length >= 0 || errno != EINTR) return length;
+  }
+}
+
+const char* BaseName(const char* path) {
+  const char* slash = strrchr(path, '/');
+  return slash == nullptr ? path : slash + 1;
+}
+
+// The file name of the program that the process runs, empty where that may not be read.
+std::string ExecutableName(int proc, uint32_t pid) {
+  char path[64];
+  char target[4096];
+  snprintf(path, sizeof path, "%u/exe", pid);
+  const ssize_t length = readlinkat(proc, path, target, sizeof target - 1);
+  if (length <= 0) return {};
+  std::string name(target, static_cast<size_t>(length));
+  // The kernel marks a program whose file was replaced while it ran (fs/d_path.c).
+  constexpr char kDeleted[] = " (deleted)";
+  constexpr size_t kDeletedSize = sizeof kDeleted - 1;
+  if (name.size() > kDeletedSize &&
+      name.compare(name.size() - kDeletedSize, kDeletedSize, kDeleted) == 0) {
+    name.resize(name.size() - kDeletedSize);
+  }
+  return BaseName(name.c_str());
+}
+
+// The file name of the program in the command line, empty where there is none.
+std::string CommandName(int proc, uint32_t pid) {
+  char line[4096];
+  const ssize_t length = ReadSmall(proc, pid, "cmdline", line, sizeof line - 1);
+  if (length <= 0) return {};
+  line[length] = '\0';
+  return BaseName(line);
+}
+
+}  // namespace
+
+Status OpenProc(UniqueFd* proc) {
+  *proc = UniqueFd(open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!proc->valid()) return Status::Os(errno, "open", "/proc");
+  struct statfs info;
+  if (fstatfs(proc->get(), &info) != 0) return Status::Os(errno, "fstatfs", "/proc");
+  if (info.f_type != PROC_SUPER_MAGIC) return Status::Os(ENODEV, "fstatfs", "/proc");
+  return Status::Ok();
+}
+
+uint64_t StartTime(int proc, uint32_t pid) {
+  char text[1024];
+  uint64_t ticks;
+  const ssize_t length = ReadSmall(proc, pid, "stat", text, sizeof text);
+  if (length <= 0 || !ParseStartTime(text, static_cast<size_t>(length), &ticks)) return UINT64_MAX;
+  return ticks;
+}
+
+std::string ProcessName(int proc, uint32_t pid) {
+  // A name is 15 bytes long at the most (TASK_COMM_LEN), and a newline follows it.
+  constexpr ssize_t kLongest = 15;
+  char text[64];
+  ssize_t length = ReadSmall(proc, pid, "comm", text, sizeof text);
+  if (length <= 0) return {};
+  if (text[length - 1] == '\n') length--;
+  std::string name(text, static_cast<size_t>(length));
+
+  // A cut name is completed from the command line or the program, where they agree with it.
+  if (length == kLongest) {
+    for (const std::string& whole : {CommandName(proc, pid), ExecutableName(proc, pid)}) {
+      if (whole.compare(0, name.size(), name) == 0) return whole;
+    }
+  }
+  // Node.js 24 and later call their main thread this, which would make every server look alike.
+  if (name == "MainThread") {
+    const std::string program = ExecutableName(proc, pid);
+    if (!program.empty()) return program;
+  }
+  return name;
+}
+
+}  // namespace socktable

@@ -1,0 +1,233 @@
+#include "../reader.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+
+#include "interface_names.h"
+#include "owners.h"
+#include "proc_net.h"
+#include "process.h"
+#include "row_collector.h"
+#include "sock_diag.h"
+
+namespace socktable {
+namespace {
+
+constexpr int kMostDumps = 3;
+constexpr size_t kMostFinds = 1024;
+
+bool SinglePort(const std::vector<PortRange>& ranges) {
+  return ranges.size() == 1 && ranges[0].first == ranges[0].last;
+}
+
+DiagRequest MakeRequest(Protocol protocol, uint8_t family, const Query& query) {
+  DiagRequest request{};
+  request.protocol = protocol;
+  request.family = family;
+  request.kernel_states = protocol == Protocol::kTcp ? KernelTcpStates(query.tcp_states)
+                                                     : KernelUdpStates(query.udp_peers);
+  // The ports in the request are compared before the program runs. The walk of bound sockets
+  // ignores them, and runs the program (net/ipv4/inet_diag.c, inet_diag_dump_icsk).
+  if (SinglePort(query.local_ports)) request.local_port = query.local_ports[0].first;
+  if (SinglePort(query.remote_ports)) request.remote_port = query.remote_ports[0].first;
+  request.filter = PortFilterProgram(query.local_ports, query.remote_ports);
+  return request;
+}
+
+// One dump from a socket of its own, once more where the kernel says that it was interrupted. Rows
+// that an earlier attempt brought are known by their cookies.
+Status DumpOnce(const DiagRequest& request, const Query& query, SocketTable& table,
+                RowCollector& rows) {
+  SockDiag diag;
+  Status status = diag.Open();
+  if (!status.ok()) return status;
+  for (int attempt = 0; attempt < kMostDumps; attempt++) {
+    table.report.flags &= ~Report::kInterrupted;
+    status = diag.Dump(request, query, table, rows);
+    if (!status.ok() || (table.report.flags & Report::kInterrupted) == 0) break;
+  }
+  return status;
+}
+
+Status DumpFamilies(Protocol protocol, const Query& query, SocketTable& table, RowCollector& rows) {
+  for (const auto& [bit, family] : {std::pair<uint32_t, uint8_t>{Query::kIPv4, AF_INET},
+                                    std::pair<uint32_t, uint8_t>{Query::kIPv6, AF_INET6}}) {
+    if ((query.families & bit) == 0) continue;
+    Status status = DumpOnce(MakeRequest(protocol, family, query), query, table, rows);
+    if (!status.ok()) return status;
+  }
+  return Status::Ok();
+}
+
+Status ReadSockDiag(Protocol protocol, const Query& query, SocketTable& table) {
+  RowCollector rows(query, table);
+  const size_t before = table.size();
+  const bool both = query.families == (Query::kIPv4 | Query::kIPv6);
+  Status status;
+  if (protocol == Protocol::kTcp && both) {
+    status = DumpOnce(MakeRequest(protocol, AF_UNSPEC, query), query, table, rows);
+    if (status.ok() || status.code == ECANCELED) return status;
+    // Not every kernel that has the newer request has the older one (emulations do not).
+    table.Truncate(before);
+    RowCollector again(query, table);
+    return DumpFamilies(protocol, query, table, again);
+  }
+  return DumpFamilies(protocol, query, table, rows);
+}
+
+Status ReadProcfs(Protocol protocol, const Query& query, SocketTable& table) {
+  RowCollector rows(query, table);
+  for (const auto& [bit, ipv6] :
+       {std::pair<uint32_t, bool>{Query::kIPv4, false}, {Query::kIPv6, true}}) {
+    if ((query.families & bit) == 0) continue;
+    Status status = ReadProcNet(protocol, ipv6, query, rows);
+    if (!status.ok()) return status;
+  }
+  return Status::Ok();
+}
+
+// True from Linux 6.8, the first that tells bound sockets.
+bool KernelTellsBoundSockets() {
+  utsname name;
+  if (uname(&name) != 0) return false;
+  char* end;
+  const long major = strtol(name.release, &end, 10);
+  const long minor = *end == '.' ? strtol(end + 1, nullptr, 10) : 0;
+  return major > 6 || (major == 6 && minor >= 8);
+}
+
+// Reads one protocol from the first source that works. Each protocol has its own: a kernel may have
+// the module for one and not for the other.
+Status ReadProtocol(Protocol protocol, const Query& query, SocketTable& table) {
+  const bool wants_bound =
+      protocol == Protocol::kTcp && (query.tcp_states & Bit(State::kBound)) != 0;
+  if (query.source != Source::kProcfs) {
+    const size_t before = table.size();
+    Status status = ReadSockDiag(protocol, query, table);
+    if (status.ok()) {
+      table.report.sources |= Report::kFromSockDiag;
+      if (wants_bound && !KernelTellsBoundSockets()) {
+        table.report.flags |= Report::kBoundUnavailable;
+      }
+      return status;
+    }
+    if (status.code == ECANCELED || query.source == Source::kSockDiag) return status;
+    table.Truncate(before);
+    table.report.flags &= ~Report::kInterrupted;
+    table.report.fallback = status;
+  }
+  Status status = ReadProcfs(protocol, query, table);
+  if (!status.ok()) return status;
+  table.report.sources |= Report::kFromProcfs;
+  if (wants_bound) table.report.flags |= Report::kBoundUnavailable;
+  return status;
+}
+
+OwnerUnknown ReasonWithoutInode(const Row& row) {
+  // A connection has no inode while no process has accepted it, and none any more once its last
+  // descriptor is closed; closing takes it out of these two states at once.
+  const bool open = row.state == State::kEstablished || row.state == State::kCloseWait;
+  return open ? OwnerUnknown::kNotAccepted : OwnerUnknown::kNoOwner;
+}
+
+// Tells sockets that closed during the read from those that nobody seems to hold, by asking the
+// kernel for each once more. Listeners and UDP sockets are left out: several may share an address,
+// and the kernel would answer for any of them.
+class ExistenceCheck {
+ public:
+  bool IsGone(const Row& row) {
+    if (row.cookie == 0 || row.protocol != Protocol::kTcp || !row.HasPeer()) return false;
+    if (failed_ || asked_++ >= kMostFinds) return false;
+    if (!opened_) {
+      opened_ = true;
+      failed_ = !diag_.Open().ok();
+      if (failed_) return false;
+    }
+    const Status status = diag_.Find(row);
+    if (!status.ok() && status.code != ENOENT) failed_ = true;
+    return status.code == ENOENT;
+  }
+
+ private:
+  SockDiag diag_;
+  bool opened_ = false;
+  bool failed_ = false;
+  size_t asked_ = 0;
+};
+
+void ExplainOwnerless(SocketTable& table) {
+  const bool hidden =
+      table.report.denied > 0 || (table.report.flags & Report::kProcessesHidden) != 0;
+  const uint32_t self = geteuid();
+  ExistenceCheck existence;
+  for (size_t i = 0; i < table.size(); i++) {
+    Row& row = table[i];
+    if (row.owner_count > 0) continue;
+    if (row.inode == 0) {
+      row.owner_unknown = ReasonWithoutInode(row);
+    } else if (hidden && self != 0 && row.uid != self) {
+      row.owner_unknown = OwnerUnknown::kPermission;  // as expected: no need to ask again
+    } else if (existence.IsGone(row)) {
+      row.owner_unknown = OwnerUnknown::kGone;
+    } else {
+      row.owner_unknown = hidden ? OwnerUnknown::kPermission : OwnerUnknown::kNotFound;
+    }
+  }
+}
+
+// A question about certain processes has no honest answer where none of them could be read.
+Status CheckProcessesRead(const Query& query, const Report& report) {
+  const size_t asked = query.pids.size();
+  if (asked == 0 || report.denied + report.vanished < asked) return Status::Ok();
+  return Status::Os(report.denied > 0 ? EACCES : ESRCH, "openat", "/proc/<pid>/fd");
+}
+
+Status ReadOwners(const Query& query, SocketTable& table) {
+  UniqueFd proc;
+  Status status = OpenProc(&proc);
+  if (!status.ok()) return status;
+  const WantedSockets wanted(table);
+  const bool by_process = !query.pids.empty();
+  if (wanted.size() > 0 || by_process) {
+    OwnerScan scan;
+    status = ScanOwners(proc.get(), wanted, query, &table.report, &scan);
+    if (!status.ok()) return status;
+    status = CheckProcessesRead(query, table.report);
+    if (!status.ok()) return status;
+    AssignOwners(proc.get(), wanted, std::move(scan), query.names, table);
+  }
+  if (by_process) {
+    table.DropOwnerless();
+  } else {
+    ExplainOwnerless(table);
+  }
+  return Status::Ok();
+}
+
+void MarkOwnersNotAsked(SocketTable& table) {
+  for (size_t i = 0; i < table.size(); i++) table[i].owner_unknown = OwnerUnknown::kNotAsked;
+}
+
+}  // namespace
+
+Status ReadSockets(const Query& query, SocketTable& table) {
+  for (const Protocol protocol : {Protocol::kTcp, Protocol::kUdp}) {
+    const uint32_t wanted = protocol == Protocol::kTcp ? query.tcp_states : query.udp_peers;
+    if (!query.Wants(protocol) || wanted == 0) continue;
+    Status status = ReadProtocol(protocol, query, table);
+    if (!status.ok()) return status;
+  }
+  AddInterfaceNames(table);
+  if (query.owners == Owners::kNone && query.pids.empty()) {
+    MarkOwnersNotAsked(table);
+    return Status::Ok();
+  }
+  return ReadOwners(query, table);
+}
+
+}  // namespace socktable

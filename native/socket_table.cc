@@ -1,0 +1,204 @@
+#include "socket_table.h"
+
+#include <algorithm>
+#include <cstring>
+#include <iterator>
+
+namespace socktable {
+namespace {
+
+// Words of the header, by position.
+enum Header : uint32_t {
+  kHeaderMagic,
+  kHeaderVersion,
+  kHeaderRowCount,
+  kHeaderRowsOffset,
+  kHeaderOwnerCount,
+  kHeaderOwnersOffset,
+  kHeaderProcessCount,
+  kHeaderProcessesOffset,
+  kHeaderInterfaceCount,
+  kHeaderInterfacesOffset,
+  kHeaderStringsLength,
+  kHeaderStringsOffset,
+  kHeaderSources,
+  kHeaderFlags,
+  kHeaderSkipped,
+  kHeaderRepeated,
+  kHeaderProcesses,
+  kHeaderDenied,
+  kHeaderVanished,
+  kHeaderUnexpected,
+  kHeaderUnexpectedCode,
+  kHeaderUnexpectedCallOffset,
+  kHeaderUnexpectedCallLength,
+  kHeaderFallbackCode,
+  kHeaderFallbackCallOffset,
+  kHeaderFallbackCallLength,
+  kHeaderWords = 32,
+};
+
+size_t Aligned(size_t size) { return (size + 7) & ~static_cast<size_t>(7); }
+
+// Copies a section to `offset` and returns where the next one starts.
+template <class Item>
+size_t PackSection(const std::vector<Item>& items, uint8_t* out, size_t offset) {
+  if (!items.empty()) memcpy(out + offset, items.data(), items.size() * sizeof(Item));
+  return offset + Aligned(items.size() * sizeof(Item));
+}
+
+}  // namespace
+
+void Report::Unexpected(int code, const char* call) {
+  if (unexpected++ == 0) first_unexpected = Status::Os(code, call);
+}
+
+Row& SocketTable::Append() {
+  if (size_ == chunks_.size() * kChunkRows) chunks_.push_back(std::make_unique<Row[]>(kChunkRows));
+  Row& row = (*this)[size_++];
+  memset(&row, 0, sizeof row);
+  return row;
+}
+
+void SocketTable::DropOwnerless() {
+  size_t kept = 0;
+  for (size_t i = 0; i < size_; i++) {
+    if ((*this)[i].owner_count == 0) continue;
+    if (kept != i) (*this)[kept] = (*this)[i];
+    kept++;
+  }
+  size_ = kept;
+}
+
+Text SocketTable::AddText(const char* text, size_t length) {
+  const Text slice{static_cast<uint32_t>(strings_.size()), static_cast<uint32_t>(length)};
+  strings_.append(text, length);
+  return slice;
+}
+
+size_t SocketTable::PackedSize() const {
+  // Pack appends the names of two failed calls at the most.
+  const size_t calls = strlen(report.first_unexpected.call) + strlen(report.fallback.call);
+  return kHeaderWords * sizeof(uint32_t) + size_ * sizeof(Row) +
+         Aligned(owners.size() * sizeof(Owner)) + Aligned(processes.size() * sizeof(Process)) +
+         Aligned(interfaces.size() * sizeof(Interface)) + Aligned(strings_.size() + calls);
+}
+
+void SocketTable::Pack(uint8_t* out) {
+  const size_t size = PackedSize();
+  const Text unexpected_call =
+      AddText(report.first_unexpected.call, strlen(report.first_unexpected.call));
+  const Text fallback_call = AddText(report.fallback.call, strlen(report.fallback.call));
+
+  uint32_t header[kHeaderWords] = {};
+  size_t offset = sizeof header;
+  header[kHeaderRowsOffset] = static_cast<uint32_t>(offset);
+  for (size_t first = 0; first < size_; first += kChunkRows) {
+    const size_t rows = std::min(kChunkRows, size_ - first);
+    memcpy(out + offset, chunks_[first / kChunkRows].get(), rows * sizeof(Row));
+    offset += rows * sizeof(Row);
+  }
+  header[kHeaderOwnersOffset] = static_cast<uint32_t>(offset);
+  offset = PackSection(owners, out, offset);
+  header[kHeaderProcessesOffset] = static_cast<uint32_t>(offset);
+  offset = PackSection(processes, out, offset);
+  header[kHeaderInterfacesOffset] = static_cast<uint32_t>(offset);
+  offset = PackSection(interfaces, out, offset);
+  header[kHeaderStringsOffset] = static_cast<uint32_t>(offset);
+  if (!strings_.empty()) memcpy(out + offset, strings_.data(), strings_.size());
+
+  header[kHeaderMagic] = kMagic;
+  header[kHeaderVersion] = kLayoutVersion;
+  header[kHeaderRowCount] = static_cast<uint32_t>(size_);
+  header[kHeaderOwnerCount] = static_cast<uint32_t>(owners.size());
+  header[kHeaderProcessCount] = static_cast<uint32_t>(processes.size());
+  header[kHeaderInterfaceCount] = static_cast<uint32_t>(interfaces.size());
+  header[kHeaderStringsLength] = static_cast<uint32_t>(strings_.size());
+  header[kHeaderSources] = report.sources;
+  header[kHeaderFlags] = report.flags;
+  header[kHeaderSkipped] = report.skipped;
+  header[kHeaderRepeated] = report.repeated;
+  header[kHeaderProcesses] = report.processes;
+  header[kHeaderDenied] = report.denied;
+  header[kHeaderVanished] = report.vanished;
+  header[kHeaderUnexpected] = report.unexpected;
+  header[kHeaderUnexpectedCode] = static_cast<uint32_t>(report.first_unexpected.code);
+  header[kHeaderUnexpectedCallOffset] = unexpected_call.offset;
+  header[kHeaderUnexpectedCallLength] = unexpected_call.length;
+  header[kHeaderFallbackCode] = static_cast<uint32_t>(report.fallback.code);
+  header[kHeaderFallbackCallOffset] = fallback_call.offset;
+  header[kHeaderFallbackCallLength] = fallback_call.length;
+  memcpy(out, header, sizeof header);
+
+  // Bytes between the sections would otherwise be what the allocator left there.
+  const size_t end = header[kHeaderStringsOffset] + strings_.size();
+  memset(out + end, 0, size - end);
+}
+
+const LayoutConstant* LayoutConstants(size_t* count) {
+  static constexpr LayoutConstant kConstants[] = {
+      {"version", kLayoutVersion},
+      {"magic", kMagic},
+      {"query", kQueryVersion},
+      {"states", kStateCount},
+      {"headerWords", kHeaderWords},
+      {"header.rowCount", kHeaderRowCount},
+      {"header.rowsOffset", kHeaderRowsOffset},
+      {"header.ownerCount", kHeaderOwnerCount},
+      {"header.ownersOffset", kHeaderOwnersOffset},
+      {"header.processCount", kHeaderProcessCount},
+      {"header.processesOffset", kHeaderProcessesOffset},
+      {"header.interfaceCount", kHeaderInterfaceCount},
+      {"header.interfacesOffset", kHeaderInterfacesOffset},
+      {"header.stringsLength", kHeaderStringsLength},
+      {"header.stringsOffset", kHeaderStringsOffset},
+      {"header.sources", kHeaderSources},
+      {"header.flags", kHeaderFlags},
+      {"header.skipped", kHeaderSkipped},
+      {"header.repeated", kHeaderRepeated},
+      {"header.processes", kHeaderProcesses},
+      {"header.denied", kHeaderDenied},
+      {"header.vanished", kHeaderVanished},
+      {"header.unexpected", kHeaderUnexpected},
+      {"header.unexpectedCode", kHeaderUnexpectedCode},
+      {"header.unexpectedCallOffset", kHeaderUnexpectedCallOffset},
+      {"header.unexpectedCallLength", kHeaderUnexpectedCallLength},
+      {"header.fallbackCode", kHeaderFallbackCode},
+      {"header.fallbackCallOffset", kHeaderFallbackCallOffset},
+      {"header.fallbackCallLength", kHeaderFallbackCallLength},
+      {"row.size", sizeof(Row)},
+      {"row.localAddress", offsetof(Row, local_address)},
+      {"row.remoteAddress", offsetof(Row, remote_address)},
+      {"row.inode", offsetof(Row, inode)},
+      {"row.cookie", offsetof(Row, cookie)},
+      {"row.uid", offsetof(Row, uid)},
+      {"row.interface", offsetof(Row, interface)},
+      {"row.receiveQueue", offsetof(Row, receive_queue)},
+      {"row.sendQueue", offsetof(Row, send_queue)},
+      {"row.ownerStart", offsetof(Row, owner_start)},
+      {"row.ownerCount", offsetof(Row, owner_count)},
+      {"row.localPort", offsetof(Row, local_port)},
+      {"row.remotePort", offsetof(Row, remote_port)},
+      {"row.protocol", offsetof(Row, protocol)},
+      {"row.state", offsetof(Row, state)},
+      {"row.flags", offsetof(Row, flags)},
+      {"row.ownerUnknown", offsetof(Row, owner_unknown)},
+      {"owner.size", sizeof(Owner)},
+      {"process.size", sizeof(Process)},
+      {"interface.size", sizeof(Interface)},
+      {"flag.ipv6", Row::kFlagIPv6},
+      {"flag.peer", Row::kFlagPeer},
+      {"flag.v6OnlyKnown", Row::kFlagV6OnlyKnown},
+      {"flag.v6Only", Row::kFlagV6Only},
+      {"flag.backlogKnown", Row::kFlagBacklogKnown},
+      {"report.fromSockDiag", Report::kFromSockDiag},
+      {"report.fromProcfs", Report::kFromProcfs},
+      {"report.interrupted", Report::kInterrupted},
+      {"report.boundUnavailable", Report::kBoundUnavailable},
+      {"report.processesHidden", Report::kProcessesHidden},
+  };
+  *count = std::size(kConstants);
+  return kConstants;
+}
+
+}  // namespace socktable

@@ -1,0 +1,155 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "query.h"
+#include "status.h"
+
+namespace socktable {
+
+// The packed table that crosses to JavaScript: a header of 32-bit words, then the sections in the
+// order of Section, each aligned to 8 bytes. src/layout.ts is the twin of this file; the addon
+// exports these constants and the twin checks every one of them when it loads.
+constexpr uint32_t kLayoutVersion = 1;
+constexpr uint32_t kMagic = 0x42544b53;  // "SKTB" as little-endian bytes
+
+// Why a row has no PID.
+enum class OwnerUnknown : uint8_t {
+  kKnown = 0,        // it has one
+  kNotAsked = 1,     // owners were not asked for
+  kNoOwner = 2,      // the kernel keeps none: TIME_WAIT, SYN_RECEIVED, closed but not yet finished
+  kNotAccepted = 3,  // waits in a listener's queue: no process has accepted it yet
+  kPermission = 4,   // processes that could not be read may hold it
+  kGone = 5,         // it closed during the read
+  kNotFound = 6,     // no process that was read holds it: the kernel's own, or in flight
+};
+
+// One socket. Ports are in host byte order, addresses are bytes in network order.
+struct Row {
+  static constexpr uint8_t kFlagIPv6 = 1;
+  static constexpr uint8_t kFlagPeer = 2;           // remote address and port mean something
+  static constexpr uint8_t kFlagV6OnlyKnown = 4;    // kFlagV6Only was told
+  static constexpr uint8_t kFlagV6Only = 8;         // IPV6_V6ONLY is set
+  static constexpr uint8_t kFlagBacklogKnown = 16;  // send_queue is a listener's backlog
+
+  uint8_t local_address[16];   // IPv4: the first four bytes
+  uint8_t remote_address[16];  // likewise
+  uint64_t inode;              // 0: the kernel told none
+  uint64_t cookie;             // 0: the source has none
+  uint32_t uid;                // meaningful where inode is not 0
+  uint32_t interface;          // scope or bound device; 0: none, or the source does not tell
+  uint32_t receive_queue;      // a listener: connections that wait to be accepted
+  uint32_t send_queue;         // a listener: its backlog where kFlagBacklogKnown is set
+  uint32_t owner_start;        // first of owner_count entries in the owner section
+  uint32_t owner_count;
+  uint16_t local_port;
+  uint16_t remote_port;
+  Protocol protocol;
+  State state;
+  uint8_t flags;
+  OwnerUnknown owner_unknown;
+
+  bool IsIPv6() const { return (flags & kFlagIPv6) != 0; }
+  bool HasPeer() const { return (flags & kFlagPeer) != 0; }
+};
+static_assert(sizeof(Row) == 80 && std::is_trivially_copyable_v<Row>);
+
+// One process that holds a socket, and the lowest descriptor that it holds it with.
+struct Owner {
+  uint32_t process;  // index into the process section
+  uint32_t descriptor;
+};
+static_assert(sizeof(Owner) == 8);
+
+// A slice of the string section; UTF-8 or what the system keeps instead of it.
+struct Text {
+  uint32_t offset = 0;
+  uint32_t length = 0;
+};
+
+struct Process {
+  uint32_t pid;
+  Text name;  // empty where it was not asked for or could not be read
+};
+static_assert(sizeof(Process) == 12);
+
+struct Interface {
+  uint32_t index;
+  Text name;
+};
+static_assert(sizeof(Interface) == 12);
+
+// What a read knows about itself.
+struct Report {
+  static constexpr uint32_t kFromSockDiag = 1;
+  static constexpr uint32_t kFromProcfs = 2;
+
+  static constexpr uint32_t kInterrupted = 1;  // the kernel says that the table changed under it
+  static constexpr uint32_t kBoundUnavailable =
+      2;                                           // bound sockets were asked for, none can be told
+  static constexpr uint32_t kProcessesHidden = 4;  // /proc hides other users' processes
+
+  uint32_t sources = 0;  // which sources the rows came from
+  uint32_t flags = 0;
+  uint32_t skipped = 0;     // records or lines that could not be understood
+  uint32_t repeated = 0;    // rows that were told twice and dropped once
+  uint32_t processes = 0;   // processes whose descriptors were read
+  uint32_t denied = 0;      // processes whose descriptors may not be read
+  uint32_t vanished = 0;    // processes that ended during the read
+  uint32_t unexpected = 0;  // failures that no line of this code expects; the first is kept
+  Status first_unexpected;
+  Status fallback;  // why the first source was not used; ok where it was
+
+  void Unexpected(int code, const char* call);
+};
+
+class SocketTable {
+ public:
+  // Adds a row of zeros and returns it; valid until the next Append.
+  Row& Append();
+  Row& operator[](size_t index) { return chunks_[index / kChunkRows][index % kChunkRows]; }
+  const Row& operator[](size_t index) const {
+    return chunks_[index / kChunkRows][index % kChunkRows];
+  }
+  size_t size() const { return size_; }
+
+  // Takes the last row back.
+  void DropLast() { size_--; }
+  // Keeps the first `count` rows.
+  void Truncate(size_t count) { size_ = count < size_ ? count : size_; }
+  // Drops all rows that have no owner.
+  void DropOwnerless();
+
+  Text AddText(const char* text, size_t length);
+
+  size_t PackedSize() const;
+  // Writes PackedSize() bytes.
+  void Pack(uint8_t* out);
+
+  std::vector<Owner> owners;
+  std::vector<Process> processes;
+  std::vector<Interface> interfaces;
+  Report report;
+
+ private:
+  // Blocks instead of one vector: growing a vector would hold the rows twice for a moment.
+  static constexpr size_t kChunkRows = 1024;
+
+  std::vector<std::unique_ptr<Row[]>> chunks_;
+  size_t size_ = 0;
+  std::string strings_;
+};
+
+// Names and values of everything that JavaScript has to know about the layout.
+struct LayoutConstant {
+  const char* name;
+  uint32_t value;
+};
+const LayoutConstant* LayoutConstants(size_t* count);
+
+}  // namespace socktable

@@ -1,0 +1,22 @@
+// Runs the tests in a network namespace of their own, so that they neither see nor disturb the
+// sockets of the machine: "unshare -n" as root, else a user namespace too. Arguments go to vitest:
+//   node scripts/test.mjs test/table/decode.test.ts -t 'IPv6'
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url))
+const command = [process.execPath, vitest, 'run', ...process.argv.slice(2)]
+
+function run(program, args) {
+  const { status, signal, error } = spawnSync(program, args, { stdio: 'inherit' })
+  if (error) throw error
+  process.exitCode = signal ? 1 : (status ?? 1)
+}
+
+if (process.platform === 'linux') {
+  const root = process.getuid() === 0
+  const namespaces = root ? ['--net'] : ['--user', '--map-root-user', '--net']
+  run('unshare', [...namespaces, 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh', ...command])
+} else {
+  run(command[0], command.slice(1))
+}

@@ -1,0 +1,66 @@
+/** Loads the native addon and checks that it belongs to this version of the package. */
+
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { layoutDifferences } from './layout.ts'
+
+/** Why a read failed, as the addon tells it. */
+export interface NativeFailure {
+  /** The system's error number, positive. */
+  readonly errno: number
+  readonly syscall: string
+  readonly path?: string
+  /** Why the first source failed, where the second one did too. */
+  readonly cause?: NativeFailure
+}
+
+/** What the addon exports. Queries are words as src/table/options.ts writes them. */
+export interface NativeBinding {
+  readonly layout: Readonly<Record<string, number>>
+  read(
+    words: Uint32Array,
+    callback: (error: Error | null, result: ArrayBuffer | NativeFailure) => void,
+  ): () => void
+  readSync(words: Uint32Array): ArrayBuffer | NativeFailure
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const target = `${process.platform}-${process.arch}`
+
+function load(): NativeBinding {
+  const require = createRequire(import.meta.url)
+  try {
+    const find: (directory: string) => NativeBinding = require('node-gyp-build')
+    return find(root)
+  } catch (cause) {
+    throw Object.assign(
+      new Error(
+        `socktable has no native addon for ${target} that loads. Looked in ${root}build and ` +
+          `${root}prebuilds. To build one, install a C++17 compiler, make and Python 3, then run ` +
+          '"npm rebuild socktable".',
+        { cause },
+      ),
+      { code: 'ERR_SOCKTABLE_ADDON' },
+    )
+  }
+}
+
+function checked(binding: NativeBinding): NativeBinding {
+  const differences = layoutDifferences(binding.layout)
+  if (differences.length === 0) return binding
+  throw Object.assign(
+    new Error(
+      'the native addon of socktable is of another version than its JavaScript ' +
+        `(${differences.join(', ')} differ): run "npm rebuild socktable".`,
+    ),
+    { code: 'ERR_SOCKTABLE_ADDON' },
+  )
+}
+
+let loaded: NativeBinding | undefined
+
+/** The addon, loaded at the first call so that importing the package never fails for it. */
+export function binding(): NativeBinding {
+  loaded ??= checked(load())
+  return loaded
+}

@@ -1,0 +1,107 @@
+/** Makes errors: of system calls that failed, and of arguments in Node's own manner. */
+
+import { getSystemErrorMap } from 'node:util'
+import type { NativeFailure } from './binding.ts'
+
+/** An error of the operating system, as Node's own: `code` is its name, `errno` its negative number. */
+export interface SystemError extends Error {
+  readonly code: string
+  readonly errno: number
+  readonly syscall: string
+  readonly path?: string
+}
+
+/** The name of an error number such as `ENOENT`. */
+export function errorCode(errno: number): string {
+  return getSystemErrorMap().get(-errno)?.[0] ?? `E${errno}`
+}
+
+function adviceFor({ errno, syscall, path }: NativeFailure): string {
+  const code = errorCode(errno)
+  if (path === '/proc/<pid>/fd') {
+    if (code === 'ESRCH') return 'no process has that PID (any more)'
+    if (code === 'EACCES') {
+      return 'this user may not see what that process has open: run as its user or as root'
+    }
+    if (code === 'EMFILE' || code === 'ENFILE') {
+      return 'the limit on open files is reached (ulimit -n): close some or raise it'
+    }
+  }
+  if (path === '/proc') {
+    return (
+      'owners are found through /proc, and no proc file system is mounted there: mount it ' +
+      '(mount -t proc proc /proc), or ask for no owners'
+    )
+  }
+  if (path?.startsWith('/proc/')) {
+    return 'the kernel offers no socket table there: is /proc mounted in full (no subset=pid)?'
+  }
+  if (syscall.includes('NETLINK_SOCK_DIAG')) {
+    return "the kernel does not answer sock_diag here; the source 'procfs' may"
+  }
+  if (code === 'ENOTSUP') {
+    return `socktable can't read the socket table of ${process.platform} yet`
+  }
+  return ''
+}
+
+/** Turns what the addon tells of a failure into an error. */
+export function systemError(failure: NativeFailure): SystemError {
+  const code = errorCode(failure.errno)
+  const description = getSystemErrorMap().get(-failure.errno)?.[1] ?? 'unknown error'
+  const where = failure.path === undefined ? '' : ` '${failure.path}'`
+  const advice = adviceFor(failure)
+  const options = failure.cause === undefined ? {} : { cause: systemError(failure.cause) }
+  const error = new Error(
+    `${code}: ${description}, ${failure.syscall}${where}${advice === '' ? '' : `; ${advice}`}`,
+    options,
+  )
+  return Object.assign(error, {
+    code,
+    errno: -failure.errno,
+    syscall: failure.syscall,
+    ...(failure.path === undefined ? {} : { path: failure.path }),
+  })
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`
+  if (typeof value === 'function') return 'a function'
+  if (typeof value === 'object' && value !== null) {
+    return Array.isArray(value) ? 'an array' : 'an object'
+  }
+  return String(value)
+}
+
+/** A TypeError with Node's code `ERR_INVALID_ARG_TYPE`. */
+export function invalidType(name: string, expected: string, value: unknown): TypeError {
+  return Object.assign(
+    new TypeError(
+      `The "${name}" ${what(name)} must be ${expected}. Received ${shown(value)} (${typeof value})`,
+    ),
+    { code: 'ERR_INVALID_ARG_TYPE' },
+  )
+}
+
+/** A TypeError with Node's code `ERR_INVALID_ARG_VALUE`. */
+export function invalidValue(name: string, expected: string, value: unknown): TypeError {
+  return Object.assign(
+    new TypeError(`The ${what(name)} "${name}" must be ${expected}. Received ${shown(value)}`),
+    { code: 'ERR_INVALID_ARG_VALUE' },
+  )
+}
+
+/** A RangeError with Node's code `ERR_OUT_OF_RANGE`. */
+export function outOfRange(name: string, expected: string, value: unknown): RangeError {
+  return Object.assign(
+    new RangeError(
+      `The value of "${name}" is out of range. It must be ${expected}. Received ${shown(value)}`,
+    ),
+    { code: 'ERR_OUT_OF_RANGE' },
+  )
+}
+
+/** Node says "property" of what stands in an object. */
+function what(name: string): 'argument' | 'property' {
+  return name.includes('.') ? 'property' : 'argument'
+}

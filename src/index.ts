@@ -1,0 +1,35 @@
+/** The public interface of socktable. */
+
+export type { SystemError } from './errors.ts'
+export type { PortOptions } from './ports/owners.ts'
+export { portOwners, portOwnersSync, portUsage, portUsageSync } from './ports/owners.ts'
+export type { RoleOptions } from './table/snapshot.ts'
+export {
+  listConnections,
+  listConnectionsSync,
+  listListeners,
+  listListenersSync,
+  listSockets,
+  listSocketsSync,
+} from './table/snapshot.ts'
+export type {
+  Abortable,
+  Fallback,
+  Family,
+  ListOptions,
+  Missing,
+  Owners,
+  OwnerUnknown,
+  PortFilter,
+  PortOwner,
+  PortOwners,
+  PortUsage,
+  Protocol,
+  QueryOptions,
+  SocketProcess,
+  SocketRow,
+  SocketTable,
+  Source,
+  TcpState,
+} from './types.ts'
+export { TCP_STATES } from './types.ts'

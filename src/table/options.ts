@@ -1,0 +1,202 @@
+/** Checks every public option once and turns a query into the words that the addon takes. */
+
+import { invalidType, invalidValue, outOfRange } from '../errors.ts'
+import { LAYOUT } from '../layout.ts'
+import type { Abortable, ListOptions, PortFilter, TcpState } from '../types.ts'
+import { FAMILIES, OWNERS, PROTOCOLS, SOURCES, TCP_STATES } from '../types.ts'
+
+const UDP_UNCONNECTED = 1
+const UDP_CONNECTED = 2
+const MOST_PIDS = 65_536
+const MOST_PORT_RANGES = 1024
+
+type Values = { readonly [Name in keyof ListOptions]?: unknown }
+
+const LIST_OPTIONS: readonly string[] = [
+  'protocol',
+  'family',
+  'localPort',
+  'remotePort',
+  'state',
+  'bound',
+  'listening',
+  'pid',
+  'owners',
+  'names',
+  'source',
+]
+
+/** Checks that a port is a whole number from 0 to 65535. */
+export function checkPort(name: string, value: unknown): number {
+  return checkInteger(name, value, 0, 65_535)
+}
+
+function checkInteger(name: string, value: unknown, least: number, most: number): number {
+  if (typeof value !== 'number') throw invalidType(name, 'of type number', value)
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw outOfRange(name, `an integer >= ${least} and <= ${most}`, value)
+  }
+  return value
+}
+
+function checkOneOf<Word extends string>(
+  name: string,
+  value: unknown,
+  allowed: readonly Word[],
+): Word {
+  if (typeof value !== 'string') throw invalidType(name, 'of type string', value)
+  const word = allowed.find((known) => known === value)
+  if (word === undefined) throw invalidValue(name, `one of ${allowed.join(', ')}`, value)
+  return word
+}
+
+function checkBoolean(name: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') throw invalidType(name, 'of type boolean', value)
+  return value
+}
+
+/** A single value or a non-empty array of them, each checked. */
+function checkList<Item>(
+  name: string,
+  value: unknown,
+  check: (name: string, item: unknown) => Item,
+): Item[] {
+  if (!Array.isArray(value)) return [check(name, value)]
+  if (value.length === 0) throw invalidValue(name, 'a value or an array of at least one', value)
+  return value.map((item, index) => check(`${name}[${index}]`, item))
+}
+
+function checkPortFilter(name: string, value: unknown): { from: number; to: number } {
+  if (typeof value === 'number') {
+    const port = checkPort(name, value)
+    return { from: port, to: port }
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw invalidType(name, 'a port or an object { from, to }', value)
+  }
+  const range = value as Partial<Exclude<PortFilter, number>>
+  const from = checkPort(`${name}.from`, range.from)
+  const to = checkPort(`${name}.to`, range.to)
+  if (from > to) throw outOfRange(`${name}.to`, `at least "${name}.from", which is ${from}`, to)
+  return { from, to }
+}
+
+/** The numbers of the words in `chosen`, as bits. */
+function bits(chosen: readonly string[], all: readonly string[]): number {
+  return chosen.reduce((mask, word) => mask | (1 << all.indexOf(word)), 0)
+}
+
+function optionsObject(value: unknown): Values {
+  if (value === undefined) return {}
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw invalidType('options', 'of type object', value)
+  }
+  return value as Values
+}
+
+/** The states asked for, as bits of their numbers in the layout. */
+function tcpStateBits(values: Values, listening: boolean | undefined): number {
+  const number = (state: TcpState) => TCP_STATES.indexOf(state) + 1
+  const listen = 1 << number('LISTEN')
+  const bound = 1 << number('BOUND')
+  const wantsBound = checkBoolean('options.bound', values.bound ?? false)
+  let mask = (1 << LAYOUT.states) - 1 - (wantsBound ? 0 : bound)
+  if (values.state !== undefined) {
+    const states = checkList('options.state', values.state, (name, item) =>
+      checkOneOf(name, item, TCP_STATES),
+    )
+    mask = states.reduce((sum, state) => sum | (1 << number(state)), wantsBound ? bound : 0)
+  }
+  if (listening === true) return mask & listen
+  if (listening === false) return mask & ~listen
+  return mask
+}
+
+function udpPeerBits(values: Values, listening: boolean | undefined): number {
+  if (values.state !== undefined) return 0
+  if (listening === undefined) return UDP_UNCONNECTED | UDP_CONNECTED
+  return listening ? UDP_UNCONNECTED : UDP_CONNECTED
+}
+
+/**
+ * Checks the options of a query and returns the words for the addon. Unknown names are refused: a
+ * misspelt filter would answer another question than was asked.
+ */
+export function encodeQuery(options: unknown, alsoKnown: readonly string[] = []): Uint32Array {
+  const values = optionsObject(options)
+  for (const name of Object.keys(values)) {
+    if (LIST_OPTIONS.includes(name) || alsoKnown.includes(name)) continue
+    throw invalidValue(
+      'options',
+      `an object of known properties (${LIST_OPTIONS.join(', ')})`,
+      name,
+    )
+  }
+  const choice = (name: keyof ListOptions, all: readonly string[]): number =>
+    values[name] === undefined
+      ? (1 << all.length) - 1
+      : bits(
+          checkList(`options.${name}`, values[name], (at, item) => checkOneOf(at, item, all)),
+          all,
+        )
+  const ports = (name: keyof ListOptions): number[] => {
+    if (values[name] === undefined) return []
+    const ranges = checkList(`options.${name}`, values[name], checkPortFilter)
+    if (ranges.length > MOST_PORT_RANGES) {
+      throw outOfRange(`options.${name}`, `at most ${MOST_PORT_RANGES} long`, ranges.length)
+    }
+    return ranges.map(({ from, to }) => ((from << 16) | to) >>> 0)
+  }
+
+  const listening =
+    values.listening === undefined ? undefined : checkBoolean('options.listening', values.listening)
+  const pids =
+    values.pid === undefined
+      ? []
+      : checkList('options.pid', values.pid, (name, item) =>
+          checkInteger(name, item, 1, 2 ** 31 - 1),
+        )
+  if (pids.length > MOST_PIDS) {
+    throw outOfRange('options.pid', `at most ${MOST_PIDS} long`, pids.length)
+  }
+  const owners = checkOneOf('options.owners', values.owners ?? 'all', OWNERS)
+  if (owners === 'none' && pids.length > 0) {
+    throw invalidValue('options.owners', "'first' or 'all' together with a pid", owners)
+  }
+  const names = checkBoolean('options.names', values.names ?? false)
+  const source =
+    values.source === undefined
+      ? 0
+      : SOURCES.indexOf(checkOneOf('options.source', values.source, SOURCES)) + 1
+  const localPorts = ports('localPort')
+  const remotePorts = ports('remotePort')
+  const uniquePids = [...new Set(pids)]
+
+  return Uint32Array.from([
+    LAYOUT.query,
+    choice('protocol', PROTOCOLS),
+    choice('family', FAMILIES),
+    tcpStateBits(values, listening),
+    udpPeerBits(values, listening),
+    OWNERS.indexOf(owners),
+    names ? 1 : 0,
+    source,
+    localPorts.length,
+    ...localPorts,
+    remotePorts.length,
+    ...remotePorts,
+    uniquePids.length,
+    ...uniquePids,
+  ])
+}
+
+/** Checks the signal of an asynchronous call. */
+export function checkSignal(
+  options: (ListOptions & Abortable) | undefined,
+): AbortSignal | undefined {
+  const signal = options?.signal
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw invalidType('options.signal', 'an instance of AbortSignal', signal)
+  }
+  return signal
+}

@@ -1,0 +1,86 @@
+/** Reads the socket table: options to words, words to the addon, its buffer to rows. */
+
+import { binding } from '../binding.ts'
+import { systemError } from '../errors.ts'
+import type { Abortable, ListOptions, QueryOptions, SocketTable } from '../types.ts'
+import { decodeTable } from './decode.ts'
+import { checkSignal, encodeQuery } from './options.ts'
+
+function read(words: Uint32Array, signal: AbortSignal | undefined): Promise<SocketTable> {
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted()
+    const finish = () => signal?.removeEventListener('abort', abort)
+    const cancel = binding().read(words, (error, result) => {
+      finish()
+      if (signal?.aborted) return
+      try {
+        if (error !== null) throw error
+        if (!(result instanceof ArrayBuffer)) throw systemError(result)
+        resolve(decodeTable(result))
+      } catch (failure) {
+        reject(failure)
+      }
+    })
+    const abort = () => {
+      cancel()
+      finish()
+      reject(signal?.reason)
+    }
+    signal?.addEventListener('abort', abort)
+  })
+}
+
+/**
+ * Reads the sockets of this host, or of this process's network namespace, as typed rows with state
+ * and owning processes. The read runs on another thread; the event loop is held only while rows are
+ * made of it.
+ *
+ * Linux: from NETLINK_SOCK_DIAG (net/ipv4/inet_diag.c), else from /proc/net; owners from the links
+ * in /proc/<pid>/fd. No privilege is needed for the sockets; owners of other users' sockets take
+ * root or CAP_SYS_PTRACE.
+ *
+ * A read is not atomic: while it runs, sockets come and go, and a row says what was so when it was
+ * read.
+ *
+ * @throws {TypeError | RangeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` or
+ *   `ERR_OUT_OF_RANGE` before anything is read.
+ * @throws An error with `code`, `errno` and `syscall` where the system offers no table: never an
+ *   empty list. `ESRCH`, `EACCES`: none of the processes in `pid` exists, or may be read.
+ */
+export async function listSockets(options?: ListOptions & Abortable): Promise<SocketTable> {
+  const words = encodeQuery(options, ['signal'])
+  return read(words, checkSignal(options))
+}
+
+/** `listSockets`, blocking. */
+export function listSocketsSync(options?: ListOptions): SocketTable {
+  const result = binding().readSync(encodeQuery(options))
+  if (!(result instanceof ArrayBuffer)) throw systemError(result)
+  return decodeTable(result)
+}
+
+/** What `listListeners` and `listConnections` take: they choose the states themselves. */
+export type RoleOptions = QueryOptions & Pick<ListOptions, 'localPort'>
+
+/**
+ * All sockets that wait for peers: TCP sockets in LISTEN and unconnected UDP sockets. The kernel
+ * walks its table of listeners alone, which takes microseconds however many connections there are.
+ */
+export async function listListeners(options?: RoleOptions & Abortable): Promise<SocketTable> {
+  return listSockets({ ...options, listening: true })
+}
+
+/** `listListeners`, blocking. */
+export function listListenersSync(options?: RoleOptions): SocketTable {
+  return listSocketsSync({ ...options, listening: true })
+}
+
+/** All sockets that have a peer: TCP sockets in any state but LISTEN, and connected UDP sockets. */
+export async function listConnections(options?: RoleOptions & Abortable): Promise<SocketTable> {
+  return listSockets({ ...options, listening: false })
+}
+
+/** `listConnections`, blocking. */
+export function listConnectionsSync(options?: RoleOptions): SocketTable {
+  return listSocketsSync({ ...options, listening: false })
+}

@@ -1,0 +1,248 @@
+/**
+ * TCP states by their RFC 9293 names (section 3.3.2), in capitals with underscores, and `BOUND`: a
+ * socket that is bound to a port and neither listens nor connects. It takes the port all the same.
+ */
+export const TCP_STATES = [
+  'CLOSED',
+  'LISTEN',
+  'SYN_SENT',
+  'SYN_RECEIVED',
+  'ESTABLISHED',
+  'FIN_WAIT_1',
+  'FIN_WAIT_2',
+  'CLOSE_WAIT',
+  'CLOSING',
+  'LAST_ACK',
+  'TIME_WAIT',
+  'BOUND',
+] as const
+export type TcpState = (typeof TCP_STATES)[number]
+
+export const PROTOCOLS = ['tcp', 'udp'] as const
+export type Protocol = (typeof PROTOCOLS)[number]
+
+export const FAMILIES = ['IPv4', 'IPv6'] as const
+/** The socket's address family, spelled as by `server.address()`. */
+export type Family = (typeof FAMILIES)[number]
+
+export const SOURCES = ['sock_diag', 'procfs'] as const
+/**
+ * A kernel interface that socket tables are read from.
+ *
+ * - `sock_diag` (Linux): NETLINK_SOCK_DIAG. Filters run in the kernel.
+ * - `procfs` (Linux): the text files `/proc/net/{tcp,tcp6,udp,udp6}`, for kernels and containers
+ *   without the former.
+ */
+export type Source = (typeof SOURCES)[number]
+
+export const OWNERS = ['none', 'first', 'all'] as const
+/**
+ * How far to look for the processes that hold a socket.
+ *
+ * - `none`: not at all; `pid` is null with the reason `not-asked`.
+ * - `first`: until each socket has a holder. Others are told as far as they were met, which takes in
+ *   every process that inherited the same descriptor number. For questions about a few sockets this
+ *   is many times faster than `all` on a busy host.
+ * - `all`: every holder of each socket.
+ */
+export type Owners = (typeof OWNERS)[number]
+
+/**
+ * Why a row has no PID.
+ *
+ * - `not-asked`: the query did not ask for owners.
+ * - `no-owner`: the kernel keeps none for such a socket: TIME_WAIT, SYN_RECEIVED, and connections
+ *   that were closed by their process and finish on their own (FIN_WAIT_1, FIN_WAIT_2, CLOSING,
+ *   LAST_ACK).
+ * - `not-accepted`: an incoming connection that no process has accepted yet.
+ * - `permission`: it is held by a process that this one may not look into, or may be.
+ * - `gone`: it was closed during the read.
+ * - `not-found`: no process that was read holds it: a socket of the kernel itself (NFS, WireGuard),
+ *   of another PID namespace, or one that is on its way from one process to another.
+ */
+export type OwnerUnknown =
+  | 'not-asked'
+  | 'no-owner'
+  | 'not-accepted'
+  | 'permission'
+  | 'gone'
+  | 'not-found'
+
+/** One socket. A plain object: it survives JSON, `structuredClone` and deep comparison. */
+export interface SocketRow {
+  readonly protocol: Protocol
+  readonly family: Family
+  /**
+   * RFC 5952 text as Node prints it: an IPv4 peer of an IPv6 socket is `::ffff:192.0.2.1`, a
+   * link-local address carries its interface (`fe80::1%eth0`). `0.0.0.0` and `::` are wildcards.
+   * Linux: `procfs` does not tell interfaces, so link-local addresses come without.
+   */
+  readonly localAddress: string
+  readonly localPort: number
+  /** Null where there is no peer: a listening or bound TCP socket, an unconnected UDP socket. */
+  readonly remoteAddress: string | null
+  readonly remotePort: number | null
+  /** Null for UDP, and for a TCP state that this version does not know. */
+  readonly state: TcpState | null
+  /** The oldest process that holds the socket; null where it is not known: see `ownerUnknown`. */
+  readonly pid: number | null
+  /** All processes that hold the socket, oldest first; empty where none is known. */
+  readonly pids: readonly number[]
+  /** The lowest descriptor number that `pid` holds the socket with. */
+  readonly fd: number | null
+  /** The same for each of `pids`. */
+  readonly fds: readonly number[]
+  /** The name of `pid`; null where it is not known or was not asked for by `names`. */
+  readonly processName: string | null
+  /** Why `pid` is null; null where it is not. */
+  readonly ownerUnknown: OwnerUnknown | null
+  /**
+   * The user that the socket belongs to. Linux: null where the kernel tells no inode, since it then
+   * reports user 0 for anybody's.
+   */
+  readonly uid: number | null
+  /** The socket's number in the kernel (Linux). Null where the kernel tells none, as in TIME_WAIT. */
+  readonly inode: number | null
+  /** Bytes that wait to be read; for a listener, connections that wait to be accepted. */
+  readonly receiveQueue: number
+  /** Bytes that the peer has not acknowledged; 0 for a listener. */
+  readonly sendQueue: number
+  /** How many connections a listener lets wait. Null for others, and from `procfs`. */
+  readonly backlog: number | null
+  /**
+   * For an IPv6 socket that listens or is unconnected: whether it takes IPv4 as well, which it does
+   * on the wildcard `::` unless IPV6_V6ONLY is set. Null for others, and from `procfs`.
+   */
+  readonly dualStack: boolean | null
+  /**
+   * The network interface that the socket is bound to or that its link-local address belongs to; the
+   * number where it has no name any more. Null where there is none, and from `procfs`.
+   */
+  readonly interface: string | null
+}
+
+/**
+ * What a table may lack.
+ *
+ * - `owners`: sockets whose owner permission hid; `hidden` says how many.
+ * - `bound`: bound sockets were asked for and can't be told (Linux before 6.8, and `procfs`).
+ * - `rows`: records that could not be understood.
+ * - `interrupted`: the kernel says that its table changed so much that the reading is not exact.
+ * - `unexpected`: a system call failed in a way that it should not; NODE_DEBUG=socktable prints it.
+ */
+export type Missing = 'owners' | 'bound' | 'rows' | 'interrupted' | 'unexpected'
+
+/** Why another source was read than the preferred one. */
+export interface Fallback {
+  /** The system's error code, such as `ENOENT`. */
+  readonly code: string
+  readonly syscall: string
+}
+
+/** A process that holds sockets of a table. */
+export interface SocketProcess {
+  readonly pid: number
+  /** Null where it was not asked for by `names`, or could not be read any more. */
+  readonly name: string | null
+}
+
+/** A snapshot of the sockets that a query asked for. */
+export interface SocketTable {
+  /** Where the rows came from; `mixed` where one protocol needed another source than the other. */
+  readonly source: Source | 'mixed'
+  /** Why that is not the preferred source; null where it is. */
+  readonly fallback: Fallback | null
+  /** True where nothing is missing. */
+  readonly complete: boolean
+  readonly missing: readonly Missing[]
+  readonly hidden: {
+    /** Processes whose descriptors this process may not read. */
+    readonly processes: number
+    /** Sockets in `rows` whose owner is hidden by that. */
+    readonly sockets: number
+  }
+  /** Every process that `pids` of a row names, each once. */
+  readonly processes: readonly SocketProcess[]
+  /** In no order that means anything. */
+  readonly rows: readonly SocketRow[]
+}
+
+/** A port from 0 to 65535, or all ports from one to another, both included. */
+export type PortFilter = number | { readonly from: number; readonly to: number }
+
+/** What every query may say. */
+export interface QueryOptions {
+  /** Default: both. */
+  readonly protocol?: Protocol | readonly Protocol[]
+  /** Default: both. An IPv6 socket that talks to IPv4 is an IPv6 socket. */
+  readonly family?: Family | readonly Family[]
+  /** Default: any. */
+  readonly remotePort?: PortFilter | readonly PortFilter[]
+  /**
+   * Only sockets that these processes hold. Then only they are read, and `pids` of a shared socket
+   * names no others.
+   */
+  readonly pid?: number | readonly number[]
+  /** Default: `all`. */
+  readonly owners?: Owners
+  /** Whether to read the processes' names into `processName`. Default: false. */
+  readonly names?: boolean
+  /** Default: the best that works, which `source` in the table names. */
+  readonly source?: Source
+}
+
+export interface ListOptions extends QueryOptions {
+  /** Default: any. */
+  readonly localPort?: PortFilter | readonly PortFilter[]
+  /**
+   * Only TCP sockets in these states, and no UDP sockets, which have none. Default: any but `BOUND`.
+   */
+  readonly state?: TcpState | readonly TcpState[]
+  /**
+   * Whether to add TCP sockets in state `BOUND`: bound to a port, neither listening nor connected.
+   * They take the port but no other tool shows them by default, and they cost the kernel a walk of
+   * another table. Linux 6.8 and later, from `sock_diag`; else `missing` says `bound`.
+   * Default: false.
+   */
+  readonly bound?: boolean
+  /**
+   * True: only sockets that wait for peers, which are TCP sockets in LISTEN and unconnected UDP
+   * sockets. False: only the others. Default: both.
+   */
+  readonly listening?: boolean
+}
+
+/** What the asynchronous functions take as well. */
+export interface Abortable {
+  /** Rejects with the signal's reason and ends the read early. */
+  readonly signal?: AbortSignal
+}
+
+/** The state of a port in the socket table. */
+export interface PortUsage {
+  readonly port: number
+  /** Whether any socket has it as its local port, in whatever state. */
+  readonly inUse: boolean
+  /** Whether a TCP socket listens on it or an unconnected UDP socket is bound to it. */
+  readonly listening: boolean
+  /** The states of the TCP sockets on it, each once, in the order of `TCP_STATES`. */
+  readonly states: readonly TcpState[]
+  /** The sockets on it, with their addresses: a port is taken per address, not as such. */
+  readonly table: SocketTable
+}
+
+/** A process that holds a port. */
+export interface PortOwner extends SocketProcess {
+  /** Its sockets on the port. */
+  readonly sockets: readonly SocketRow[]
+}
+
+/** Who listens on a port. */
+export interface PortOwners {
+  readonly port: number
+  /** Oldest process first for each socket. Empty where nobody listens or the owner is not known. */
+  readonly owners: readonly PortOwner[]
+  /** Sockets that listen on the port and whose owner is not known; each says why. */
+  readonly unknown: readonly SocketRow[]
+  readonly table: SocketTable
+}
