@@ -26,6 +26,7 @@
         ["socktable_werror=='true'", {"cflags_cc": ["-Werror"]}],
         ["OS=='linux'", {
           "sources": [
+            "native/linux/existence.cc",
             "native/linux/interface_names.cc",
             "native/linux/kernel_state.cc",
             "native/linux/owner_groups.cc",
@@ -38,6 +39,8 @@
             "native/linux/row_collector.cc",
             "native/linux/sock_diag.cc",
             "native/linux/sock_diag_parse.cc",
+            "native/linux/sock_diag_table.cc",
+            "native/linux/table_comparison.cc",
           ],
         }, {
           "sources": ["native/unsupported/reader.cc"],

@@ -1,20 +1,18 @@
-#include <dirent.h>
 #include <fcntl.h>
-#include <linux/kcmp.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <memory>
 #include <mutex>
 
+#include "numbered_entries.h"
 #include "owners.h"
 #include "parallel.h"
 #include "process.h"
+#include "table_comparison.h"
 #include "unique_fd.h"
 
 namespace socktable {
@@ -31,62 +29,6 @@ constexpr size_t kProcessesPerThread = 32;
 // A descriptor that a process inherited keeps its number, so each process is asked for the numbers
 // at which the sockets were found. This bounds how often.
 constexpr size_t kMostInheritedLookups = 20000;
-
-// What precedes the name in a struct linux_dirent64 of getdents64(2), and padding.
-struct DirectoryEntry {
-  uint64_t inode;
-  int64_t next;  // where to go on behind this entry
-  uint16_t size;
-  uint8_t type;
-};
-
-// Reads the entries of a directory whose names are numbers, through one reusable buffer.
-class NumberedEntries {
- public:
-  explicit NumberedEntries(size_t buffer_size) : buffer_(buffer_size) {}
-
-  // Calls visit(number) for each entry until it returns false. Returns 0 at the end, or an errno.
-  // With `once` set it stops after one full buffer, and *next tells where to go on; 0: that was
-  // all.
-  template <class Visit>
-  int Read(int directory, bool once, int64_t* next, Visit visit) {
-    for (;;) {
-      *next = 0;
-      const long got = syscall(SYS_getdents64, directory, buffer_.data(), buffer_.size());
-      if (got < 0) return errno;
-      if (got == 0) return 0;
-      const size_t size = static_cast<size_t>(got);
-      for (size_t at = 0; size - at >= sizeof(DirectoryEntry);) {
-        DirectoryEntry entry;
-        memcpy(&entry, buffer_.data() + at, sizeof entry);
-        if (entry.size < kNameOffset || entry.size > size - at) return EBADMSG;
-        const char* name = buffer_.data() + at + kNameOffset;
-        uint32_t number;
-        const bool numbered = ParseNumber(name, entry.size - kNameOffset, &number);
-        at += entry.size;
-        *next = entry.next;
-        if (numbered && !visit(number)) return 0;
-      }
-      if (once && buffer_.size() - size < kLongestEntry) return 0;
-    }
-  }
-
- private:
-  static constexpr size_t kNameOffset = offsetof(DirectoryEntry, type) + 1;
-  // The entry of a number takes up to 32 bytes.
-  static constexpr size_t kLongestEntry = 32;
-
-  static bool ParseNumber(const char* name, size_t size, uint32_t* number) {
-    *number = 0;
-    size_t digits = 0;
-    for (; digits < size && name[digits] >= '0' && name[digits] <= '9'; digits++) {
-      *number = *number * 10 + static_cast<uint32_t>(name[digits] - '0');
-    }
-    return digits > 0 && digits < size && name[digits] == '\0';
-  }
-
-  std::vector<char> buffer_;
-};
 
 // The state of one process in the scan.
 struct ProcessState {
@@ -283,7 +225,7 @@ class Scanner {
     if (!directory.valid()) return NoteFailure(errno, "openat", states_[process]);
     int64_t next;
     const int code = thread.tasks.Read(directory.get(), false, &next, [&](uint32_t task) {
-      if (task != pid && HasOwnTable(process, task)) {
+      if (task != pid && tables_.Differ(proc_, pid, task, states_[process].empty)) {
         Path own;
         snprintf(own.text, sizeof own.text, "%u/task/%u/fd", pid, task);
         ProcessState state;  // a thread that has ended is not a process that has
@@ -293,27 +235,6 @@ class Scanner {
       return !stop_;
     });
     if (code != 0) NoteFailure(code, "getdents64", states_[process]);
-  }
-
-  bool HasOwnTable(uint32_t process, uint32_t task) {
-    const uint32_t pid = scan_->pids[process];
-    if (compare_) {
-      const long result = syscall(SYS_kcmp, pid, task, KCMP_FILES, 0, 0);
-      if (result >= 0) return result != 0;
-      if (errno == ESRCH) return false;
-      compare_ = false;  // not in this kernel, or a container's rules forbid it
-    }
-    // Without kcmp(2) tables that hold a different number of descriptors are different ones; from
-    // Linux 6.2 the size of the directory is that number (fs/proc/fd.c), before that it is 0.
-    if (states_[process].empty) return true;
-    return DescriptorCount(pid, pid) != DescriptorCount(pid, task);
-  }
-
-  off_t DescriptorCount(uint32_t pid, uint32_t task) const {
-    char path[64];
-    snprintf(path, sizeof path, "%u/task/%u/fd", pid, task);
-    struct stat info;
-    return fstatat(proc_, path, &info, 0) == 0 ? info.st_size : 0;
   }
 
   void NoteFailure(int code, const char* call, ProcessState& state) {
@@ -370,8 +291,8 @@ class Scanner {
   std::vector<ScanThread> threads_;
   std::unique_ptr<std::atomic<bool>[]> found_;  // by socket
   std::atomic<uint32_t> missing_;               // sockets without any holder yet
-  std::atomic<bool> compare_{true};             // kcmp works
   std::atomic<bool> stop_{false};
+  TableComparison tables_;
   std::mutex mutex_;  // guards failure_ and the report
   Status failure_;
 };

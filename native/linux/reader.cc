@@ -1,84 +1,21 @@
 #include "../reader.h"
 
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
 
+#include "existence.h"
 #include "interface_names.h"
 #include "owners.h"
 #include "proc_net.h"
 #include "process.h"
 #include "row_collector.h"
-#include "sock_diag.h"
+#include "sock_diag_table.h"
 
 namespace socktable {
 namespace {
-
-constexpr int kMostDumps = 3;
-constexpr size_t kMostFinds = 1024;
-
-bool SinglePort(const std::vector<PortRange>& ranges) {
-  return ranges.size() == 1 && ranges[0].first == ranges[0].last;
-}
-
-DiagRequest MakeRequest(Protocol protocol, uint8_t family, const Query& query) {
-  DiagRequest request{};
-  request.protocol = protocol;
-  request.family = family;
-  request.kernel_states = protocol == Protocol::kTcp ? KernelTcpStates(query.tcp_states)
-                                                     : KernelUdpStates(query.udp_peers);
-  // The ports in the request are compared before the program runs. The walk of bound sockets
-  // ignores them, and runs the program (net/ipv4/inet_diag.c, inet_diag_dump_icsk).
-  if (SinglePort(query.local_ports)) request.local_port = query.local_ports[0].first;
-  if (SinglePort(query.remote_ports)) request.remote_port = query.remote_ports[0].first;
-  request.filter = PortFilterProgram(query.local_ports, query.remote_ports);
-  return request;
-}
-
-// One dump from a socket of its own, once more where the kernel says that it was interrupted. Rows
-// that an earlier attempt brought are known by their cookies.
-Status DumpOnce(const DiagRequest& request, const Query& query, SocketTable& table,
-                RowCollector& rows) {
-  SockDiag diag;
-  Status status = diag.Open();
-  if (!status.ok()) return status;
-  for (int attempt = 0; attempt < kMostDumps; attempt++) {
-    table.report.flags &= ~Report::kInterrupted;
-    status = diag.Dump(request, query, table, rows);
-    if (!status.ok() || (table.report.flags & Report::kInterrupted) == 0) break;
-  }
-  return status;
-}
-
-Status DumpFamilies(Protocol protocol, const Query& query, SocketTable& table, RowCollector& rows) {
-  for (const auto& [bit, family] : {std::pair<uint32_t, uint8_t>{Query::kIPv4, AF_INET},
-                                    std::pair<uint32_t, uint8_t>{Query::kIPv6, AF_INET6}}) {
-    if ((query.families & bit) == 0) continue;
-    Status status = DumpOnce(MakeRequest(protocol, family, query), query, table, rows);
-    if (!status.ok()) return status;
-  }
-  return Status::Ok();
-}
-
-Status ReadSockDiag(Protocol protocol, const Query& query, SocketTable& table) {
-  RowCollector rows(query, table);
-  const size_t before = table.size();
-  const bool both = query.families == (Query::kIPv4 | Query::kIPv6);
-  Status status;
-  if (protocol == Protocol::kTcp && both) {
-    status = DumpOnce(MakeRequest(protocol, AF_UNSPEC, query), query, table, rows);
-    if (status.ok() || status.code == ECANCELED) return status;
-    // Not every kernel that has the newer request has the older one (emulations do not).
-    table.Truncate(before);
-    RowCollector again(query, table);
-    return DumpFamilies(protocol, query, table, again);
-  }
-  return DumpFamilies(protocol, query, table, rows);
-}
 
 Status ReadProcfs(Protocol protocol, const Query& query, SocketTable& table) {
   RowCollector rows(query, table);
@@ -118,7 +55,6 @@ Status ReadProtocol(Protocol protocol, const Query& query, SocketTable& table) {
     }
     if (status.code == ECANCELED || query.source == Source::kSockDiag) return status;
     table.Truncate(before);
-    table.report.flags &= ~Report::kInterrupted;
     table.report.fallback = status;
   }
   Status status = ReadProcfs(protocol, query, table);
@@ -134,31 +70,6 @@ OwnerUnknown ReasonWithoutInode(const Row& row) {
   const bool open = row.state == State::kEstablished || row.state == State::kCloseWait;
   return open ? OwnerUnknown::kNotAccepted : OwnerUnknown::kNoOwner;
 }
-
-// Tells sockets that closed during the read from those that nobody seems to hold, by asking the
-// kernel for each once more. Listeners and UDP sockets are left out: several may share an address,
-// and the kernel would answer for any of them.
-class ExistenceCheck {
- public:
-  bool IsGone(const Row& row) {
-    if (row.cookie == 0 || row.protocol != Protocol::kTcp || !row.HasPeer()) return false;
-    if (failed_ || asked_++ >= kMostFinds) return false;
-    if (!opened_) {
-      opened_ = true;
-      failed_ = !diag_.Open().ok();
-      if (failed_) return false;
-    }
-    const Status status = diag_.Find(row);
-    if (!status.ok() && status.code != ENOENT) failed_ = true;
-    return status.code == ENOENT;
-  }
-
- private:
-  SockDiag diag_;
-  bool opened_ = false;
-  bool failed_ = false;
-  size_t asked_ = 0;
-};
 
 void ExplainOwnerless(SocketTable& table) {
   const bool hidden =

@@ -94,8 +94,8 @@ Status SockDiag::Receive(size_t* size) {
   }
 }
 
-Status SockDiag::Dump(const DiagRequest& request, const Query& query, SocketTable& table,
-                      RowCollector& rows) {
+Status SockDiag::Dump(const DiagRequest& request, const Query& query, RowCollector& rows,
+                      bool* interrupted) {
   inet_diag_sockid id{};
   id.idiag_sport = htons(request.local_port);
   id.idiag_dport = htons(request.remote_port);
@@ -126,7 +126,7 @@ Status SockDiag::Dump(const DiagRequest& request, const Query& query, SocketTabl
     if (!status.ok()) return status;
     const DiagReplies replies =
         ParseDiagReplies(buffer_.data(), size, sequence_, request.protocol, rows);
-    if (replies.interrupted) table.report.flags |= Report::kInterrupted;
+    if (replies.interrupted) *interrupted = true;
     if (replies.malformed) return Status::Os(EBADMSG, "recvmsg(NETLINK_SOCK_DIAG)");
     if (replies.error != 0) return Status::Os(replies.error, "dump(NETLINK_SOCK_DIAG)");
     if (replies.done) return Status::Ok();

@@ -51,8 +51,8 @@ class SockDiag {
 
   // Runs a dump to its end. After a failure the socket is not to be used again: replies that were
   // not read would be taken for the next dump's.
-  Status Dump(const DiagRequest& request, const Query& query, SocketTable& table,
-              RowCollector& rows);
+  Status Dump(const DiagRequest& request, const Query& query, RowCollector& rows,
+              bool* interrupted);
 
   // Asks the kernel for the very socket that a TCP row was made of. Ok: it still exists;
   // ENOENT: it is gone.

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "../query.h"
+#include "../socket_table.h"
+#include "../status.h"
+
+namespace socktable {
+
+// Adds the sockets of one protocol that a query asks for, by as few dumps as the kernel allows.
+// After a failure the rows that came before it may still be there.
+Status ReadSockDiag(Protocol protocol, const Query& query, SocketTable& table);
+
+}  // namespace socktable
