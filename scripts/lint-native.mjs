@@ -2,8 +2,8 @@
 // formats them instead. Both tools are of one version, since their opinions change with it.
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
-import { dirname, join } from 'node:path'
 import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 
 const VERSION = 19
 const require = createRequire(import.meta.url)

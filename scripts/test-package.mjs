@@ -67,7 +67,10 @@ try {
     assert.equal(evaluate('commonjs', `process.on('warning', (w) => { throw w }); ${code}`), 'true')
   })
   check('import loads it', () => {
-    assert.equal(evaluate('module', `import * as m from 'socktable'; console.log(${count})`), 'true')
+    assert.equal(
+      evaluate('module', `import * as m from 'socktable'; console.log(${count})`),
+      'true',
+    )
   })
   check('the command runs', () => {
     const version = inProject('npx', ['--no-install', 'socktable', '--version']).trim()

@@ -194,9 +194,11 @@ export function encodeQuery(options: unknown, alsoKnown: readonly string[] = [])
 export function checkSignal(
   options: (ListOptions & Abortable) | undefined,
 ): AbortSignal | undefined {
-  const signal = options?.signal
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+  const signal: unknown = options?.signal
+  if (signal === undefined) return undefined
+  // Like Node itself: signals of another realm or of a polyfill are as good.
+  if (typeof signal !== 'object' || signal === null || !('aborted' in signal)) {
     throw invalidType('options.signal', 'an instance of AbortSignal', signal)
   }
-  return signal
+  return signal as AbortSignal
 }
