@@ -54,7 +54,7 @@ void Report::Unexpected(int code, const char* call) {
 }
 
 Row& SocketTable::Append() {
-  if (size_ == chunks_.size() * kChunkRows) chunks_.push_back(std::make_unique<Row[]>(kChunkRows));
+  if (size_ == chunks_.size() * kChunkRows) chunks_.emplace_back(new Row[kChunkRows]);
   Row& row = (*this)[size_++];
   memset(&row, 0, sizeof row);
   return row;

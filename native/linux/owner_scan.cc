@@ -304,8 +304,7 @@ WantedSockets::WantedSockets(const SocketTable& table) {
     const uint64_t inode = table[i].inode;
     if (inode == 0) continue;
     const uint32_t known = set_.FindOrAdd(
-        MixHash(inode), size(), [&](uint32_t number) { return inodes_[number] == inode; },
-        [&](uint32_t number) { return MixHash(inodes_[number]); });
+        MixHash(inode), size(), [&](uint32_t number) { return inodes_[number] == inode; });
     if (known == PositionSet::kNone) inodes_.push_back(inode);
   }
 }

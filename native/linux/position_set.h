@@ -13,52 +13,62 @@ inline uint64_t MixHash(uint64_t value) {
   return value;
 }
 
-// A set of positions (of rows, of sockets) looked up by a key that is kept elsewhere: four bytes
-// per entry and no allocation per entry, which a node-based map would need 50,000 times per read.
+// A set of positions (of rows, of sockets) looked up by a key that is kept elsewhere: eight bytes
+// per slot and no allocation per entry, which a node-based map would need 50,000 times per read.
+// Part of the hash stands beside each position, so that growing and most misses touch no key.
 class PositionSet {
  public:
   static constexpr uint32_t kNone = UINT32_MAX;
 
-  PositionSet() : slots_(64, kNone) {}
+  PositionSet() : slots_(64) {}
 
   // Returns the position that `same` accepts, or adds `position` and returns kNone.
-  // `hash_of` gives the hash of a position that is already in the set.
-  template <class Same, class HashOf>
-  uint32_t FindOrAdd(uint64_t hash, uint32_t position, Same same, HashOf hash_of) {
-    if (used_ * 2 >= slots_.size()) Grow(hash_of);
-    for (size_t at = hash & Mask();; at = (at + 1) & Mask()) {
-      if (slots_[at] == kNone) {
-        slots_[at] = position;
+  template <class Same>
+  uint32_t FindOrAdd(uint64_t hash, uint32_t position, Same same) {
+    if (used_ * 2 >= slots_.size()) Grow();
+    const uint32_t part = static_cast<uint32_t>(hash);
+    for (size_t at = part & Mask();; at = (at + 1) & Mask()) {
+      Slot& slot = slots_[at];
+      if (slot.position == kNone) {
+        slot = {position, part};
         used_++;
         return kNone;
       }
-      if (same(slots_[at])) return slots_[at];
+      if (slot.hash == part && same(slot.position)) return slot.position;
     }
   }
 
+  // Returns the position that `same` accepts, or kNone.
   template <class Same>
   uint32_t Find(uint64_t hash, Same same) const {
-    for (size_t at = hash & Mask();; at = (at + 1) & Mask()) {
-      if (slots_[at] == kNone || same(slots_[at])) return slots_[at];
+    const uint32_t part = static_cast<uint32_t>(hash);
+    for (size_t at = part & Mask();; at = (at + 1) & Mask()) {
+      const Slot& slot = slots_[at];
+      if (slot.position == kNone) return kNone;
+      if (slot.hash == part && same(slot.position)) return slot.position;
     }
   }
 
  private:
+  struct Slot {
+    uint32_t position = kNone;
+    uint32_t hash = 0;
+  };
+
   size_t Mask() const { return slots_.size() - 1; }
 
-  template <class HashOf>
-  void Grow(HashOf hash_of) {
-    std::vector<uint32_t> grown(slots_.size() * 2, kNone);
-    slots_.swap(grown);
-    for (uint32_t position : grown) {
-      if (position == kNone) continue;
-      size_t at = hash_of(position) & Mask();
-      while (slots_[at] != kNone) at = (at + 1) & Mask();
-      slots_[at] = position;
+  void Grow() {
+    std::vector<Slot> old(slots_.size() * 2);
+    slots_.swap(old);
+    for (const Slot& slot : old) {
+      if (slot.position == kNone) continue;
+      size_t at = slot.hash & Mask();
+      while (slots_[at].position != kNone) at = (at + 1) & Mask();
+      slots_[at] = slot;
     }
   }
 
-  std::vector<uint32_t> slots_;
+  std::vector<Slot> slots_;
   size_t used_ = 0;
 };
 

@@ -23,8 +23,7 @@ class RowCollector {
     }
     const uint32_t position = static_cast<uint32_t>(table_.size() - 1);
     const uint32_t known = seen_.FindOrAdd(
-        HashOf(row), position, [&](uint32_t other) { return SameSocket(table_[other], row); },
-        [&](uint32_t other) { return HashOf(table_[other]); });
+        HashOf(row), position, [&](uint32_t other) { return SameSocket(table_[other], row); });
     if (known == PositionSet::kNone) return;
     table_.DropLast();
     table_.report.repeated++;

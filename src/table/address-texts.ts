@@ -23,7 +23,7 @@ export class AddressTexts {
 
   /** The address whose bytes begin at a word of the buffer. */
   ipv4(at: number): string {
-    const word = this.#words[at] as number
+    const word = (this.#words[at] as number) | 0 // small integers make faster keys
     const known = this.#ipv4.get(word)
     if (known !== undefined) return known
     const text = formatIPv4(LITTLE_ENDIAN ? swap(word) : word)

@@ -96,8 +96,10 @@ export function decodeRows(
       }
     }
 
-    const inode =
-      (words[word + INODE_HIGH] as number) * 2 ** 32 + (words[word + INODE_LOW] as number)
+    // A sum would be a floating-point number to the engine, and take memory of its own in each row.
+    const inodeHigh = words[word + INODE_HIGH] as number
+    const inodeLow = words[word + INODE_LOW] as number
+    const inode = inodeHigh === 0 ? inodeLow : inodeHigh * 2 ** 32 + inodeLow
     const v6OnlyKnown = (flags & LAYOUT['flag.v6OnlyKnown']) !== 0
     const sendQueue = words[word + SEND_QUEUE] as number
     const listens = state === LISTEN
