@@ -30,7 +30,7 @@ const target = `${process.platform}-${process.arch}`
 function load(): NativeBinding {
   const require = createRequire(import.meta.url)
   try {
-    const find: (directory: string) => NativeBinding = require('node-gyp-build')
+    const find = require('node-gyp-build') as (directory: string) => NativeBinding
     return find(root)
   } catch (cause) {
     throw Object.assign(

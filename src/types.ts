@@ -61,12 +61,7 @@ export type Owners = (typeof OWNERS)[number]
  *   of another PID namespace, or one that is on its way from one process to another.
  */
 export type OwnerUnknown =
-  | 'not-asked'
-  | 'no-owner'
-  | 'not-accepted'
-  | 'permission'
-  | 'gone'
-  | 'not-found'
+  'not-asked' | 'no-owner' | 'not-accepted' | 'permission' | 'gone' | 'not-found'
 
 /** One socket. A plain object: it survives JSON, `structuredClone` and deep comparison. */
 export interface SocketRow {

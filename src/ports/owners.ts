@@ -52,10 +52,11 @@ function describeOwners(port: number, table: SocketTable): PortOwners {
   const names = new Map(table.processes.map(({ pid, name }) => [pid, name]))
   return {
     port,
-    owners: Array.from(
-      socketsOf,
-      ([pid, sockets]): PortOwner => ({ pid, name: names.get(pid) ?? null, sockets }),
-    ),
+    owners: Array.from(socketsOf, ([pid, sockets]): PortOwner => ({
+      pid,
+      name: names.get(pid) ?? null,
+      sockets,
+    })),
     unknown: table.rows.filter(({ pid }) => pid === null),
     table,
   }

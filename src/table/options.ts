@@ -91,7 +91,7 @@ function optionsObject(value: unknown): Values {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw invalidType('options', 'of type object', value)
   }
-  return value as Values
+  return value
 }
 
 /** The states asked for, as bits of their numbers in the layout. */

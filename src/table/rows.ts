@@ -47,7 +47,7 @@ export function decodeRows(
   const fdLists: (readonly number[])[] = []
   const interfaces = sections.interfaces()
 
-  const rows: SocketRow[] = new Array(rowCount)
+  const rows = new Array<SocketRow>(rowCount)
   for (let index = 0; index < rowCount; index++) {
     const byte = rowsOffset + index * LAYOUT['row.size']
     const word = rowsOffset / 4 + index * ROW_WORDS
@@ -66,7 +66,9 @@ export function decodeRows(
       device = interfaces.get(deviceNumber) ?? String(deviceNumber)
       if (ipv6) {
         if (addresses.isLinkLocal(word + LOCAL)) localAddress += `%${device}`
-        if (peer && addresses.isLinkLocal(word + REMOTE)) remoteAddress += `%${device}`
+        if (remoteAddress !== null && addresses.isLinkLocal(word + REMOTE)) {
+          remoteAddress += `%${device}`
+        }
       }
     }
 
