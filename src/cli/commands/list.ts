@@ -1,0 +1,30 @@
+/** socktable, and socktable list: sockets of one's choice. */
+
+import { listSockets } from '../../index.ts'
+import type { Command, Selection } from '../arguments.ts'
+import { explainMissing, heading, print, remark, stdoutWidth } from '../output.ts'
+import { formatCsv } from '../print/csv.ts'
+import { formatJson } from '../print/json.ts'
+import { formatTable } from '../print/table.ts'
+import { sorted } from '../print/text.ts'
+
+const MORE: Readonly<Record<Selection, string>> = {
+  listening: 'listening sockets; -a shows all',
+  connected: 'connected sockets; -l shows listening ones, -a all',
+  all: 'sockets',
+  matching: 'matching sockets',
+}
+
+/** Returns the exit code. */
+export async function runList(command: Command & { name: 'list' }): Promise<number> {
+  const table = await listSockets(command.query)
+  const rows = sorted(table.rows)
+  if (command.format === 'json') print(formatJson({ ...table, rows }))
+  else if (command.format === 'csv') print(formatCsv(rows))
+  else if (rows.length > 0) {
+    print(formatTable(rows, table.processes, { width: stdoutWidth(), heading }))
+  }
+  remark(`${rows.length} ${MORE[command.selection]}`)
+  explainMissing(table)
+  return rows.length > 0 ? 0 : 1
+}
