@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type ListOptions, type SocketRow, TCP_STATES, listSocketsSync } from '../../src/index.ts'
+import { type Lab, startLab } from '../support/lab.ts'
+import { summary } from '../support/oracles.ts'
+import { isRoot, needs } from '../support/requirements.ts'
+
+describe.runIf(needs(isRoot, 'root, to make network namespaces'))('filters', () => {
+  let lab: Lab
+  beforeAll(async () => {
+    lab = await startLab()
+  })
+  afterAll(() => lab.end())
+
+  /** The rows that a query gives must be those of the whole table that pass the same test here. */
+  function compare(options: ListOptions, keep: (row: SocketRow) => boolean): number {
+    for (const source of ['sock_diag', 'procfs'] as const) {
+      const whole = listSocketsSync({ bound: true, owners: 'none', source })
+      const filtered = listSocketsSync({ bound: true, owners: 'none', source, ...options })
+      const expected = whole.rows.filter(keep).map(summary).sort()
+      expect(filtered.rows.map(summary).sort(), source).toEqual(expected)
+      if (source === 'sock_diag' && expected.length === 0) throw new Error('nothing to find')
+    }
+    return listSocketsSync({ bound: true, owners: 'none' }).rows.filter(keep).length
+  }
+  const ports = (keep: (row: SocketRow) => boolean): number[] =>
+    listSocketsSync({ bound: true, owners: 'none' })
+      .rows.filter(keep)
+      .map((row) => row.localPort)
+
+  test.each(TCP_STATES.filter((state) => state !== 'CLOSED'))('state %s alone', (state) => {
+    compare({ state, bound: state === 'BOUND' }, (row) => row.state === state)
+  })
+
+  test('several states', () => {
+    compare(
+      { state: ['LISTEN', 'TIME_WAIT', 'SYN_SENT'], bound: false },
+      ({ state }) => state === 'LISTEN' || state === 'TIME_WAIT' || state === 'SYN_SENT',
+    )
+  })
+
+  test('listening, and not', () => {
+    const waits = (row: SocketRow) =>
+      row.state === 'LISTEN' || (row.protocol === 'udp' && row.remoteAddress === null)
+    compare({ listening: true }, waits)
+    compare({ listening: false }, (row) => !waits(row))
+  })
+
+  test.each(['tcp', 'udp'] as const)('protocol %s', (protocol) => {
+    compare({ protocol }, (row) => row.protocol === protocol)
+  })
+
+  test.each(['IPv4', 'IPv6'] as const)('family %s', (family) => {
+    compare({ family }, (row) => row.family === family)
+    compare({ family, protocol: 'udp' }, (row) => row.family === family && row.protocol === 'udp')
+  })
+
+  test('one local port, for a listener, a bound socket, a client and UDP', () => {
+    const of = (keep: (row: SocketRow) => boolean) => ports(keep)[0] as number
+    for (const port of [
+      of(({ state }) => state === 'LISTEN'),
+      of(({ state }) => state === 'BOUND'),
+      of(({ state }) => state === 'ESTABLISHED'),
+      of(({ protocol }) => protocol === 'udp'),
+    ]) {
+      compare({ localPort: port }, (row) => row.localPort === port)
+    }
+  })
+
+  test('one remote port', () => {
+    compare({ remotePort: 7777 }, (row) => row.remotePort === 7777)
+  })
+
+  test('a local and a remote port', () => {
+    const [local = 0] = ports((row) => row.remotePort === 7777)
+    const matching = compare(
+      { localPort: local, remotePort: 7777 },
+      (row) => row.localPort === local && row.remotePort === 7777,
+    )
+    expect(matching).toBe(1)
+  })
+
+  test('ranges of ports', () => {
+    const sorted = ports(() => true).sort((a, b) => a - b)
+    const from = sorted[5] as number
+    const to = sorted[20] as number
+    compare({ localPort: { from, to } }, (row) => row.localPort >= from && row.localPort <= to)
+    compare(
+      { localPort: [{ from: 1, to: from }, to] },
+      (row) => row.localPort <= from || row.localPort === to,
+    )
+    compare(
+      { localPort: { from, to }, remotePort: [{ from: 7000, to: 8000 }, from] },
+      (row) =>
+        row.localPort >= from &&
+        row.localPort <= to &&
+        row.remotePort !== null &&
+        ((row.remotePort >= 7000 && row.remotePort <= 8000) || row.remotePort === from),
+    )
+  })
+
+  test('more ports than the kernel is asked about in one go', () => {
+    const many = [...new Set(ports(() => true))].slice(0, 35)
+    expect(many).toHaveLength(35)
+    compare({ localPort: many }, (row) => many.includes(row.localPort))
+  })
+
+  test('a question about bound sockets minds the ports, which the kernel does not', () => {
+    const [port = 0] = ports(({ state }) => state === 'BOUND')
+    const rows = listSocketsSync({ state: 'BOUND', localPort: port }).rows
+    expect(rows.map(({ localPort }) => localPort)).toEqual([port])
+    expect(listSocketsSync({ state: 'BOUND', localPort: 1 }).rows).toEqual([])
+  })
+})
