@@ -1,0 +1,20 @@
+/** Programs in C that tests are run with, compiled once per test run. */
+
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { supportFile } from './children.ts'
+
+const compiled = new Map<string, string>()
+
+/** The path of the program made of a C file beside this one. */
+export function compile(name: string): string {
+  const known = compiled.get(name)
+  if (known !== undefined) return known
+  const program = join(mkdtempSync(join(tmpdir(), 'socktable-test-')), name)
+  const compiler = process.env['CC'] ?? 'cc'
+  execFileSync(compiler, ['-O1', '-pthread', '-o', program, supportFile(`${name}.c`)])
+  compiled.set(name, program)
+  return program
+}
