@@ -1,0 +1,112 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import * as socktable from '../src/index.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+function files(folder: string, pattern: RegExp): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((name) => pattern.test(name))
+}
+
+const read = (name: string): string => readFileSync(join(root, name), 'utf8')
+const matches = (text: string, pattern: RegExp): string[] =>
+  Array.from(text.matchAll(pattern), (match) => match[1] as string)
+
+/** What each room of src may import from; those not named may import from nowhere else. */
+const MAY_IMPORT: readonly [room: RegExp, from: RegExp][] = [
+  [/^src\/types\.ts$/, /^$/],
+  [/^src\/layout\.ts$/, /^src\/types\.ts$/],
+  [/^src\/binding\.ts$/, /^src\/layout\.ts$/],
+  [/^src\/errors\.ts$/, /^src\/binding\.ts$/],
+  [/^src\/table\//, /^src\/(table\/.*|types|layout|errors)\.ts$/],
+  [/^src\/ports\//, /^src\/(ports\/.*|types|table\/(options|snapshot))\.ts$/],
+  [/^src\/index\.ts$/, /^src\/(types|errors|table\/snapshot|ports\/.*)\.ts$/],
+  [/^src\/cli\//, /^src\/(cli\/.*|index)\.ts$/],
+]
+
+describe('src', () => {
+  test.each(files('src', /\.ts$/))('%s imports only from the rooms that it may', (name) => {
+    const imported = matches(read(name), /from '(\.[^']*)'/g).map((path) =>
+      relative(root, join(root, dirname(name), path)),
+    )
+    const [, allowed] = MAY_IMPORT.find(([room]) => room.test(name)) ?? [undefined, /^$/]
+    const reader = name === join('src', 'table', 'snapshot.ts')
+    const wrong = imported.filter(
+      (path) => !allowed.test(path) && !(reader && path === join('src', 'binding.ts')),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('errors knows the addon by its types alone', () => {
+    expect(read('src/errors.ts')).toContain("import type { NativeFailure } from './binding.ts'")
+  })
+
+  test('only binding.ts loads the addon, and nothing starts a process', () => {
+    for (const name of files('src', /\.ts$/)) {
+      const text = read(name)
+      if (name !== join('src', 'binding.ts')) expect(text, name).not.toContain('node-gyp-build')
+      expect(text, name).not.toMatch(/child_process|execa/)
+    }
+  })
+})
+
+describe('native', () => {
+  const sources = files('native', /\.(cc|h)$/)
+
+  test('only addon.cc knows JavaScript', () => {
+    const knowing = sources.filter((name) => /#include <(napi|node_api|node)/.test(read(name)))
+    expect(knowing).toEqual([join('native', 'addon.cc')])
+  })
+
+  test('no file asks for the system that it is built for', () => {
+    const asking = /#\s*(if|ifdef|ifndef|elif).*(__linux__|_WIN32|__APPLE__|__FreeBSD__)/
+    expect(sources.filter((name) => asking.test(read(name)))).toEqual([])
+  })
+
+  test('the folder of a system includes only itself and what is common', () => {
+    for (const name of sources.filter((path) => path.split('/').length === 3)) {
+      const own = matches(read(name), /#include "([^"]*)"/g)
+      const allowed = /^[a-z_]+\.h$|^\.\.\/(query|reader|socket_table|status)\.h$/
+      expect(
+        own.filter((path) => !allowed.test(path)),
+        name,
+      ).toEqual([])
+    }
+  })
+
+  test('pure parsers make no system call', () => {
+    const calls = /\b(open|openat|read|recv|recvmsg|sendmsg|socket|ioctl|syscall)\(/
+    for (const name of sources.filter((path) => path.endsWith('_parse.cc'))) {
+      expect(read(name), name).not.toMatch(calls)
+    }
+  })
+
+  test('binding.gyp builds every source that ships', () => {
+    const gyp = read('binding.gyp')
+    for (const name of sources.filter(
+      (path) => path.endsWith('.cc') && !/replay|fuzz/.test(path),
+    )) {
+      expect(gyp).toContain(`"${name}"`)
+    }
+  })
+})
+
+test('the package exports these names', () => {
+  expect(Object.keys(socktable).sort()).toEqual([
+    'TCP_STATES',
+    'listConnections',
+    'listConnectionsSync',
+    'listListeners',
+    'listListenersSync',
+    'listSockets',
+    'listSocketsSync',
+    'portOwners',
+    'portOwnersSync',
+    'portUsage',
+    'portUsageSync',
+  ])
+})
