@@ -6,6 +6,7 @@
   tail N       a process with N descriptors, the listener being the last
   flight       a listener that is nowhere but in a Unix socket's queue
   named NAME   a listener of a process with this name
+  bound        a socket that is bound and does not listen
 """
 import ctypes
 import json
@@ -81,6 +82,10 @@ elif way == "flight":
     port = listener.getsockname()[1]
     listener.close()
     print(json.dumps({"port": port, "pid": os.getpid()}), flush=True)
+elif way == "bound":
+    bound = socket.socket()
+    bound.bind(("127.0.0.1", 0))
+    report(bound)
 elif way == "named":
     ctypes.CDLL(None).prctl(15, sys.argv[2].encode(), 0, 0, 0)  # PR_SET_NAME
     listener = listen()
