@@ -12,6 +12,7 @@ export default tseslint.config(
       // The packed table is read by computed positions, whose values the compiler can't know.
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_+$' }],
       // A call ends with its signal's reason, whatever that is.
       '@typescript-eslint/prefer-promise-reject-errors': [
         'error',

@@ -35,7 +35,8 @@ const LIST = `Lists sockets.
 Usage: socktable list [OPTIONS]      (the word "list" may be left out)
 
 Which sockets (as with netstat: by default those that have a peer):
-  -l, --listening       those that wait for peers: TCP in LISTEN, unconnected UDP
+  -l, --listening       those that wait for peers: TCP in LISTEN and UDP that is
+                        not connected
   -a, --all             both
   -B, --bound           also TCP sockets that are bound to a port and neither
                         listen nor connect (Linux 6.8 and later)

@@ -30,7 +30,7 @@ export function complain(text: string): void {
   process.stderr.write(`socktable: ${text}\n`)
 }
 
-const plural = (count: number, noun: string, nouns = `${noun}s`): string =>
+export const plural = (count: number, noun: string, nouns = `${noun}s`): string =>
   `${count} ${count === 1 ? noun : nouns}`
 
 /** Says on stderr what a table lacks. */

@@ -2,17 +2,18 @@
 
 import { listSockets } from '../../index.ts'
 import type { Command, Selection } from '../arguments.ts'
-import { explainMissing, heading, print, remark, stdoutWidth } from '../output.ts'
+import { explainMissing, heading, plural, print, remark, stdoutWidth } from '../output.ts'
 import { formatCsv } from '../print/csv.ts'
 import { formatJson } from '../print/json.ts'
 import { formatTable } from '../print/table.ts'
 import { sorted } from '../print/text.ts'
 
-const MORE: Readonly<Record<Selection, string>> = {
-  listening: 'listening sockets; -a shows all',
-  connected: 'connected sockets; -l shows listening ones, -a all',
-  all: 'sockets',
-  matching: 'matching sockets',
+/** What the sockets are called that were shown, and how to see others. */
+const SHOWN: Readonly<Record<Selection, readonly [noun: string, hint: string]>> = {
+  listening: ['listening socket', '; -a shows all'],
+  connected: ['connected socket', '; -l shows listening ones, -a all'],
+  all: ['socket', ''],
+  matching: ['matching socket', ''],
 }
 
 /** Returns the exit code. */
@@ -24,7 +25,8 @@ export async function runList(command: Command & { name: 'list' }): Promise<numb
   else if (rows.length > 0) {
     print(formatTable(rows, table.processes, { width: stdoutWidth(), heading }))
   }
-  remark(`${rows.length} ${MORE[command.selection]}`)
+  const [noun, hint] = SHOWN[command.selection]
+  remark(plural(rows.length, noun) + hint)
   explainMissing(table)
   return rows.length > 0 ? 0 : 1
 }
