@@ -26,6 +26,7 @@ export default tseslint.config(
     files: ['**/*.mjs'],
     languageOptions: {
       globals: {
+        AbortController: 'readonly',
         console: 'readonly',
         process: 'readonly',
         performance: 'readonly',

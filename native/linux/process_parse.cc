@@ -7,6 +7,7 @@ namespace socktable {
 bool ParseStartTime(const char* text, size_t size, uint64_t* ticks) {
   // The second field is the name in parentheses, which may hold blanks and parentheses itself: the
   // third field begins after the last ')' (fs/proc/array.c, do_task_stat). Start time is the 22nd.
+  if (size == 0) return false;
   const char* end = text + size;
   const char* at = static_cast<const char*>(memrchr(text, ')', size));
   if (at == nullptr) return false;

@@ -1,0 +1,182 @@
+#include "replay.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+
+#include "linux/proc_net.h"
+#include "linux/process.h"
+#include "linux/row_collector.h"
+#include "linux/sock_diag.h"
+
+namespace socktable {
+namespace {
+
+// Recorded dumps answer the request with this number (scripts/record-fixtures.py).
+constexpr uint32_t kSequence = 1;
+
+Query Everything() {
+  Query query;
+  query.protocols = Bit(Protocol::kTcp) | Bit(Protocol::kUdp);
+  query.families = Query::kIPv4 | Query::kIPv6;
+  query.tcp_states = UINT32_MAX;
+  query.udp_peers = Query::kUdpUnconnected | Query::kUdpConnected;
+  return query;
+}
+
+// Bytes are one buffer after the other, each behind its length as four bytes, little end first. A
+// length that says too much takes what there is.
+void ReplaySockDiag(Protocol protocol, const uint8_t* bytes, size_t size, Replayed* replayed) {
+  const Query query = Everything();
+  RowCollector rows(query, replayed->table);
+  DiagReplies replies;
+  while (size >= 4 && !replies.done && !replies.malformed) {
+    const size_t said =
+        bytes[0] | bytes[1] << 8 | bytes[2] << 16 | static_cast<size_t>(bytes[3]) << 24;
+    const size_t length = std::min(said, size - 4);
+    // A copy of the exact size, so that reading behind its end is found out.
+    const std::vector<uint8_t> buffer(bytes + 4, bytes + 4 + length);
+    const bool interrupted = replies.interrupted;
+    replies = ParseDiagReplies(buffer.data(), buffer.size(), kSequence, protocol, rows);
+    replies.interrupted |= interrupted;
+    bytes += 4 + length;
+    size -= 4 + length;
+  }
+  char text[96];
+  snprintf(text, sizeof text, "done=%d error=%d interrupted=%d malformed=%d", replies.done,
+           replies.error, replies.interrupted, replies.malformed);
+  replayed->outcome = text;
+}
+
+void ReplayProcNet(Protocol protocol, bool ipv6, size_t piece, const uint8_t* bytes, size_t size,
+                   Replayed* replayed) {
+  const Query query = Everything();
+  RowCollector rows(query, replayed->table);
+  ProcNetParser parser(protocol, ipv6, rows);
+  for (size_t at = 0; at < size; at += piece) {
+    const std::vector<char> part(bytes + at, bytes + std::min(size, at + piece));
+    parser.Feed(part.data(), part.size());
+  }
+  parser.Finish();
+  replayed->outcome = "skipped=" + std::to_string(replayed->table.report.skipped);
+}
+
+void ReplayQuery(const uint8_t* bytes, size_t size, Replayed* replayed) {
+  std::vector<uint32_t> words(size / 4);
+  if (!words.empty()) memcpy(words.data(), bytes, words.size() * 4);
+  Query query;
+  const bool ok = DecodeQuery(words.data(), words.size(), &query);
+  replayed->outcome = "query=" + std::to_string(ok);
+  if (!ok) return;
+  const std::vector<uint8_t> program = PortFilterProgram(query.local_ports, query.remote_ports);
+  char text[4];
+  replayed->outcome += " filter=";
+  for (const uint8_t byte : program) {
+    snprintf(text, sizeof text, "%02x", byte);
+    replayed->outcome += text;
+  }
+}
+
+using Parser = void (*)(const uint8_t* bytes, size_t size, Replayed* replayed);
+
+template <Protocol protocol>
+void SockDiagParser(const uint8_t* bytes, size_t size, Replayed* replayed) {
+  ReplaySockDiag(protocol, bytes, size, replayed);
+}
+
+template <Protocol protocol, bool ipv6>
+void ProcParser(const uint8_t* bytes, size_t size, Replayed* replayed) {
+  ReplayProcNet(protocol, ipv6, size + 1, bytes, size, replayed);
+}
+
+// The same text in small pieces: where it is cut must make no difference.
+template <Protocol protocol, bool ipv6>
+void ProcParserInPieces(const uint8_t* bytes, size_t size, Replayed* replayed) {
+  constexpr size_t kPiece = 7;
+  ReplayProcNet(protocol, ipv6, kPiece, bytes, size, replayed);
+}
+
+void StatParser(const uint8_t* bytes, size_t size, Replayed* replayed) {
+  const std::vector<char> text(bytes, bytes + size);
+  uint64_t ticks;
+  const bool ok = ParseStartTime(text.data(), text.size(), &ticks);
+  replayed->outcome = ok ? "start=" + std::to_string(ticks) : "start=none";
+}
+
+void LinkParser(const uint8_t* bytes, size_t size, Replayed* replayed) {
+  const std::vector<char> text(bytes, bytes + size);
+  replayed->outcome = "inode=" + std::to_string(ParseSocketLink(text.data(), text.size()));
+}
+
+struct NamedParser {
+  const char* name;
+  Parser parser;
+  Parser again;  // has to come to the same
+};
+constexpr NamedParser kParsers[] = {
+    {"sock_diag_tcp", SockDiagParser<Protocol::kTcp>, nullptr},
+    {"sock_diag_udp", SockDiagParser<Protocol::kUdp>, nullptr},
+    {"tcp", ProcParser<Protocol::kTcp, false>, ProcParserInPieces<Protocol::kTcp, false>},
+    {"tcp6", ProcParser<Protocol::kTcp, true>, ProcParserInPieces<Protocol::kTcp, true>},
+    {"udp", ProcParser<Protocol::kUdp, false>, ProcParserInPieces<Protocol::kUdp, false>},
+    {"udp6", ProcParser<Protocol::kUdp, true>, ProcParserInPieces<Protocol::kUdp, true>},
+    {"stat", StatParser, nullptr},
+    {"link", LinkParser, nullptr},
+    {"query", ReplayQuery, nullptr},
+};
+
+const NamedParser* FindParser(const std::string& name) {
+  for (const NamedParser& parser : kParsers) {
+    if (name == parser.name) return &parser;
+  }
+  return nullptr;
+}
+
+std::vector<uint8_t> Packed(SocketTable& table) {
+  std::vector<uint8_t> packed(table.PackedSize());
+  table.Pack(packed.data());
+  return packed;
+}
+
+void Require(bool holds, const char* what) {
+  if (holds) return;
+  fprintf(stderr, "broken: %s\n", what);
+  abort();
+}
+
+}  // namespace
+
+std::vector<std::string> ReplayParsers() {
+  std::vector<std::string> names;
+  for (const NamedParser& parser : kParsers) names.emplace_back(parser.name);
+  return names;
+}
+
+bool Replay(const std::string& parser, const uint8_t* bytes, size_t size, Replayed* replayed) {
+  const NamedParser* found = FindParser(parser);
+  if (found == nullptr) return false;
+  found->parser(bytes, size, replayed);
+  return true;
+}
+
+void CheckReplay(const std::string& parser, const uint8_t* bytes, size_t size) {
+  const NamedParser* found = FindParser(parser);
+  Require(found != nullptr, "a parser of that name");
+  Replayed first;
+  found->parser(bytes, size, &first);
+  // No row is told in fewer bytes than the shortest line of /proc/net.
+  Require(first.table.size() <= size / 50, "no more rows than the bytes can hold");
+  for (size_t i = 0; i < first.table.size(); i++) {
+    Require(static_cast<uint32_t>(first.table[i].state) < kStateCount, "a known state");
+  }
+  const std::vector<uint8_t> packed = Packed(first.table);
+  if (found->again == nullptr) return;
+  Replayed second;
+  found->again(bytes, size, &second);
+  Require(packed == Packed(second.table), "the same rows however the text is cut");
+  Require(first.outcome == second.outcome, "the same outcome however the text is cut");
+}
+
+}  // namespace socktable

@@ -1,0 +1,105 @@
+// Runs libFuzzer on the parsers, two at a time:
+//   node scripts/fuzz.mjs [--seconds N] [PARSER...]
+// An input that breaks one is kept in .cache/fuzz/ and the command that shows it again is printed.
+import { spawn } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { findProgram, replaySources, root, run } from './native-tools.mjs'
+
+// The four files of /proc/net have one parser, and so have the two protocols of sock_diag.
+const SEEDS = {
+  sock_diag_tcp: ['tcp.diag', 'listeners.diag', 'done-with-error.diag', 'error.diag'],
+  sock_diag_udp: ['udp4.diag', 'udp6.diag'],
+  tcp6: ['tcp6'],
+  udp: ['udp'],
+  stat: [],
+  link: [],
+  query: [],
+}
+const WRITTEN_SEEDS = {
+  stat: ['1 (a) (b) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 4711 0\n'],
+  link: ['socket:[4026531840]', 'pipe:[1]'],
+  query: [Uint32Array.of(1, 3, 3, 0x1fff, 3, 2, 0, 0, 1, 0x00500050, 1, 0x1f401f90, 1, 42)],
+}
+
+const { values, positionals } = parseArgs({
+  options: { seconds: { type: 'string', default: '60' }, help: { type: 'boolean', short: 'h' } },
+  allowPositionals: true,
+})
+const unknown = positionals.filter((name) => !(name in SEEDS))
+if (values.help || unknown.length > 0 || !/^\d+$/.test(values.seconds)) {
+  console.log('usage: npm run fuzz -- [--seconds N] [PARSER...]')
+  console.log(`parsers: ${Object.keys(SEEDS).join(' ')}`)
+  process.exit(values.help ? 0 : 2)
+}
+const parsers = positionals.length > 0 ? positionals : Object.keys(SEEDS)
+
+const work = join(root, '.cache', 'fuzz')
+mkdirSync(work, { recursive: true })
+const target = join(work, 'fuzz')
+const versions = [22, 21, 20, 19, 18, 17, 16, 15, 14]
+const compiler = findProgram(
+  [...versions.map((version) => `clang++-${version}`), 'clang++'],
+  'clang-19 libclang-rt-19-dev',
+)
+const sanitizers = '-fsanitize=fuzzer,address,undefined'
+run(compiler, [
+  ...['-std=c++17', '-g', '-O1', sanitizers, '-fno-sanitize-recover=all', '-o', target],
+  ...replaySources('fuzz_main.cc'),
+])
+
+function seed(parser) {
+  const corpus = join(work, parser)
+  mkdirSync(corpus, { recursive: true })
+  const fixtures = join(root, 'test', 'fixtures')
+  for (const system of readdirSync(fixtures)) {
+    for (const name of SEEDS[parser]) {
+      const file = join(fixtures, system, name)
+      if (existsSync(file)) cpSync(file, join(corpus, `${system}-${name}`))
+    }
+  }
+  ;(WRITTEN_SEEDS[parser] ?? []).forEach((text, index) => {
+    writeFileSync(
+      join(corpus, `written-${index}`),
+      typeof text === 'string' ? text : new Uint8Array(text.buffer),
+    )
+  })
+  return corpus
+}
+
+async function fuzz(parser) {
+  const artifacts = join(work, `broke-${parser}-`)
+  const args = [
+    `-max_total_time=${values.seconds}`,
+    '-max_len=8192',
+    '-use_value_profile=1',
+    '-print_final_stats=1',
+    '-verbosity=0',
+    `-artifact_prefix=${artifacts}`,
+    seed(parser),
+  ]
+  const child = spawn(target, args, {
+    env: { ...process.env, SOCKTABLE_PARSER: parser },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let text = ''
+  child.stderr.setEncoding('utf8').on('data', (chunk) => (text = (text + chunk).slice(-100_000)))
+  const code = await new Promise((resolve) => child.once('close', resolve))
+  const inputs = /number_of_executed_units: (\d+)/.exec(text)?.[1] ?? '?'
+  console.log(`${code === 0 ? 'ok' : 'BROKEN'} ${parser}: ${inputs} inputs`)
+  if (code === 0) return true
+  console.log(text)
+  console.log(`again: SOCKTABLE_PARSER=${parser} ${target} ${artifacts}<...>`)
+  return false
+}
+
+const waiting = [...parsers]
+const results = []
+const lane = async () => {
+  for (let parser; (parser = waiting.shift()) !== undefined;) results.push(await fuzz(parser))
+}
+await Promise.all([lane(), lane()])
+const failed = results.filter((ok) => !ok).length
+console.log(`${results.length - failed} passed, ${failed} failed`)
+process.exitCode = failed > 0 ? 1 : 0

@@ -1,0 +1,84 @@
+// Runs the parsers and the addon under AddressSanitizer and UndefinedBehaviorSanitizer, and the addon
+// under ThreadSanitizer: the owners are looked for by several threads. Any finding fails it.
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { addonSources, findProgram, nodeFlags, root, run } from './native-tools.mjs'
+
+const compiler = findProgram(['g++'], 'g++')
+const folder = mkdtempSync(join(tmpdir(), 'socktable-sanitize-'))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+
+const STRICT = [
+  '-fsanitize=address,undefined',
+  '-fno-sanitize-recover=all',
+  '-fno-omit-frame-pointer',
+]
+let passed = 0
+
+function check(what, body) {
+  console.log(`\n-- ${what}`)
+  body()
+  passed++
+}
+
+/** Builds the addon where node-gyp-build looks when SOCKTABLE_PREBUILD names the folder. */
+function buildAddon(name, flags) {
+  const place = join(folder, name)
+  mkdirSync(join(place, 'build', 'Release'), { recursive: true })
+  const output = join(place, 'build', 'Release', 'socktable.node')
+  const common = ['-std=c++17', '-g', '-O1', '-fPIC', '-shared', '-pthread', ...nodeFlags()]
+  run(compiler, [...common, ...flags, '-o', output, ...addonSources()])
+  return place
+}
+
+// Node itself is not instrumented, so the run-time library has to be there before anything else.
+const library = (name) =>
+  execFileSync(compiler, [`-print-file-name=${name}`], { encoding: 'utf8' }).trim()
+
+function withAddon(place, libraries, options) {
+  return {
+    ...process.env,
+    SOCKTABLE_PREBUILD: place,
+    LD_PRELOAD: libraries.map(library).join(' '),
+    ...options,
+  }
+}
+
+const test = join(root, 'scripts', 'test.mjs')
+const smoke = join(root, 'scripts', 'sanitize-smoke.mjs')
+
+check('parsers over recorded and hostile bytes: address, undefined', () => {
+  const replay = join(folder, 'replay')
+  run(process.execPath, [join(root, 'scripts', 'build-replay.mjs'), replay, ...STRICT])
+  const env = { ...process.env, SOCKTABLE_REPLAY: replay }
+  run(process.execPath, [test, 'test/replay'], { env })
+})
+
+const address = buildAddon('address', STRICT)
+const addressEnv = (leaks) =>
+  withAddon(address, ['libasan.so', 'libubsan.so'], {
+    ASAN_OPTIONS: `detect_leaks=${leaks}:abort_on_error=1`,
+    UBSAN_OPTIONS: 'print_stacktrace=1',
+    LSAN_OPTIONS: 'print_suppressions=0',
+  })
+check('the addon in the tests of rows and owners: address, undefined', () => {
+  run(process.execPath, [test, 'test/rows/states', 'test/rows/filters', 'test/owners/holders'], {
+    env: addressEnv(0),
+  })
+})
+check('the addon in many reads of every kind: address, undefined, leaks', () => {
+  run(process.execPath, [smoke], { env: addressEnv(1) })
+})
+
+const thread = buildAddon('thread', ['-fsanitize=thread'])
+check('the addon in many reads of every kind: threads', () => {
+  // Frames of Node itself are not instrumented: only what involves the addon is of interest.
+  const env = withAddon(thread, ['libtsan.so'], {
+    TSAN_OPTIONS: 'halt_on_error=1 exitcode=66 ignore_noninstrumented_modules=1',
+  })
+  run(process.execPath, [smoke], { env })
+})
+
+console.log(`\n${passed} passed, 0 failed`)
