@@ -30,6 +30,7 @@ export default tseslint.config(
         console: 'readonly',
         process: 'readonly',
         performance: 'readonly',
+        setImmediate: 'readonly',
         URL: 'readonly',
       },
     },

@@ -1,0 +1,74 @@
+// The measurements as Markdown.
+
+export function median(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+}
+
+const milliseconds = (time) => (time < 10 ? time.toFixed(2) : time.toFixed(time < 100 ? 1 : 0))
+const times = (ratio) => `${ratio < 10 ? ratio.toFixed(2) : ratio.toFixed(0)} ×`
+
+/** One row per contestant, two columns per size: milliseconds, and how many times socktable's. */
+function questionTable(question, results) {
+  const names = Object.keys(results[0].times[question])
+  const header = results.flatMap(({ size }) => [`${size.toLocaleString('en')}`, '×'])
+  const lines = names.map((name) => {
+    const cells = results.flatMap(({ times: all }) => {
+      const own = median(all[question].socktable ?? all[question]['socktable, asynchronous'])
+      const measured = all[question][name]
+      if (measured.length === 0) return ['not installed', '']
+      return [milliseconds(median(measured)), times(median(measured) / own)]
+    })
+    return `| ${name} | ${cells.join(' | ')} |`
+  })
+  return [
+    `| ${question}, ms | ${header.join(' | ')} |`,
+    `| --- |${' ---: |'.repeat(header.length)}`,
+    ...lines,
+  ].join('\n')
+}
+
+/** What was aimed at, for the largest size. */
+function aims({ size, times: all, memory }) {
+  const of = (question, name) => median(all[question][name] ?? [])
+  const without = 'all sockets, without owners'
+  const owners = 'all sockets, with owners'
+  const port = 'the owner of one listening port'
+  const peers = Object.entries(all[port])
+    .filter(([name, measured]) => !name.startsWith('socktable') && measured.length > 0)
+    .map(([, measured]) => median(measured))
+  const plain = 'plain C (floor)'
+  const lines = [
+    ['without owners, of the floor', of(without, 'socktable') / of(without, plain), '<=', 1.3],
+    ['with owners, of the floor', of(owners, 'socktable') / of(owners, plain), '<=', 1.1],
+    ['faster than ss -Htanp', of(owners, 'ss -Htanp') / of(owners, 'socktable'), '>=', 5],
+    ['faster than psutil', of(owners, 'psutil') / of(owners, 'socktable'), '>=', 4],
+    [
+      'faster than systeminformation',
+      of(owners, 'systeminformation') / of(owners, 'socktable'),
+      '>=',
+      8,
+    ],
+    ['one port, faster than the fastest', Math.min(...peers) / of(port, 'socktable'), '>=', 30],
+    ['bytes of peak memory per row', median(memory), '<=', 250],
+  ]
+  const rows = lines.map(([what, value, relation, aim]) => {
+    const met = relation === '<=' ? value <= aim : value >= aim
+    const verdict = Number.isNaN(value) ? 'not measured' : met ? 'met' : 'not met'
+    return `| ${what} | ${relation} ${aim} | ${value.toFixed(value < 100 ? 2 : 0)} | ${verdict} |`
+  })
+  const header = `| aim at ${size.toLocaleString('en')} sockets | aimed at | measured | |`
+  return [header, '| --- | ---: | ---: | --- |', ...rows].join('\n')
+}
+
+export function report(machine, results) {
+  const questions = Object.keys(results[0].times)
+  return [
+    `Medians in milliseconds, and as multiples of socktable's. ${machine.cpu}, Linux ${machine.kernel}, ` +
+      `Node.js ${machine.node}, ${machine.ss}; sockets in 50 processes. Programs count with their start, ` +
+      'as they do for those who call them; the floor and psutil measure themselves.',
+    ...questions.map((question) => questionTable(question, results)),
+    aims(results.at(-1)),
+  ].join('\n\n')
+}
