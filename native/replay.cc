@@ -110,6 +110,11 @@ void LinkParser(const uint8_t* bytes, size_t size, Replayed* replayed) {
   replayed->outcome = "inode=" + std::to_string(ParseSocketLink(text.data(), text.size()));
 }
 
+void MountsParser(const uint8_t* bytes, size_t size, Replayed* replayed) {
+  const std::vector<char> text(bytes, bytes + size);
+  replayed->outcome = "hides=" + std::to_string(ParseHidePid(text.data(), text.size()));
+}
+
 struct NamedParser {
   const char* name;
   Parser parser;
@@ -124,6 +129,7 @@ constexpr NamedParser kParsers[] = {
     {"udp6", ProcParser<Protocol::kUdp, true>, ProcParserInPieces<Protocol::kUdp, true>},
     {"stat", StatParser, nullptr},
     {"link", LinkParser, nullptr},
+    {"mounts", MountsParser, nullptr},
     {"query", ReplayQuery, nullptr},
 };
 

@@ -196,6 +196,7 @@ const LayoutConstant* LayoutConstants(size_t* count) {
       {"report.interrupted", Report::kInterrupted},
       {"report.boundUnavailable", Report::kBoundUnavailable},
       {"report.processesHidden", Report::kProcessesHidden},
+      {"report.askedDenied", Report::kAskedDenied},
   };
   *count = std::size(kConstants);
   return kConstants;

@@ -93,6 +93,7 @@ struct Report {
   static constexpr uint32_t kBoundUnavailable =
       2;                                           // bound sockets were asked for, none can be told
   static constexpr uint32_t kProcessesHidden = 4;  // /proc hides other users' processes
+  static constexpr uint32_t kAskedDenied = 8;  // of the processes asked for some may not be read
 
   uint32_t sources = 0;  // which sources the rows came from
   uint32_t flags = 0;

@@ -66,6 +66,7 @@ export const LAYOUT = {
   'report.interrupted': 1,
   'report.boundUnavailable': 2,
   'report.processesHidden': 4,
+  'report.askedDenied': 8,
 } as const
 
 /** By the number of the state; null is a UDP socket or a state that this version does not know. */

@@ -119,7 +119,8 @@ export interface SocketRow {
 /**
  * What a table may lack.
  *
- * - `owners`: sockets whose owner permission hid; `hidden` says how many.
+ * - `owners`: sockets whose owner permission hid, or sockets of a process in `pid` that may not be
+ *   read; `hidden` says how many.
  * - `bound`: bound sockets were asked for and can't be told (Linux before 6.8, and `procfs`).
  * - `rows`: records that could not be understood.
  * - `interrupted`: the kernel says that its table changed so much that the reading is not exact.

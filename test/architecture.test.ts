@@ -41,6 +41,12 @@ describe('src', () => {
     expect(wrong).toEqual([])
   })
 
+  // What is imported in another way would escape the test above.
+  test.each(files('src', /\.ts$/))('%s imports at its top, by name', (name) => {
+    expect(read(name)).not.toMatch(/\bimport\(|^import '/m)
+    if (name !== join('src', 'binding.ts')) expect(read(name)).not.toMatch(/\brequire\(/)
+  })
+
   test('errors knows the addon by its types alone', () => {
     expect(read('src/errors.ts')).toContain("import type { NativeFailure } from './binding.ts'")
   })
@@ -78,6 +84,16 @@ describe('native', () => {
     }
   })
 
+  test('what is common includes nothing of a system', () => {
+    // The replay and the fuzzers, which never ship, feed the parsers of every system.
+    const common = sources.filter(
+      (path) => path.split('/').length === 2 && !/replay|fuzz/.test(path),
+    )
+    const ofSystem = /#include ["<](\.\.|[a-z]+\/|sys\/|unistd|fcntl|errno|windows|winsock)/
+    expect(common.length).toBeGreaterThan(5)
+    expect(common.filter((name) => ofSystem.test(read(name)))).toEqual([])
+  })
+
   test('pure parsers make no system call', () => {
     const calls = /\b(open|openat|read|recv|recvmsg|sendmsg|socket|ioctl|syscall)\(/
     for (const name of sources.filter((path) => path.endsWith('_parse.cc'))) {
@@ -109,4 +125,34 @@ test('the package exports these names', () => {
     'portUsage',
     'portUsageSync',
   ])
+})
+
+test('the package exports these types', () => {
+  const lists = matches(read('src/index.ts'), /export type \{([^}]*)\}/g)
+  const names = lists.flatMap((list) => list.split(',').map((name) => name.trim()))
+  expect(names.filter((name) => name !== '').sort()).toEqual(
+    [
+      'Abortable',
+      'Fallback',
+      'Family',
+      'ListOptions',
+      'Missing',
+      'Owners',
+      'OwnerUnknown',
+      'PortFilter',
+      'PortOptions',
+      'PortOwner',
+      'PortOwners',
+      'PortUsage',
+      'Protocol',
+      'QueryOptions',
+      'RoleOptions',
+      'SocketProcess',
+      'SocketRow',
+      'SocketTable',
+      'Source',
+      'SystemError',
+      'TcpState',
+    ].sort(),
+  )
 })

@@ -55,15 +55,28 @@ class ProcessList {
   std::vector<Known> known_;
 };
 
-// Sorts holdings by socket, by counting: there are as many as descriptors.
-std::vector<Holding> BySocket(const std::vector<Holding>& holdings, std::vector<uint32_t>* starts) {
-  std::vector<uint32_t> next(starts->size());
-  for (const Holding& holding : holdings) (*starts)[holding.socket + 1]++;
-  for (size_t i = 1; i < starts->size(); i++) (*starts)[i] += (*starts)[i - 1];
-  next = *starts;
-  std::vector<Holding> sorted(holdings.size());
-  for (const Holding& holding : holdings) sorted[next[holding.socket]++] = holding;
-  return sorted;
+// Where the owners of each socket begin in the table's list, by counting: position `socket` holds
+// the beginning and the next one the end.
+std::vector<uint32_t> CountOwners(const OwnerScan& scan, uint32_t sockets) {
+  std::vector<uint32_t> starts(static_cast<size_t>(sockets) + 1);
+  for (const auto& holdings : scan.holdings) {
+    for (const Holding& holding : holdings) starts[holding.socket + 1]++;
+  }
+  for (size_t i = 1; i < starts.size(); i++) starts[i] += starts[i - 1];
+  return starts;
+}
+
+// Puts the holdings of each socket side by side, with processes as positions in the scan.
+std::vector<Owner> GroupBySocket(OwnerScan* scan, const std::vector<uint32_t>& starts) {
+  std::vector<Owner> owners(starts.back());
+  std::vector<uint32_t> next = starts;
+  for (auto& holdings : scan->holdings) {
+    for (const Holding& holding : holdings) {
+      owners[next[holding.socket]++] = {holding.process, holding.descriptor};
+    }
+    holdings = {};  // as many as there are descriptors: not needed any more
+  }
+  return owners;
 }
 
 }  // namespace
@@ -71,41 +84,38 @@ std::vector<Holding> BySocket(const std::vector<Holding>& holdings, std::vector<
 void AssignOwners(int proc, const WantedSockets& wanted, OwnerScan&& scan, bool names,
                   SocketTable& table) {
   ProcessList processes(proc, scan.pids, names, table);
-  std::vector<uint32_t> starts(wanted.size() + 1);
-  std::vector<Holding> sorted = BySocket(scan.holdings, &starts);
-  scan.holdings = {};
+  std::vector<uint32_t> starts = CountOwners(scan, wanted.size());
+  std::vector<Owner>& owners = table.owners;
+  owners = GroupBySocket(&scan, starts);
 
-  struct Group {
-    uint32_t start = 0;
-    uint32_t count = 0;
-  };
-  std::vector<Group> groups(wanted.size());
-  table.owners.reserve(sorted.size());
+  size_t kept = 0;
   for (uint32_t socket = 0; socket < wanted.size(); socket++) {
-    const auto begin = sorted.begin() + starts[socket];
-    const auto end = sorted.begin() + starts[socket + 1];
+    const auto begin = owners.begin() + starts[socket];
+    const auto end = owners.begin() + starts[socket + 1];
     if (end - begin > 1) {
-      std::sort(begin, end, [&](const Holding& a, const Holding& b) {
+      std::sort(begin, end, [&](const Owner& a, const Owner& b) {
         return a.process != b.process ? processes.Older(a.process, b.process)
                                       : a.descriptor < b.descriptor;
       });
     }
-    Group& group = groups[socket];
-    group.start = static_cast<uint32_t>(table.owners.size());
-    for (auto holding = begin; holding != end; ++holding) {
+    starts[socket] = static_cast<uint32_t>(kept);
+    uint32_t previous = UINT32_MAX;
+    for (auto owner = begin; owner != end; ++owner) {
       // One entry per process: duplicated descriptors follow each other.
-      if (holding != begin && holding->process == (holding - 1)->process) continue;
-      table.owners.push_back({processes.IndexOf(holding->process), holding->descriptor});
+      if (owner->process == previous) continue;
+      previous = owner->process;
+      owners[kept++] = {processes.IndexOf(previous), owner->descriptor};
     }
-    group.count = static_cast<uint32_t>(table.owners.size()) - group.start;
   }
+  starts[wanted.size()] = static_cast<uint32_t>(kept);
+  owners.resize(kept);
 
   for (size_t i = 0; i < table.size(); i++) {
     Row& row = table[i];
     if (row.inode == 0) continue;
-    const Group& group = groups[wanted.Find(row.inode)];
-    row.owner_start = group.start;
-    row.owner_count = group.count;
+    const uint32_t socket = wanted.Find(row.inode);
+    row.owner_start = starts[socket];
+    row.owner_count = starts[socket + 1] - starts[socket];
   }
 }
 

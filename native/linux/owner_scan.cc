@@ -30,6 +30,9 @@ constexpr size_t kProcessesPerThread = 32;
 // at which the sockets were found. This bounds how often.
 constexpr size_t kMostInheritedLookups = 20000;
 
+// How many tables are read that may be shared ones which were read before.
+constexpr uint32_t kMostDoubtfulTables = 200;
+
 // The state of one process in the scan.
 struct ProcessState {
   int64_t next = 0;     // where to go on in its descriptors; 0: all were read
@@ -210,10 +213,11 @@ class Scanner {
   }
 
   // A thread may have a descriptor table of its own (unshare(CLONE_FILES)), and a process whose
-  // main thread has ended shows no descriptors at all while its other threads still hold them.
+  // main thread has ended shows no descriptors at all, or those of nobody, while its other threads
+  // still hold them.
   void ReadTasks(ScanThread& thread, uint32_t process) {
-    const ProcessState& state = states_[process];
-    if (state.denied || state.vanished) return;
+    ProcessState& state = states_[process];
+    if (state.vanished) return;
     const uint32_t pid = scan_->pids[process];
     char path[48];
     snprintf(path, sizeof path, "%u/task", pid);
@@ -222,19 +226,35 @@ class Scanner {
     struct stat info;
     if (fstatat(proc_, path, &info, 0) != 0 || info.st_nlink <= kLinksOfOneThread) return;
     const UniqueFd directory(openat(proc_, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!directory.valid()) return NoteFailure(errno, "openat", states_[process]);
+    if (!directory.valid()) return NoteFailure(errno, "openat", state);
     int64_t next;
     const int code = thread.tasks.Read(directory.get(), false, &next, [&](uint32_t task) {
-      if (task != pid && tables_.Differ(proc_, pid, task, states_[process].empty)) {
-        Path own;
-        snprintf(own.text, sizeof own.text, "%u/task/%u/fd", pid, task);
-        ProcessState state;  // a thread that has ended is not a process that has
-        ReadDescriptors(thread, process, own, Part::kWhole, state);
-        if (state.denied) states_[process].denied = true;
-      }
-      return !stop_;
+      if (task == pid || !HasOwnTable(process, task)) return !stop_;
+      Path own;
+      snprintf(own.text, sizeof own.text, "%u/task/%u/fd", pid, task);
+      ProcessState of_task;  // a thread that has ended is not a process that has
+      ReadDescriptors(thread, process, own, Part::kWhole, of_task);
+      // With its main thread ended a process seems to be root's, and its threads tell better.
+      state.denied = of_task.denied;
+      return !stop_ && !of_task.denied;
     });
-    if (code != 0) NoteFailure(code, "getdents64", states_[process]);
+    if (code != 0) NoteFailure(code, "getdents64", state);
+  }
+
+  bool HasOwnTable(uint32_t process, uint32_t task) {
+    const ProcessState& state = states_[process];
+    const bool leader_empty = state.empty || state.denied;
+    switch (tables_.Compare(proc_, scan_->pids[process], task, leader_empty)) {
+      case TableComparison::Answer::kShared:
+        return false;
+      case TableComparison::Answer::kOwn:
+        return true;
+      case TableComparison::Answer::kUnknown:
+        // Worth a look while there is something to find, but not without end: a server may have
+        // hundreds of threads that share a table of thousands.
+        return missing_ > 0 && doubtful_tables_++ < kMostDoubtfulTables;
+    }
+    return false;
   }
 
   void NoteFailure(int code, const char* call, ProcessState& state) {
@@ -269,16 +289,9 @@ class Scanner {
       report_->vanished += state.vanished;
     }
     report_->processes += static_cast<uint32_t>(states_.size());
-    // Process 1 of a PID namespace always exists; where /proc does not show it, it hides processes
-    // (hidepid=2 or 4, Documentation/filesystems/proc.rst).
-    struct stat info;
-    if (fstatat(proc_, "1", &info, 0) != 0 && errno == ENOENT) {
-      report_->flags |= Report::kProcessesHidden;
-    }
-    for (ScanThread& thread : threads_) {
-      scan_->holdings.insert(scan_->holdings.end(), thread.holdings.begin(), thread.holdings.end());
-      thread.holdings = {};
-    }
+    if (missing_ > 0 && ProcHidesProcesses(proc_)) report_->flags |= Report::kProcessesHidden;
+    if (!query_.pids.empty() && report_->denied > 0) report_->flags |= Report::kAskedDenied;
+    for (ScanThread& thread : threads_) scan_->holdings.push_back(std::move(thread.holdings));
   }
 
   const int proc_;
@@ -293,6 +306,7 @@ class Scanner {
   std::atomic<uint32_t> missing_;               // sockets without any holder yet
   std::atomic<bool> stop_{false};
   TableComparison tables_;
+  std::atomic<uint32_t> doubtful_tables_{0};
   std::mutex mutex_;  // guards failure_ and the report
   Status failure_;
 };

@@ -41,7 +41,7 @@ struct Holding {
 // Where the descriptors of processes were looked at, and what was found.
 struct OwnerScan {
   std::vector<uint32_t> pids;
-  std::vector<Holding> holdings;
+  std::vector<std::vector<Holding>> holdings;  // as each thread of the scan met them
 };
 
 // --- owner_scan.cc ---

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 
 #include <cerrno>
@@ -72,6 +73,23 @@ uint64_t StartTime(int proc, uint32_t pid) {
   const ssize_t length = ReadSmall(proc, pid, "stat", text, sizeof text);
   if (length <= 0 || !ParseStartTime(text, static_cast<size_t>(length), &ticks)) return UINT64_MAX;
   return ticks;
+}
+
+bool ProcHidesProcesses(int proc) {
+  // Process 1 of a PID namespace always exists: where it is not shown, others are not either.
+  struct stat info;
+  if (fstatat(proc, "1", &info, 0) != 0 && errno == ENOENT) return true;
+  // It may be this user's own, as in a container; root is shown all (fs/proc/base.c,
+  // has_pid_permissions).
+  if (geteuid() == 0) return false;
+  const UniqueFd fd(openat(proc, "self/mountinfo", O_RDONLY | O_CLOEXEC));
+  if (!fd.valid()) return false;
+  std::string text;
+  char buffer[4096];
+  for (ssize_t size; (size = read(fd.get(), buffer, sizeof buffer)) > 0;) {
+    text.append(buffer, static_cast<size_t>(size));
+  }
+  return ParseHidePid(text.data(), text.size());
 }
 
 std::string ProcessName(int proc, uint32_t pid) {

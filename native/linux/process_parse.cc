@@ -1,4 +1,5 @@
 #include <cstring>
+#include <string_view>
 
 #include "process.h"
 
@@ -43,6 +44,30 @@ uint64_t ParseSocketLink(const char* text, size_t size) {
     inode = inode * 10 + digit;
   }
   return inode;
+}
+
+bool ParseHidePid(const char* text, size_t size) {
+  // "ID PARENT MAJOR:MINOR ROOT POINT OPTIONS ... - TYPE SOURCE OPTIONS" (proc_pid_mountinfo(5)).
+  // Of several mounts on one point the last is seen.
+  bool hides = false;
+  std::string_view rest(text, size);
+  while (!rest.empty()) {
+    const size_t newline = rest.find('\n');
+    const std::string_view line = rest.substr(0, newline);
+    rest = newline == std::string_view::npos ? std::string_view() : rest.substr(newline + 1);
+    if (line.find(" /proc ") == std::string_view::npos) continue;
+    const size_t type = line.find(" - proc ");
+    if (type == std::string_view::npos) continue;
+    const size_t option = line.find("hidepid=", type);
+    // 0 or "off" hides nothing, 1 or "noaccess" shows that the processes are there.
+    hides = false;
+    if (option == std::string_view::npos) continue;
+    const std::string_view value = line.substr(option + strlen("hidepid="));
+    for (const char* word : {"2", "4", "invisible", "ptraceable"}) {
+      if (value.substr(0, strlen(word)) == word) hides = true;
+    }
+  }
+  return hides;
 }
 
 }  // namespace socktable

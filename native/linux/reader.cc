@@ -133,6 +133,11 @@ Status ReadSockets(const Query& query, SocketTable& table) {
     Status status = ReadProtocol(protocol, query, table);
     if (!status.ok()) return status;
   }
+  // A query that nothing can match reads nothing.
+  if (table.report.sources == 0) {
+    const bool procfs = query.source == Source::kProcfs;
+    table.report.sources = procfs ? Report::kFromProcfs : Report::kFromSockDiag;
+  }
   AddInterfaceNames(table);
   if (query.owners == Owners::kNone && query.pids.empty()) {
     MarkOwnersNotAsked(table);

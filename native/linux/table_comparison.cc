@@ -22,17 +22,19 @@ off_t DescriptorCount(int proc, uint32_t pid, uint32_t task) {
 
 }  // namespace
 
-bool TableComparison::Differ(int proc, uint32_t pid, uint32_t task, bool leader_empty) {
+TableComparison::Answer TableComparison::Compare(int proc, uint32_t pid, uint32_t task,
+                                                 bool leader_empty) {
   if (kcmp_) {
     const long result = syscall(SYS_kcmp, pid, task, KCMP_FILES, 0, 0);
-    if (result >= 0) return result != 0;
-    if (errno == ESRCH) return false;
+    if (result >= 0) return result == 0 ? Answer::kShared : Answer::kOwn;
+    if (errno == ESRCH) return Answer::kShared;
     kcmp_ = false;  // not in this kernel, or a container's rules forbid it
   }
   // Without kcmp(2) a thread is known to have a table of its own where the numbers of descriptors
   // differ.
-  if (leader_empty) return true;
-  return DescriptorCount(proc, pid, pid) != DescriptorCount(proc, pid, task);
+  const bool differ =
+      leader_empty || DescriptorCount(proc, pid, pid) != DescriptorCount(proc, pid, task);
+  return differ ? Answer::kOwn : Answer::kUnknown;
 }
 
 }  // namespace socktable

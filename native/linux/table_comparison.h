@@ -8,8 +8,10 @@ namespace socktable {
 // Tells whether a thread has a descriptor table of its own. Several threads may ask at once.
 class TableComparison {
  public:
+  enum class Answer { kShared, kOwn, kUnknown };
+
   // `leader_empty` says that the process itself showed no descriptor.
-  bool Differ(int proc, uint32_t pid, uint32_t task, bool leader_empty);
+  Answer Compare(int proc, uint32_t pid, uint32_t task, bool leader_empty);
 
  private:
   std::atomic<bool> kcmp_{true};  // works here, as far as is known

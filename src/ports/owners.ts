@@ -1,6 +1,6 @@
 /** The small questions about one port that people otherwise piece together from netstat or lsof. */
 
-import { checkPort } from '../table/options.ts'
+import { checkPort, fixOptions } from '../table/options.ts'
 import { listSockets, listSocketsSync } from '../table/snapshot.ts'
 import type {
   Abortable,
@@ -17,12 +17,22 @@ import { TCP_STATES } from '../types.ts'
 /** What the questions about one port take; each has its own default for `owners`. */
 export type PortOptions = Pick<QueryOptions, 'protocol' | 'family' | 'owners' | 'names' | 'source'>
 
+const PORT_OPTIONS = [
+  'protocol',
+  'family',
+  'owners',
+  'names',
+  'source',
+] as const satisfies readonly (keyof PortOptions)[]
+
 function usageQuery(port: number, options: PortOptions | undefined): ListOptions {
-  return { owners: 'none', ...options, localPort: checkPort('port', port), bound: true }
+  const fixed = { localPort: checkPort('port', port), bound: true }
+  return { owners: 'none', ...fixOptions(options, PORT_OPTIONS, fixed) }
 }
 
 function ownersQuery(port: number, options: PortOptions | undefined): ListOptions {
-  return { owners: 'first', ...options, localPort: checkPort('port', port), listening: true }
+  const fixed = { localPort: checkPort('port', port), listening: true }
+  return { owners: 'first', ...fixOptions(options, PORT_OPTIONS, fixed) }
 }
 
 function isListening(row: SocketRow): boolean {

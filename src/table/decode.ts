@@ -57,7 +57,8 @@ export function decodeTable(buffer: ArrayBuffer): SocketTable {
     debug('%d unexpected failures, the first: %s %s', unexpected, code, call)
   }
   const missing: Missing[] = []
-  if (hiddenSockets > 0) missing.push('owners')
+  const askedDenied = (flags & LAYOUT['report.askedDenied']) !== 0
+  if (hiddenSockets > 0 || askedDenied) missing.push('owners')
   if ((flags & LAYOUT['report.boundUnavailable']) !== 0) missing.push('bound')
   if (sections.header('header.skipped') > 0) missing.push('rows')
   if ((flags & LAYOUT['report.interrupted']) !== 0) missing.push('interrupted')

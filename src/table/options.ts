@@ -63,7 +63,8 @@ function checkList<Item>(
 ): Item[] {
   if (!Array.isArray(value)) return [check(name, value)]
   if (value.length === 0) throw invalidValue(name, 'a value or an array of at least one', value)
-  return value.map((item, index) => check(`${name}[${index}]`, item))
+  // Not map(), which would pass over holes.
+  return Array.from(value, (item: unknown, index) => check(`${name}[${index}]`, item))
 }
 
 function checkPortFilter(name: string, value: unknown): { from: number; to: number } {
@@ -86,12 +87,28 @@ function bits(chosen: readonly string[], all: readonly string[]): number {
   return chosen.reduce((mask, word) => mask | (1 << all.indexOf(word)), 0)
 }
 
-function optionsObject(value: unknown): Values {
-  if (value === undefined) return {}
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw invalidType('options', 'of type object', value)
+/**
+ * Checks that `options` is an object with these properties alone. Others are refused: a misspelt
+ * filter, or one that the function sets itself, would answer another question than was asked.
+ */
+function checkOptions(options: unknown, known: readonly string[]): Values {
+  if (options === undefined) return {}
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw invalidType('options', 'of type object', options)
   }
-  return value
+  const surplus = Object.keys(options).find((name) => !known.includes(name))
+  if (surplus === undefined) return options
+  throw invalidValue('options', `an object of known properties (${known.join(', ')})`, surplus)
+}
+
+/** Options of a narrower question, with what that question says itself. */
+export function fixOptions<Options extends ListOptions>(
+  options: Options | undefined,
+  known: readonly (keyof Options)[],
+  fixed: ListOptions,
+): Options & ListOptions {
+  const names = known.filter((name) => typeof name === 'string')
+  return { ...(checkOptions(options, [...names, 'signal']) as Options), ...fixed }
 }
 
 /** The states asked for, as bits of their numbers in the layout. */
@@ -99,7 +116,8 @@ function tcpStateBits(values: Values, listening: boolean | undefined): number {
   const number = (state: TcpState) => TCP_STATES.indexOf(state) + 1
   const listen = 1 << number('LISTEN')
   const bound = 1 << number('BOUND')
-  const wantsBound = checkBoolean('options.bound', values.bound ?? false)
+  const wantsBound =
+    values.bound === undefined ? false : checkBoolean('options.bound', values.bound)
   let mask = (1 << LAYOUT.states) - 1 - (wantsBound ? 0 : bound)
   if (values.state !== undefined) {
     const states = checkList('options.state', values.state, (name, item) =>
@@ -118,20 +136,9 @@ function udpPeerBits(values: Values, listening: boolean | undefined): number {
   return listening ? UDP_UNCONNECTED : UDP_CONNECTED
 }
 
-/**
- * Checks the options of a query and returns the words for the addon. Unknown names are refused: a
- * misspelt filter would answer another question than was asked.
- */
+/** Checks the options of a query and returns the words for the addon. */
 export function encodeQuery(options: unknown, alsoKnown: readonly string[] = []): Uint32Array {
-  const values = optionsObject(options)
-  for (const name of Object.keys(values)) {
-    if (LIST_OPTIONS.includes(name) || alsoKnown.includes(name)) continue
-    throw invalidValue(
-      'options',
-      `an object of known properties (${LIST_OPTIONS.join(', ')})`,
-      name,
-    )
-  }
+  const values = checkOptions(options, [...LIST_OPTIONS, ...alsoKnown])
   const choice = (name: keyof ListOptions, all: readonly string[]): number =>
     values[name] === undefined
       ? (1 << all.length) - 1
@@ -159,11 +166,12 @@ export function encodeQuery(options: unknown, alsoKnown: readonly string[] = [])
   if (pids.length > MOST_PIDS) {
     throw outOfRange('options.pid', `at most ${MOST_PIDS} long`, pids.length)
   }
-  const owners = checkOneOf('options.owners', values.owners ?? 'all', OWNERS)
+  const owners =
+    values.owners === undefined ? 'all' : checkOneOf('options.owners', values.owners, OWNERS)
   if (owners === 'none' && pids.length > 0) {
     throw invalidValue('options.owners', "'first' or 'all' together with a pid", owners)
   }
-  const names = checkBoolean('options.names', values.names ?? false)
+  const names = values.names === undefined ? false : checkBoolean('options.names', values.names)
   const source =
     values.source === undefined
       ? 0

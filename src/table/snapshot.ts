@@ -4,7 +4,7 @@ import { binding } from '../binding.ts'
 import { systemError } from '../errors.ts'
 import type { Abortable, ListOptions, QueryOptions, SocketTable } from '../types.ts'
 import { decodeTable } from './decode.ts'
-import { checkSignal, encodeQuery } from './options.ts'
+import { checkSignal, encodeQuery, fixOptions } from './options.ts'
 
 function read(words: Uint32Array, signal: AbortSignal | undefined): Promise<SocketTable> {
   return new Promise((resolve, reject) => {
@@ -62,25 +62,36 @@ export function listSocketsSync(options?: ListOptions): SocketTable {
 /** What `listListeners` and `listConnections` take: they choose the states themselves. */
 export type RoleOptions = QueryOptions & Pick<ListOptions, 'localPort'>
 
+const ROLE_OPTIONS = [
+  'protocol',
+  'family',
+  'localPort',
+  'remotePort',
+  'pid',
+  'owners',
+  'names',
+  'source',
+] as const satisfies readonly (keyof RoleOptions)[]
+
 /**
  * All sockets that wait for peers: TCP sockets in LISTEN and unconnected UDP sockets. The kernel
  * walks its table of listeners alone, which takes microseconds however many connections there are.
  */
 export async function listListeners(options?: RoleOptions & Abortable): Promise<SocketTable> {
-  return listSockets({ ...options, listening: true })
+  return listSockets(fixOptions(options, ROLE_OPTIONS, { listening: true }))
 }
 
 /** `listListeners`, blocking. */
 export function listListenersSync(options?: RoleOptions): SocketTable {
-  return listSocketsSync({ ...options, listening: true })
+  return listSocketsSync(fixOptions(options, ROLE_OPTIONS, { listening: true }))
 }
 
 /** All sockets that have a peer: TCP sockets in any state but LISTEN, and connected UDP sockets. */
 export async function listConnections(options?: RoleOptions & Abortable): Promise<SocketTable> {
-  return listSockets({ ...options, listening: false })
+  return listSockets(fixOptions(options, ROLE_OPTIONS, { listening: false }))
 }
 
 /** `listConnections`, blocking. */
 export function listConnectionsSync(options?: RoleOptions): SocketTable {
-  return listSocketsSync({ ...options, listening: false })
+  return listSocketsSync(fixOptions(options, ROLE_OPTIONS, { listening: false }))
 }

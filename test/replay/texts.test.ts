@@ -112,3 +112,26 @@ test.each([
 ])('the link %j is to inode %s', (text, inode) => {
   expect(replay('link', text).outcome).toEqual({ inode })
 })
+
+describe('/proc/<pid>/mountinfo', () => {
+  const mount = (options: string) => `22 1 0:21 / /proc rw shared:5 - proc proc rw${options}\n`
+  const other = '23 1 0:22 / /mnt/proc rw - proc proc rw,hidepid=2\n'
+  test.each([
+    [mount(''), '0'],
+    [mount(',hidepid=0'), '0'],
+    [mount(',hidepid=off'), '0'],
+    [mount(',hidepid=1'), '0'],
+    [mount(',hidepid=noaccess'), '0'],
+    [mount(',hidepid=2'), '1'],
+    [mount(',hidepid=invisible,subset=pid'), '1'],
+    [mount(',hidepid=4'), '1'],
+    [mount(',hidepid=ptraceable'), '1'],
+    [mount(',hidepid=2') + mount(''), '0'],
+    [mount('') + mount(',hidepid=2').trimEnd(), '1'],
+    [other, '0'],
+    ['', '0'],
+    ['\n\n', '0'],
+  ])('%j hides processes: %s', (text, hides) => {
+    expect(replay('mounts', text).outcome).toEqual({ hides })
+  })
+})

@@ -1,7 +1,7 @@
 /** Programs in C that tests are run with, compiled once per test run. */
 
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { supportFile } from './children.ts'
@@ -12,7 +12,11 @@ const compiled = new Map<string, string>()
 export function compile(name: string): string {
   const known = compiled.get(name)
   if (known !== undefined) return known
-  const program = join(mkdtempSync(join(tmpdir(), 'socktable-test-')), name)
+  const folder = mkdtempSync(join(tmpdir(), 'socktable-test-'))
+  process.once('exit', () => {
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const program = join(folder, name)
   const compiler = process.env['CC'] ?? 'cc'
   execFileSync(compiler, ['-O1', '-pthread', '-o', program, supportFile(`${name}.c`)])
   compiled.set(name, program)

@@ -10,6 +10,8 @@ import socket
 import sys
 
 IP_BIND_ADDRESS_NO_PORT = 24
+# Closing sends a reset: thousands of sockets in TIME_WAIT would be left to the next test.
+NO_LINGER = b"\1\0\0\0\0\0\0\0"
 
 
 def listen(address):
@@ -29,7 +31,10 @@ def hold_pairs(count, number, output):
         client.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
         client.bind(("127.0.%d.2" % (number + 1), 0))
         client.connect(listener.getsockname())
-        held.append((client, listener.accept()[0]))
+        server = listener.accept()[0]
+        for connection in (client, server):
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
+        held.append((client, server))
     ports = [client.getsockname()[1] for client, _ in held]
     os.write(output, (json.dumps(ports) + "\n").encode())
     return held
@@ -64,8 +69,7 @@ def churn():
     while True:
         client = socket.create_connection(address)
         server, _ = listener.accept()
-        # The client closes with a reset: TIME_WAIT would use up the ports.
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
         client.close()
         server.close()
         datagrams = socket.socket(type=socket.SOCK_DGRAM)

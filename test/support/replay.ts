@@ -1,7 +1,7 @@
 /** The parsers alone, run by native/replay_main.cc over bytes that a test gives. */
 
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, readdirSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,7 +17,11 @@ let program: string | undefined
 function replayProgram(): string {
   program ??= process.env['SOCKTABLE_REPLAY']
   if (program === undefined) {
-    program = join(mkdtempSync(join(tmpdir(), 'socktable-replay-')), 'replay')
+    const folder = mkdtempSync(join(tmpdir(), 'socktable-replay-'))
+    process.once('exit', () => {
+      rmSync(folder, { recursive: true, force: true })
+    })
+    program = join(folder, 'replay')
     execFileSync(process.execPath, [BUILD, program])
   }
   return program

@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import { binding } from '../../src/binding.ts'
 import * as socktable from '../../src/index.ts'
 import { LAYOUT } from '../../src/layout.ts'
 import { encodeQuery } from '../../src/table/options.ts'
@@ -23,7 +24,6 @@ const WRONG: readonly [options: unknown, code: string, named: string][] = [
   [{ localPort: { from: 9 } }, 'ERR_INVALID_ARG_TYPE', 'options.localPort.to'],
   [{ localPort: { from: 9, to: 3 } }, 'ERR_OUT_OF_RANGE', 'options.localPort.to'],
   [{ remotePort: 65_536 }, 'ERR_OUT_OF_RANGE', 'options.remotePort'],
-  [{ localPort: Array(1025).fill(1) }, 'ERR_OUT_OF_RANGE', 'options.localPort'],
   [{ state: 'LISTENING' }, 'ERR_INVALID_ARG_VALUE', 'options.state'],
   [{ state: 10 }, 'ERR_INVALID_ARG_TYPE', 'options.state'],
   [{ bound: 'yes' }, 'ERR_INVALID_ARG_TYPE', 'options.bound'],
@@ -38,9 +38,31 @@ const WRONG: readonly [options: unknown, code: string, named: string][] = [
   [{ names: 'yes' }, 'ERR_INVALID_ARG_TYPE', 'options.names'],
   [{ source: 'netstat' }, 'ERR_INVALID_ARG_VALUE', 'options.source'],
   [{ signal: {} }, 'ERR_INVALID_ARG_TYPE', 'options.signal'],
+  [{ signal: null }, 'ERR_INVALID_ARG_TYPE', 'options.signal'],
+  [{ protocol: null }, 'ERR_INVALID_ARG_TYPE', 'options.protocol'],
+  [{ localPort: null }, 'ERR_INVALID_ARG_TYPE', 'options.localPort'],
+  [{ localPort: 80n }, 'ERR_INVALID_ARG_TYPE', 'options.localPort'],
+  [{ localPort: [[80]] }, 'ERR_INVALID_ARG_TYPE', 'options.localPort[0]'],
+  [{ localPort: [] }, 'ERR_INVALID_ARG_VALUE', 'options.localPort'],
+  [{ localPort: { from: -1, to: 9 } }, 'ERR_OUT_OF_RANGE', 'options.localPort.from'],
+  [{ state: [] }, 'ERR_INVALID_ARG_VALUE', 'options.state'],
+  [{ state: ['LISTEN', 'listen'] }, 'ERR_INVALID_ARG_VALUE', 'options.state[1]'],
+  [{ pid: null }, 'ERR_INVALID_ARG_TYPE', 'options.pid'],
+  [{ pid: [] }, 'ERR_INVALID_ARG_VALUE', 'options.pid'],
+  [{ pid: 2 ** 31 }, 'ERR_OUT_OF_RANGE', 'options.pid'],
+  [{ pid: Infinity }, 'ERR_OUT_OF_RANGE', 'options.pid'],
+  [{ source: null }, 'ERR_INVALID_ARG_TYPE', 'options.source'],
+  // Null is a mistake in every option: undefined is how one leaves an option out.
+  [{ bound: null }, 'ERR_INVALID_ARG_TYPE', 'options.bound'],
+  [{ owners: null }, 'ERR_INVALID_ARG_TYPE', 'options.owners'],
+  [{ names: null }, 'ERR_INVALID_ARG_TYPE', 'options.names'],
+  // A hole in an array is not a port or a word.
+  [{ protocol: Array(1) }, 'ERR_INVALID_ARG_TYPE', 'options.protocol[0]'],
+  [{ localPort: Array(1) }, 'ERR_INVALID_ARG_TYPE', 'options.localPort[0]'],
 ]
 
-describe.each(WRONG)('%j', (options, code, named) => {
+// Node's own inspection: JSON has no bigint, hole or infinity.
+describe.each(WRONG)('%o', (options, code, named) => {
   const expected = expect.objectContaining({
     code,
     name: code === 'ERR_OUT_OF_RANGE' ? 'RangeError' : 'TypeError',
@@ -58,6 +80,74 @@ describe.each(WRONG)('%j', (options, code, named) => {
     const noSignal = typeof options === 'object' && options !== null && 'signal' in options
     if (noSignal) expect(() => socktable.listSocketsSync(given)).toThrow('known properties')
     else expect(() => socktable.listSocketsSync(given)).toThrow(expected)
+  })
+})
+
+test('nothing is read for options that are refused', async () => {
+  const read = vi.spyOn(binding(), 'read')
+  const readSync = vi.spyOn(binding(), 'readSync')
+  expect(() => socktable.listSocketsSync({ localPort: 70_000 })).toThrow()
+  await expect(socktable.listSockets({ localPort: 70_000 })).rejects.toThrow()
+  expect(read).not.toHaveBeenCalled()
+  expect(readSync).not.toHaveBeenCalled()
+  vi.restoreAllMocks()
+})
+
+type Call = (options: unknown) => unknown
+const OTHERS: readonly [name: string, sync: Call, twin: Call, unknown: string][] = [
+  [
+    'listListeners',
+    socktable.listListenersSync as Call,
+    socktable.listListeners as Call,
+    'listening',
+  ],
+  [
+    'listConnections',
+    socktable.listConnectionsSync as Call,
+    socktable.listConnections as Call,
+    'listening',
+  ],
+  [
+    'portUsage',
+    (options) => socktable.portUsageSync(80, options as socktable.PortOptions),
+    (options) => socktable.portUsage(80, options as socktable.PortOptions),
+    'localPort',
+  ],
+  [
+    'portOwners',
+    (options) => socktable.portOwnersSync(80, options as socktable.PortOptions),
+    (options) => socktable.portOwners(80, options as socktable.PortOptions),
+    'localPort',
+  ],
+]
+
+describe.each(OTHERS)('%s', (_, sync, twin, unknown) => {
+  test.each([[null], [5], ['tcp'], [[]], [true]])(
+    'options %j are not an object',
+    async (options) => {
+      const error = expect.objectContaining({
+        code: 'ERR_INVALID_ARG_TYPE',
+        message: expect.stringContaining('"options"') as string,
+      }) as Error
+      expect(() => sync(options)).toThrow(error)
+      await expect(twin(options)).rejects.toEqual(error)
+    },
+  )
+
+  test(`${unknown} is not its option: it decides on that itself`, async () => {
+    const options = { [unknown]: unknown === 'listening' ? false : 443 }
+    const error = expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }) as Error
+    expect(() => sync(options)).toThrow(error)
+    await expect(twin(options)).rejects.toEqual(error)
+  })
+
+  test('a wrong value is refused as by listSockets', async () => {
+    const error = expect.objectContaining({
+      code: 'ERR_INVALID_ARG_VALUE',
+      message: expect.stringContaining('options.family') as string,
+    }) as Error
+    expect(() => sync({ family: 'inet' })).toThrow(error)
+    await expect(twin({ family: 'inet' })).rejects.toEqual(error)
   })
 })
 
@@ -95,4 +185,39 @@ test('without options: both protocols and families, all states but BOUND, all ow
 test('ports go as ranges, PIDs once each', () => {
   const words = [...encodeQuery({ localPort: [80, { from: 1, to: 65_535 }], pid: [7, 7, 8] })]
   expect(words.slice(8)).toEqual([2, 80 * 65_536 + 80, 65_536 + 65_535, 0, 2, 7, 8])
+})
+
+test('the least and the most of everything', () => {
+  const ranges = Array.from({ length: 1024 }, () => ({ from: 0, to: 65_535 }))
+  const pids = Array.from({ length: 65_536 }, (_, index) => 2 ** 31 - 1 - index)
+  const words = encodeQuery({ localPort: 0, remotePort: ranges, pid: pids })
+  expect([...words.slice(8, 11)]).toEqual([1, 0, 1024])
+  expect([...words.slice(11, 1035)]).toEqual(Array(1024).fill(65_535))
+  expect(words[1035]).toBe(65_536)
+  expect(words[1036]).toBe(2 ** 31 - 1)
+  expect(words).toHaveLength(1036 + 65_536)
+})
+
+test.each([
+  ['localPort', 1025],
+  ['remotePort', 1025],
+  ['pid', 65_537],
+])('%s of %i are too many', (name, length) => {
+  const error = expect.objectContaining({ code: 'ERR_OUT_OF_RANGE', name: 'RangeError' }) as Error
+  const tooMany = { [name]: Array<number>(length).fill(1) }
+  expect(() => encodeQuery(tooMany)).toThrow(error)
+  expect(() => encodeQuery(tooMany)).toThrow(`options.${name}`)
+})
+
+test('undefined is how an option is left out', () => {
+  const names = ['protocol', 'family', 'localPort', 'remotePort', 'state', 'bound', 'listening']
+  names.push('pid', 'owners', 'names', 'source')
+  const options = Object.fromEntries(names.map((name) => [name, undefined]))
+  expect(encodeQuery(options)).toEqual(encodeQuery(undefined))
+})
+
+// No UDP socket has a state, so nothing is read; the source is still the one that was asked.
+test('a query that nothing can match names the source that it asked for', () => {
+  const options = { protocol: 'udp', state: 'LISTEN', source: 'procfs' } as const
+  expect(socktable.listSocketsSync(options)).toMatchObject({ rows: [], source: 'procfs' })
 })

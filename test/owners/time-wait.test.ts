@@ -1,0 +1,32 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer } from 'node:net'
+import { expect, test } from 'vitest'
+import { listSocketsSync, portOwners, portOwnersSync } from '../../src/index.ts'
+import { portUsage, portUsageSync } from '../../src/index.ts'
+import { until } from '../support/children.ts'
+
+test('a port that only lingers is in use, has no owner and says why', async () => {
+  const server = createServer((socket) => socket.end()) // who ends first keeps the TIME_WAIT
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const client = connect(port, '127.0.0.1').resume()
+  await once(client, 'close')
+  server.close()
+  await once(server, 'close')
+
+  const usage = await until('the listener has gone', () => {
+    const now = portUsageSync(port)
+    return now.states.join() === 'TIME_WAIT' && now
+  })
+  expect(usage).toMatchObject({ port, inUse: true, listening: false, states: ['TIME_WAIT'] })
+  expect(await portUsage(port)).toEqual(usage)
+
+  const { rows } = listSocketsSync({ localPort: port })
+  expect(rows).toMatchObject([{ state: 'TIME_WAIT', pid: null, ownerUnknown: 'no-owner' }])
+  expect(rows).toMatchObject([{ inode: null, uid: null, fds: [], remoteAddress: '127.0.0.1' }])
+
+  const owners = portOwnersSync(port)
+  expect(owners).toMatchObject({ port, owners: [], unknown: [], table: { rows: [] } })
+  expect(await portOwners(port)).toEqual(owners)
+})
