@@ -21,8 +21,8 @@ afterAll(() => {
   server.close()
 })
 
-// The environment without anybody's wish about colour.
-const { NO_COLOR: _, FORCE_COLOR: __, ...PLAIN } = process.env
+// The environment without anybody's wish about colour; to Node CI is one, against it.
+const { NO_COLOR: _, FORCE_COLOR: __, CI: ___, ...PLAIN } = process.env
 
 interface Ran {
   readonly code: number | null
