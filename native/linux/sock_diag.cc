@@ -160,7 +160,7 @@ Status SockDiag::Find(const Row& row) {
     return Status::Os(EBADMSG, "recvmsg(NETLINK_SOCK_DIAG)");
   }
   memcpy(&failure, buffer_.data() + sizeof header, sizeof failure);
-  return Status::Os(-failure.error, "find(NETLINK_SOCK_DIAG)");
+  return Status::Os(ErrnoOfReply(failure.error), "find(NETLINK_SOCK_DIAG)");
 }
 
 }  // namespace socktable

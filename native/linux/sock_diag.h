@@ -30,6 +30,9 @@ struct DiagReplies {
   bool malformed = false;    // a length that can't be: nothing after it was read
 };
 
+// The errno in the payload of NLMSG_DONE or NLMSG_ERROR, which is negative there; 0 is success.
+int ErrnoOfReply(int32_t error);
+
 // Reads the replies to the dump with this sequence number. Bytes may be anything.
 DiagReplies ParseDiagReplies(const uint8_t* bytes, size_t size, uint32_t sequence,
                              Protocol protocol, RowCollector& rows);

@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <cerrno>
 #include <cstring>
 
 #include "kernel_state.h"
@@ -110,6 +111,13 @@ void AppendGroup(std::vector<uint8_t>* program, const std::vector<PortRange>& ra
 
 }  // namespace
 
+int ErrnoOfReply(int32_t error) {
+  // MAX_ERRNO of include/linux/err.h.
+  constexpr int32_t kMostErrno = 4095;
+  if (error >= 0) return 0;
+  return error >= -kMostErrno ? -error : EPROTO;
+}
+
 DiagReplies ParseDiagReplies(const uint8_t* bytes, size_t size, uint32_t sequence,
                              Protocol protocol, RowCollector& rows) {
   DiagReplies replies;
@@ -136,11 +144,11 @@ DiagReplies ParseDiagReplies(const uint8_t* bytes, size_t size, uint32_t sequenc
           // A dump that fails on its way says so here, not by NLMSG_ERROR: a missing handler module
           // is -ENOENT in an otherwise empty table (net/ipv4/inet_diag.c, __inet_diag_dump).
           replies.done = true;
-          replies.error = error < 0 ? -error : 0;
+          replies.error = ErrnoOfReply(error);
           return replies;
         case NLMSG_ERROR:
           replies.done = true;
-          replies.error = error < 0 ? -error : 0;
+          replies.error = ErrnoOfReply(error);
           if (payload_size < sizeof error) replies.malformed = true;
           return replies;
         case SOCK_DIAG_BY_FAMILY:

@@ -67,6 +67,7 @@ describe('ends', () => {
   test.each([
     ['an errno in NLMSG_DONE', message(u32(-16), { type: 3 }), '16', '0'],
     ['an errno in NLMSG_ERROR', message(u32(-1), { type: 2 }), '1', '0'],
+    ['a number that is no errno', message(u32(0x8000_0000), { type: 3 }), '71', '0'], // EPROTO
     ['NLMSG_DONE without a payload', message(Buffer.alloc(0), { type: 3 }), '0', '0'],
     ['NLMSG_ERROR without a payload', message(Buffer.alloc(0), { type: 2 }), '0', '1'],
   ])('%s', (_, bytes, error, malformed) => {
