@@ -1,9 +1,10 @@
 /** What stands on the command line, checked and turned into what the commands take. */
 
-import { parseArgs } from 'node:util'
-import type { ListOptions, PortFilter, Source, TcpState } from '../index.ts'
-import { TCP_STATES } from '../index.ts'
+import type { ListOptions } from '../index.ts'
+import { closest } from './closest.ts'
+import { type Values, parseOptions } from './options.ts'
 import { UsageError } from './usage-error.ts'
+import { parsePids, parsePort, parsePorts, parseSource, parseStates } from './values.ts'
 
 export type Format = 'table' | 'json' | 'csv'
 
@@ -26,110 +27,8 @@ export type Command =
       readonly format: Format
     }
 
-const SOURCES: readonly Source[] = ['sock_diag', 'procfs']
-
-const OPTIONS = {
-  tcp: { type: 'boolean', short: 't' },
-  udp: { type: 'boolean', short: 'u' },
-  ipv4: { type: 'boolean', short: '4' },
-  ipv6: { type: 'boolean', short: '6' },
-  listening: { type: 'boolean', short: 'l' },
-  all: { type: 'boolean', short: 'a' },
-  bound: { type: 'boolean', short: 'B' },
-  numeric: { type: 'boolean', short: 'n' },
-  programs: { type: 'boolean', short: 'p' },
-  state: { type: 'string', multiple: true },
-  port: { type: 'string', multiple: true },
-  'remote-port': { type: 'string', multiple: true },
-  pid: { type: 'string', multiple: true },
-  source: { type: 'string' },
-  json: { type: 'boolean' },
-  csv: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
-  version: { type: 'boolean', short: 'V' },
-} as const
-
 // What "socktable who" takes beside its port.
 const WHO_OPTIONS = ['tcp', 'udp', 'ipv4', 'ipv6', 'numeric', 'programs', 'source', 'json', 'csv']
-
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true })
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    const unknown = /^Unknown option '(-+[^']*)'/.exec(message)?.[1]
-    if (unknown !== undefined) {
-      const known = closest(unknown.replace(/^-+/, ''), Object.keys(OPTIONS))
-      const hint = known === undefined ? '' : `; did you mean --${known}?`
-      throw new UsageError(`unknown option ${unknown}${hint}`)
-    }
-    throw new UsageError(message.split('. ')[0]?.replace(/\.$/, '') ?? message)
-  }
-}
-
-type Values = ReturnType<typeof parse>['values']
-
-/** The word that begins like the given one, or differs from it in one or two letters. */
-function closest(given: string, words: readonly string[]): string | undefined {
-  const near = (word: string) => distance(given, word) <= (word.length > 3 ? 2 : 1)
-  return words.find((word) => given.length > 1 && word.startsWith(given)) ?? words.find(near)
-}
-
-/** How many letters have to be put in, left out or changed to get from one word to the other. */
-function distance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= from.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= to.length; j++) {
-      const changed = (row[j - 1] as number) + (from[i - 1] === to[j - 1] ? 0 : 1)
-      next.push(Math.min(changed, (row[j] as number) + 1, (next[j - 1] as number) + 1))
-    }
-    row = next
-  }
-  return row[to.length] as number
-}
-
-function list(texts: readonly string[]): string[] {
-  return texts.flatMap((text) => text.split(','))
-}
-
-function parseNumber(what: string, text: string, least: number, most: number): number {
-  const number = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN
-  if (number >= least && number <= most) return number
-  throw new UsageError(`${what} must be a number from ${least} to ${most}, not '${text}'`)
-}
-
-function parsePort(option: string, text: string): number {
-  return parseNumber(option, text, 0, 65_535)
-}
-
-function parsePorts(option: string, texts: readonly string[]): PortFilter[] {
-  return list(texts).map((text) => {
-    const [first = '', last, ...more] = text.split('-')
-    if (last === undefined) return parsePort(option, first)
-    if (more.length > 0) throw new UsageError(`${option} must be N or A-B, not '${text}'`)
-    const range = { from: parsePort(option, first), to: parsePort(option, last) }
-    if (range.from <= range.to) return range
-    throw new UsageError(`${option} ${text} runs backwards: did you mean ${last}-${first}?`)
-  })
-}
-
-function parseStates(texts: readonly string[]): TcpState[] {
-  return list(texts).map((text) => {
-    const name = text.trim().toUpperCase().replaceAll('-', '_')
-    const state = TCP_STATES.find((known) => known === name)
-    if (state !== undefined) return state
-    const known = closest(name, TCP_STATES)
-    const hint = known === undefined ? '' : `; did you mean ${known}?`
-    throw new UsageError(`unknown state '${text}'${hint} (known: ${TCP_STATES.join(', ')})`)
-  })
-}
-
-function parseSource(text: string): Source {
-  const source = SOURCES.find((known) => known === text)
-  if (source !== undefined) return source
-  throw new UsageError(`--source must be ${SOURCES.join(' or ')}, not '${text}'`)
-}
 
 /** What both commands take: protocols, families and the source. */
 function commonQuery(values: Values): ListOptions {
@@ -150,7 +49,7 @@ function parseFormat(values: Values): Format {
 function selectionOf(values: Values, alone: boolean): Selection {
   if (values.all) return 'all'
   if (values.listening) return 'listening'
-  const filters = [values.state, values.port, values['remote-port'], values.pid, values.bound]
+  const filters = [values.state, values.port, values['remote-port'], values.pid]
   if (filters.some((value) => value !== undefined)) return 'matching'
   return alone ? 'listening' : 'connected'
 }
@@ -166,13 +65,17 @@ function listCommand(values: Values, alone: boolean): Command {
     ...(values['remote-port'] !== undefined && {
       remotePort: parsePorts('--remote-port', values['remote-port']),
     }),
-    ...(values.pid !== undefined && {
-      pid: list(values.pid).map((text) => parseNumber('--pid', text, 1, 2 ** 31 - 1)),
-    }),
+    ...(values.pid !== undefined && { pid: parsePids(values.pid) }),
     ...(values.bound && { bound: true }),
   }
   if (values.udp && !values.tcp && (values.state !== undefined || values.bound)) {
-    throw new UsageError('UDP sockets have no state: leave --udp or the states out')
+    const option = values.state === undefined ? '-B' : '--state'
+    throw new UsageError(`UDP sockets have no state: leave out --udp or ${option}`)
+  }
+  // The library takes "listening" as a condition that bound sockets don't meet: they would silently
+  // not be added.
+  if (values.bound && selection === 'listening') {
+    throw new UsageError('-l leaves bound sockets out: use -aB, or --state LISTEN,BOUND')
   }
   return { name: 'list', query, selection, format: parseFormat(values) }
 }
@@ -190,12 +93,13 @@ function whoCommand(values: Values, operands: readonly string[]): Command {
 
 /** Reads the arguments behind the program's name. Throws a UsageError. */
 export function parseCommand(argv: readonly string[]): Command {
-  const { values, positionals } = parse(argv)
+  const { values, positionals } = parseOptions(argv)
   const [word, ...operands] = positionals
   if (word !== undefined && word !== 'list' && word !== 'who') {
     const known = closest(word, ['list', 'who'])
-    const hint = /^:?\d+$/.test(word) ? `socktable who ${word}` : known && `socktable ${known}`
-    throw new UsageError(`unknown command '${word}'${hint ? `; did you mean ${hint}?` : ''}`)
+    const meant = /^:?\d+$/.test(word) ? `who ${word}` : known
+    const hint = meant === undefined ? '' : `; did you mean socktable ${meant}?`
+    throw new UsageError(`unknown command '${word}'${hint}`)
   }
   if (values.help) return { name: 'help', topic: word ?? 'socktable' }
   if (values.version) return { name: 'version' }

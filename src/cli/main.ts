@@ -11,7 +11,7 @@ import { complain, print } from './output.ts'
 import { UsageError } from './usage-error.ts'
 
 const WRONG_USAGE = 2
-const NOT_READ = 3
+const FAILED = 3
 
 async function run(argv: readonly string[]): Promise<number> {
   const command = parseCommand(argv)
@@ -33,22 +33,32 @@ async function run(argv: readonly string[]): Promise<number> {
   }
 }
 
-// A reader that has seen enough closes the pipe ("socktable -a | head -1"): nothing is wrong then.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-  })
+/** True for what the command line alone is to blame for, also where the library is who says so. */
+function isWrongUsage(error: unknown): boolean {
+  if (error instanceof UsageError) return true
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return code === 'ERR_OUT_OF_RANGE' || code.startsWith('ERR_INVALID_ARG_')
 }
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // A reader that has seen enough closes the pipe ("socktable -a | head -1"): nothing is wrong then.
+  if (error.code === 'EPIPE') return
+  complain(`the output could not be written: ${error.message}`)
+  process.exitCode = FAILED
+})
+process.stderr.on('error', () => {
+  // There is nowhere left to say it.
+})
 
 run(process.argv.slice(2)).then(
   (code) => {
-    process.exitCode = code
+    process.exitCode ??= code
   },
   (error: unknown) => {
-    const usage = error instanceof UsageError
-    complain(error instanceof Error ? error.message : String(error))
-    if (usage) process.stderr.write('socktable --help tells how it is used\n')
-    debuglog('socktable')('%o', error)
-    process.exitCode = usage ? WRONG_USAGE : NOT_READ
+    const usage = isWrongUsage(error)
+    const message = error instanceof Error ? error.message : String(error)
+    complain(usage ? `${message} (socktable --help tells how it is used)` : message)
+    debuglog('socktable')('%O', error)
+    process.exitCode = usage ? WRONG_USAGE : FAILED
   },
 )

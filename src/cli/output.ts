@@ -2,15 +2,23 @@
 
 import { styleText } from 'node:util'
 import type { SocketTable } from '../index.ts'
+import { harmless } from './print/text.ts'
+import { wrap } from './print/width.ts'
 
 /** True where colour is welcome: on a terminal that has it, and never against NO_COLOR. */
 function hasColor(stream: NodeJS.WriteStream): boolean {
-  // An empty NO_COLOR counts as none: https://no-color.org
-  return stream.isTTY && !process.env['NO_COLOR'] && stream.hasColors()
+  // Node would let FORCE_COLOR override both. As in Node 20, NO_COLOR counts even where it is empty.
+  const { NO_COLOR, TERM } = process.env
+  return stream.isTTY && NO_COLOR === undefined && TERM !== 'dumb' && stream.hasColors()
 }
 
-export const stdoutWidth = (): number =>
-  process.stdout.isTTY ? Math.max(process.stdout.columns || 80, 1) : Infinity
+/** The columns of a terminal, and Infinity for anything else, where nothing has to fit. */
+function widthOf(stream: NodeJS.WriteStream): number {
+  // A terminal that doesn't know its size says 0.
+  return stream.isTTY ? stream.columns || 80 : Infinity
+}
+
+export const stdoutWidth = (): number => widthOf(process.stdout)
 
 export function heading(text: string): string {
   return hasColor(process.stdout) ? styleText('bold', text) : text
@@ -23,29 +31,31 @@ export function print(text: string): void {
 /** A line for the person at the terminal, nothing that a program should read. */
 export function remark(text: string): void {
   if (!process.stdout.isTTY || !process.stderr.isTTY) return
-  process.stderr.write(`${hasColor(process.stderr) ? styleText('dim', text) : text}\n`)
+  const lines = wrap(text, widthOf(process.stderr))
+  process.stderr.write(hasColor(process.stderr) ? styleText('dim', lines) : lines)
 }
 
+/** One line for errors and hints; they may quote an argument, which may hold anything. */
 export function complain(text: string): void {
-  process.stderr.write(`socktable: ${text}\n`)
+  process.stderr.write(wrap(`socktable: ${harmless(text)}`, widthOf(process.stderr)))
 }
 
 export const plural = (count: number, noun: string, nouns = `${noun}s`): string =>
   `${count} ${count === 1 ? noun : nouns}`
 
+function explainHidden({ processes, sockets }: SocketTable['hidden']): void {
+  // Where --pid named a process that may not be read, it is that one's sockets that are not shown.
+  const what = sockets > 0 ? `the owner of ${plural(sockets, 'socket')}` : 'some sockets'
+  const unread = plural(processes, 'process', 'processes')
+  const remedy = process.getuid?.() === 0 ? 'that takes CAP_SYS_PTRACE' : 'try with sudo'
+  complain(`permission hides ${what} (${unread} could not be read): ${remedy}`)
+}
+
 /** Says on stderr what a table lacks. */
 export function explainMissing({ missing, hidden }: SocketTable): void {
   for (const what of missing) {
-    if (what === 'owners') {
-      const processes = plural(hidden.processes, 'process', 'processes')
-      const remedy = process.getuid?.() === 0 ? 'that takes CAP_SYS_PTRACE' : 'try with sudo'
-      complain(
-        `permission hides the owner of ${plural(hidden.sockets, 'socket')} ` +
-          `(${processes} could not be read): ${remedy}`,
-      )
-    } else {
-      complain(`the table is not complete: ${WHAT_IS_MISSING[what]}`)
-    }
+    if (what === 'owners') explainHidden(hidden)
+    else complain(`the table is not complete: ${WHAT_IS_MISSING[what]}`)
   }
 }
 

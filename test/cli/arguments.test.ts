@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parseCommand } from '../../src/cli/arguments.ts'
 import { helpText } from '../../src/cli/help.ts'
+import { TCP_STATES } from '../../src/index.ts'
 import { UsageError } from '../../src/cli/usage-error.ts'
 
 const words = (line: string): string[] => line.split(' ').filter((word) => word !== '')
@@ -33,9 +34,28 @@ describe('what is listed', () => {
       '--state established,time-wait',
       { selection: 'matching', query: { state: ['ESTABLISHED', 'TIME_WAIT'] } },
     ],
-    ['-B', { selection: 'matching', query: { bound: true } }],
+    ['--state SYN_SENT --state bound', { query: { state: ['SYN_SENT', 'BOUND'] } }],
+    ['--remote-port 443 -a', { selection: 'all', query: { remotePort: [443] } }],
+    ['-B', { selection: 'connected', query: { listening: false, bound: true } }],
+    ['-aB', { selection: 'all', query: { bound: true } }],
+    ['-la', { selection: 'all' }],
+    ['-np', { selection: 'listening' }],
+    ['--source sock_diag', { selection: 'listening', query: { source: 'sock_diag' } }],
   ])('socktable %s', (line, expected) => {
     expect(parseCommand(words(line))).toMatchObject({ name: 'list', ...expected })
+  })
+
+  test.each(['-la', '-an', '--port 80', '--pid 7', '--state LISTEN', '--remote-port 5'])(
+    'socktable %s does not choose between listening and connected',
+    (line) => {
+      const command = parseCommand(words(line))
+      expect(command).toHaveProperty('query')
+      expect(command).not.toHaveProperty('query.listening')
+    },
+  )
+
+  test('bound sockets are not shown unless asked for', () => {
+    expect(parseCommand(['-a'])).not.toHaveProperty('query.bound')
   })
 
   test('both protocols, or both families, are no filter', () => {
@@ -50,6 +70,26 @@ test.each(['who 3000', 'who :3000', 'who 3000 -n'])('socktable %s', (line) => {
   expect(parseCommand(words(line))).toEqual({ name: 'who', port: 3000, query, format: 'table' })
 })
 
+test('socktable who takes protocols, families, the source and the format', () => {
+  expect(parseCommand(words('who 53 -u -6 --source procfs --json'))).toEqual({
+    name: 'who',
+    port: 53,
+    query: {
+      localPort: 53,
+      bound: true,
+      names: true,
+      protocol: 'udp',
+      family: 'IPv6',
+      source: 'procfs',
+    },
+    format: 'json',
+  })
+})
+
+test.each(['-V', '--version', 'list --version'])('socktable %s', (line) => {
+  expect(parseCommand(words(line))).toEqual({ name: 'version' })
+})
+
 test.each([
   ['--help', 'socktable'],
   ['list -h', 'list'],
@@ -61,38 +101,60 @@ test.each([
 test.each([
   ['--port 70000', "--port must be a number from 0 to 65535, not '70000'"],
   ['--port abc', "--port must be a number from 0 to 65535, not 'abc'"],
-  ['--port -5', '--port'],
-  ['--port 9-3', 'did you mean 3-9?'],
-  ['--port 1-2-3', 'must be N or A-B'],
-  ['--port 80,', "not ''"],
-  ['--remote-port 65536', '--remote-port must be'],
-  ['--state FOO', "unknown state 'FOO' (known: CLOSED, LISTEN"],
-  ['--state FIN_WAIT1', 'did you mean FIN_WAIT_1?'],
-  ['--state', '--state'],
-  ['--pid -1', '--pid'],
+  ['--port 1e3', "--port must be a number from 0 to 65535, not '1e3'"],
+  ['--port -5', "--port needs a port N or a range A-B, from 0 to 65535, not '-5'"],
+  ['--port=-5', "--port must be a number from 0 to 65535, not ''"],
+  ['--port', '--port needs a port N or a range A-B, from 0 to 65535'],
+  ['--port 9-3', '--port 9-3 runs backwards: did you mean 3-9?'],
+  ['--port 1-2-3', "--port must be N or A-B, not '1-2-3'"],
+  ['--port 80,', "--port must be a number from 0 to 65535, not ''"],
+  ['--port 80,70000-70001', "--port must be a number from 0 to 65535, not '70000'"],
+  ['--remote-port 65536', "--remote-port must be a number from 0 to 65535, not '65536'"],
+  ['--state FOO', `unknown state 'FOO' (known: ${TCP_STATES.join(', ')})`],
+  ['--state FIN_WAIT1', "unknown state 'FIN_WAIT1'; did you mean FIN_WAIT_1? (known: CLOSED, "],
+  ['--state LISTENING', "unknown state 'LISTENING'; did you mean LISTEN? (known: CLOSED, "],
+  ['--state', '--state needs a state such as LISTEN'],
+  ['--pid -1', "--pid needs a PID, a number from 1 on, not '-1'"],
   ['--pid=-1', "--pid must be a number from 1 to 2147483647, not '-1'"],
-  ['--pid 0', '--pid must be'],
+  ['--pid 0', "--pid must be a number from 1 to 2147483647, not '0'"],
+  ['--pid --json', "--pid needs a PID, a number from 1 on, not '--json'"],
   ['--source netstat', "--source must be sock_diag or procfs, not 'netstat'"],
-  ['--json --csv', 'exclude each other'],
-  ['--udp --state LISTEN', 'UDP sockets have no state'],
+  ['--source', '--source needs sock_diag or procfs'],
+  ['--json --csv', '--json and --csv exclude each other'],
+  ['who 80 --json --csv', '--json and --csv exclude each other'],
+  ['--udp --state LISTEN', 'UDP sockets have no state: leave out --udp or --state'],
+  ['-uB', 'UDP sockets have no state: leave out --udp or -B'],
+  ['-lB', '-l leaves bound sockets out: use -aB, or --state LISTEN,BOUND'],
   ['--prot', 'unknown option --prot; did you mean --port?'],
+  ['--ports 80', 'unknown option --ports; did you mean --port?'],
+  ['--ip6', 'unknown option --ip6; did you mean --ipv6?'],
   ['--zzzzzz', 'unknown option --zzzzzz'],
+  ['--__proto__', 'unknown option --__proto__'],
   ['-x', 'unknown option -x'],
-  ['--tcp=1', '--tcp'],
+  ['-tlx', 'unknown option -x'],
+  ['--tcp=1', "--tcp takes no value, but was given '1'"],
   ['whoo', "unknown command 'whoo'; did you mean socktable who?"],
-  ['3000', 'did you mean socktable who 3000?'],
+  ['kill', "unknown command 'kill'"],
+  ['3000', "unknown command '3000'; did you mean socktable who 3000?"],
   ['list 3000', "list takes no '3000'"],
-  ['who', 'who needs a port'],
+  ['who', 'who needs a port: socktable who 3000'],
   ['who http', "the port must be a number from 0 to 65535, not 'http'"],
-  ['who 1 2', 'who takes one port'],
+  ['who 70000', "the port must be a number from 0 to 65535, not '70000'"],
+  ['who 1 2', "who takes one port, not '1 2'"],
   ['who 3000 --all', 'who does not take --all'],
 ])('socktable %s: %s', (line, message) => {
-  expect(() => parseCommand(words(line))).toThrow(UsageError)
-  expect(() => parseCommand(words(line))).toThrow(message)
+  const parse = () => parseCommand(words(line))
+  expect(parse).toThrow(UsageError)
+  // A message that goes on with all known states is given by its beginning.
+  expect(parse).toThrow(message.endsWith(', ') ? message : new UsageError(message))
 })
 
 test.each(['socktable', 'list', 'who'] as const)('help about %s fits a terminal', (topic) => {
   const lines = helpText(topic).split('\n')
   expect(lines.filter((line) => line.length > 80)).toEqual([])
   expect(helpText(topic)).toMatch(/Exit codes:\n {2}0 .*\n {2}1 .*\n {2}2 .*\n {2}3 /)
+})
+
+test('help about list names every state', () => {
+  expect(TCP_STATES.filter((state) => !helpText('list').includes(state))).toEqual([])
 })

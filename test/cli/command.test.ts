@@ -1,176 +1,152 @@
-import { spawnSync } from 'node:child_process'
-import { type AddressInfo, type Socket, connect, createServer } from 'node:net'
-import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type SocketTable, listListenersSync } from '../../src/index.ts'
+import { describe, expect, test } from 'vitest'
+import { type SocketTable, listSocketsSync } from '../../src/index.ts'
+import { sorted } from '../../src/cli/print/text.ts'
 import { AS_NOBODY } from '../support/evaluate.ts'
+import { startPython } from '../support/children.ts'
 import { isRoot, needs } from '../support/requirements.ts'
+import { useListener } from './listener.ts'
+import { run, socktable } from './run.ts'
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
-const server = createServer()
-let client: Socket
-let port: number
-beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  port = (server.address() as AddressInfo).port
-  client = connect(port, '127.0.0.1')
-  await new Promise((resolve) => client.once('connect', resolve))
-})
-afterAll(() => {
-  client.destroy()
-  server.close()
-})
-
-// The environment without anybody's wish about colour; to Node CI is one, against it.
-const { NO_COLOR: _, FORCE_COLOR: __, CI: ___, ...PLAIN } = process.env
-
-interface Ran {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-function run(words: readonly string[], prefix: readonly string[] = [], env: object = {}): Ran {
-  const { status, stdout, stderr } = spawnSync(
-    'env',
-    [...prefix, process.execPath, MAIN, ...words],
-    {
-      encoding: 'utf8',
-      env: { ...process.env, NO_COLOR: '', ...env },
-    },
-  )
-  return { code: status, stdout, stderr }
-}
-
-const socktable = (...words: string[]): Ran => run(words)
-const quoted = (line: string): string => `${process.execPath} ${MAIN} ${line}`
-
-/** Runs it on a terminal of its own. */
-function onTerminal(columns: number, line: string, env: object = {}): string {
-  const command = `stty cols ${columns} rows 50; ${quoted(line)}`
-  const { stdout } = spawnSync('script', ['-qec', command, '/dev/null'], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...PLAIN, TERM: 'xterm-256color', ...env },
-  })
-  return stdout
-}
+const listener = useListener()
 
 describe('exit codes', () => {
   test('0: found', () => {
-    expect(socktable('list', '--port', String(port))).toMatchObject({ code: 0, stderr: '' })
+    const { code, stdout, stderr } = socktable('list', '--port', String(listener.port))
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout.split('\n')).toHaveLength(4) // a header, the listener, its connection
   })
 
   test('1: nothing found', () => {
-    const free = String(client.localPort === 1 ? 2 : 1)
-    expect(socktable('--port', free)).toEqual({ code: 1, stdout: '', stderr: '' })
-    expect(socktable('who', free)).toMatchObject({ code: 1, stdout: '' })
+    expect(socktable('--port', '1')).toEqual({ code: 1, stdout: '', stderr: '' })
   })
 
-  test('2: wrong usage, with what is wrong on stderr', () => {
-    const { code, stdout, stderr } = socktable('--port', 'abc')
+  test('1: nothing found, told to a program', () => {
+    const { code, stdout, stderr } = socktable('--port', '1', '--json')
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
+    expect(JSON.parse(stdout)).toMatchObject({ complete: true, rows: [] })
+  })
+
+  test('2: wrong usage, in one line that says what is wrong', () => {
+    expect(socktable('--pid', '-1')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        "socktable: --pid needs a PID, a number from 1 on, not '-1' " +
+        '(socktable --help tells how it is used)\n',
+    })
+  })
+
+  test('2: what the library refuses', () => {
+    const ports = Array<string>(1025).fill('1').join(',')
+    const { code, stdout, stderr } = socktable('--port', ports)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-    expect(stderr).toMatch(/^socktable: --port must be .*'abc'\nsocktable --help .*\n$/)
+    expect(stderr).toMatch(/^socktable: .*"options\.localPort".*1024.*\n$/)
   })
 
   test('3: could not be read', () => {
-    const { code, stdout, stderr } = socktable('--pid', '2147483647')
+    const { code, stdout, stderr } = socktable('--pid', '2147483647', '--json')
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
     expect(stderr).toMatch(/^socktable: ESRCH: .*\n$/)
   })
 })
 
-test('alone it shows the listening sockets', () => {
-  const { code, stdout } = socktable()
-  const line = stdout.split('\n').find((text) => text.includes(`127.0.0.1:${port}`))
-  expect(code).toBe(0)
-  expect(line).toMatch(new RegExp(`^tcp +127\\.0\\.0\\.1:${port} +LISTEN +${process.pid} +\\S`))
-  expect(stdout).not.toContain('ESTABLISHED')
-})
-
-test('netstat’s flags', () => {
-  const line = `127.0.0.1:${port}`
-  expect(socktable('-tnp').stdout).not.toMatch(/LISTEN/)
-  expect(socktable('-tnp').stdout).toContain('ESTABLISHED')
-  expect(socktable('-tlnp').stdout).toContain(line)
-  expect(socktable('-tlnp').stdout).not.toContain('ESTABLISHED')
-  expect(socktable('-tanp').stdout).toMatch(/LISTEN[^]*ESTABLISHED|ESTABLISHED[^]*LISTEN/)
-})
-
-test('JSON is the table of the API', () => {
-  const { code, stdout } = socktable('--json')
-  const table = JSON.parse(stdout) as SocketTable
-  const expected = listListenersSync({ names: true })
-  expect(code).toBe(0)
-  expect(stdout.endsWith('}\n')).toBe(true)
-  expect(table).toEqual({
-    ...expected,
-    rows: expect.arrayContaining([...expected.rows]) as unknown,
+describe('errors', () => {
+  test('have a stack for those who debug', () => {
+    const { code, stderr } = run(['--pid', '2147483647'], { env: { NODE_DEBUG: 'socktable' } })
+    expect(code).toBe(3)
+    expect(stderr).toMatch(/^socktable: ESRCH: .*\n[^]*\n {4}at /)
   })
+
+  test('that quote hostile arguments stay in their line', () => {
+    const { code, stderr } = socktable('--port', '\u001b[31m\n8')
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^socktable: .*'\\x1b\[31m\\x0a8' .*\n$/)
+  })
+})
+
+test('alone it shows the listening sockets', () => {
+  const { code, stdout, stderr } = socktable()
+  const port = String(listener.port)
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout.split('\n').filter((line) => line.includes(port))).toEqual([
+    expect.stringMatching(new RegExp(`^tcp +127\\.0\\.0\\.1:${port} +LISTEN +${process.pid} +\\S`)),
+  ])
+})
+
+test.each([
+  ['-tnp', false, true],
+  ['-tlnp', true, false],
+  ['-tanp', true, true],
+  ['-unp', false, false],
+])('netstat’s %s', (flags, listening, connected) => {
+  const { stdout } = socktable(flags)
+  expect(stdout.includes('LISTEN')).toBe(listening)
+  expect(stdout.includes('ESTABLISHED')).toBe(connected)
+})
+
+test('bound sockets are shown by -B and by their state, and not by -a', async () => {
+  const holder = startPython('holders.py', 'bound')
+  try {
+    const { port, pid } = await holder.json<{ port: number; pid: number }>()
+    const line = new RegExp(`^tcp +127\\.0\\.0\\.1:${port} .*BOUND +${pid} `, 'm')
+    expect(socktable('-B').stdout).toMatch(line)
+    expect(socktable('--state', 'bound').stdout).toMatch(line)
+    expect(socktable('-a').stdout).not.toMatch(line)
+  } finally {
+    await holder.end()
+  }
+})
+
+test.each(['sock_diag', 'procfs'] as const)('JSON is the table of the API, from %s', (source) => {
+  const { code, stdout, stderr } = socktable('-a', '--json', '--source', source)
+  const { rows, ...table } = listSocketsSync({ names: true, source })
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toMatch(
+    /^\{"source":.*"fallback":.*"complete":.*"missing":.*"hidden":.*"processes":.*"rows":.*\}\n$/,
+  )
+  expect(JSON.parse(stdout)).toEqual({ ...table, rows: sorted(rows) })
 })
 
 test('CSV has a header and a line per row', () => {
-  const lines = socktable('-a', '--csv', '--port', String(port)).stdout.trimEnd().split('\r\n')
-  expect(lines[0]).toMatch(/^protocol,family,localAddress,localPort,/)
-  expect(lines.slice(1).every((line) => line.split(',')[3] === String(port))).toBe(true)
-})
-
-describe('who', () => {
-  test('listeners first, then connections on the port', () => {
-    const { code, stdout } = socktable('who', `:${port}`)
-    expect(code).toBe(0)
-    expect(stdout).toMatch(new RegExp(`LISTEN +${process.pid} [^]*connections on port ${port}:`))
-  })
-
-  test('a client is no owner', () => {
-    const { code, stdout } = socktable('who', String(client.localPort))
-    expect(code).toBe(0)
-    expect(stdout).toMatch(/^nobody listens on port \d+; connections/)
-  })
-
-  test('JSON names the port', () => {
-    const answer = JSON.parse(socktable('who', String(port), '--json').stdout) as SocketTable
-    expect(answer).toMatchObject({ port, source: 'sock_diag', rows: [{ state: 'LISTEN' }, {}] })
-  })
-})
-
-describe('on a terminal', () => {
-  test.each([40, 80])('nothing is wider than %i columns', (columns) => {
-    // eslint-disable-next-line no-control-regex -- colour takes no room
-    const text = onTerminal(columns, '-a').replace(/\u001b\[\d+m/g, '')
-    const lines = text.split('\r\n').filter((line) => !line.startsWith('socktable: '))
-    expect(lines.length).toBeGreaterThan(2)
-    expect(lines.filter((line) => line.length > columns)).toEqual([])
-  })
-
-  test('colour, unless it is not wanted', () => {
-    expect(onTerminal(80, '')).toContain('\u001b[1mPROTO')
-    expect(onTerminal(80, '', { NO_COLOR: '1', FORCE_COLOR: '1' })).not.toContain('\u001b[')
-    expect(onTerminal(80, '', { TERM: 'dumb' })).not.toContain('\u001b[')
-    expect(run([], [], { FORCE_COLOR: '1' }).stdout).not.toContain('\u001b[')
-  })
-
-  test('a last line says what more there is', () => {
-    expect(onTerminal(80, '')).toMatch(/\d+ listening sockets?; -a shows all/)
-  })
-})
-
-test('a closed pipe ends it quietly', () => {
-  // Enough output that the reader is gone before the end of it.
-  const flood = `{ ${Array(20).fill(quoted('-a --json')).join('; ')}; } | head -c 10`
-  const { status, stderr, stdout } = spawnSync('sh', ['-c', flood], { encoding: 'utf8' })
-  expect({ status, stderr, stdout }).toEqual({ status: 0, stderr: '', stdout: '{"source":' })
+  const { code, stdout } = socktable('-a', '--csv', '--port', String(listener.port))
+  const [header, ...lines] = stdout.split('\r\n')
+  expect(code).toBe(0)
+  expect(header).toMatch(/^protocol,family,localAddress,localPort,/)
+  expect(lines).toEqual([
+    expect.stringMatching(`^tcp,IPv4,127\\.0\\.0\\.1,${listener.port},,,LISTEN,${process.pid},`),
+    expect.stringMatching(`^tcp,IPv4,127\\.0\\.0\\.1,${listener.port},127\\.0\\.0\\.1,`),
+    '',
+  ])
 })
 
 test('--help and --version', () => {
   expect(socktable('--help')).toMatchObject({ code: 0, stderr: '' })
-  expect(socktable('--version').stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+  expect(socktable('--version')).toEqual({
+    code: 0,
+    stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as unknown,
+    stderr: '',
+  })
 })
 
-test.runIf(needs(isRoot, 'root, to become another user'))('hidden owners are mentioned', () => {
-  const { code, stdout, stderr } = run(['--port', String(port)], AS_NOBODY)
-  expect(code).toBe(0)
-  expect(stdout).toMatch(/LISTEN +- +-/)
-  expect(stderr).toMatch(/^socktable: permission hides the owner of \d+ sockets? \(\d+ process/)
-  expect(stderr).toContain('sudo')
+describe('what is missing is said on stderr', () => {
+  test('bound sockets', () => {
+    const { code, stdout, stderr } = socktable('-aB', '--json', '--source', 'procfs')
+    expect(code).toBe(0)
+    expect((JSON.parse(stdout) as SocketTable).missing).toEqual(['bound'])
+    expect(stderr).toMatch(/^socktable: the table is not complete: bound sockets .*\n$/)
+  })
+
+  test.runIf(needs(isRoot, 'root, to become another user')).each([[[]], [['--json']]])(
+    'owners that are hidden %j',
+    (format) => {
+      const { code, stdout, stderr } = run(['--port', String(listener.port), '-l', ...format], {
+        prefix: AS_NOBODY,
+      })
+      expect(code).toBe(0)
+      expect(stdout).toMatch(/LISTEN +- +-\n|"ownerUnknown":"permission"/)
+      expect(stderr).toMatch(
+        /^socktable: permission hides the owner of 1 socket \(\d+ processe?s? could not be read\): try with sudo\n$/,
+      )
+    },
+  )
 })

@@ -1,130 +1,120 @@
 import { describe, expect, test } from 'vitest'
 import { formatCsv } from '../../src/cli/print/csv.ts'
-import { formatTable } from '../../src/cli/print/table.ts'
+import { formatJson } from '../../src/cli/print/json.ts'
 import { harmless, sorted } from '../../src/cli/print/text.ts'
-import type { SocketRow } from '../../src/index.ts'
-
-function row(fields: Partial<SocketRow> = {}): SocketRow {
-  const pids = fields.pids ?? [4242]
-  return {
-    protocol: 'tcp',
-    family: 'IPv4',
-    localAddress: '127.0.0.1',
-    localPort: 3000,
-    remoteAddress: null,
-    remotePort: null,
-    state: 'LISTEN',
-    pid: pids[0] ?? null,
-    pids,
-    fd: pids.length ? 3 : null,
-    fds: pids.map(() => 3),
-    processName: 'node',
-    ownerUnknown: pids.length ? null : 'no-owner',
-    uid: 0,
-    inode: 1,
-    receiveQueue: 0,
-    sendQueue: 0,
-    backlog: 511,
-    dualStack: null,
-    interface: null,
-    ...fields,
-  }
-}
-
-const connection = row({
-  family: 'IPv6',
-  localAddress: '2001:db8:1111:2222:3333:4444:5555:6666',
-  localPort: 50_000,
-  remoteAddress: '2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff',
-  remotePort: 443,
-  state: 'ESTABLISHED',
-})
-const processes = [
-  { pid: 4242, name: 'a-very-long-process-name-indeed' },
-  { pid: 7, name: 'nginx' },
-]
-const plain = (text: string): string => text
-
-describe('table', () => {
-  const lines = (rows: SocketRow[], width = Infinity) =>
-    formatTable(rows, processes, { width, heading: plain }).trimEnd().split('\n')
-
-  test('listeners have no column for peers', () => {
-    const dual = row({
-      family: 'IPv6',
-      localAddress: '::',
-      localPort: 80,
-      dualStack: true,
-      pids: [7],
-    })
-    expect(lines([dual, row({ pids: [] })])).toEqual([
-      'PROTO  LOCAL ADDRESS   STATE   PID  PROCESS',
-      'tcp6   [::]:80 +v4     LISTEN  7    nginx',
-      'tcp    127.0.0.1:3000  LISTEN  -    -',
-    ])
-  })
-
-  test('UDP alone has no column for states', () => {
-    const udp = row({ protocol: 'udp', state: null, pids: [7] })
-    expect(lines([udp])).toEqual([
-      'PROTO  LOCAL ADDRESS   PID  PROCESS',
-      'udp    127.0.0.1:3000  7    nginx',
-    ])
-  })
-
-  test('connections, in full where nothing has to fit', () => {
-    const [, line = ''] = lines([connection])
-    expect(line).toContain('[2001:db8:1111:2222:3333:4444:5555:6666]:50000')
-    expect(line).toContain('[2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff]:443')
-    expect(line).toContain('a-very-long-process-name-indeed')
-  })
-
-  test.each([120, 80, 60, 40, 10])('no line is wider than %i columns', (width) => {
-    const all = lines([connection, row(), row({ pids: [1, 2, 3, 4, 5, 6] })], width)
-    expect(all).toHaveLength(4)
-    expect(all.filter((line) => line.length > width)).toEqual([])
-  })
-
-  test('the name is cut first, then the middle of addresses', () => {
-    const [, line = ''] = lines([connection], 80)
-    expect(line).toMatch(/\[2001:.*….*]:50000/)
-    expect(line).toMatch(/\[2001:.*….*]:443/)
-    expect(line).toContain('4242')
-    expect(lines([row()], 45)[1]).toBe('tcp    127.0.0.1:3000  LISTEN  4242  a-very-…')
-  })
-
-  test('many holders are counted', () => {
-    expect(lines([row({ pids: [7, 8, 9, 10, 11] })])[1]).toMatch(/ 7,8,9\+2 +nginx,\?$/)
-  })
-
-  test('a hostile name does nothing to the terminal', () => {
-    const evil = [{ pid: 7, name: '\u001b[31mred\u0007\r\nnext\u202e\u009b' }]
-    const text = formatTable([row({ pids: [7] })], evil, { width: Infinity, heading: plain })
-    expect(text.split('\n')).toHaveLength(3)
-    expect(text).toContain('\\x1b[31mred\\x07\\x0d\\x0anext\\u{202e}\\x9b')
-  })
-})
+import { cells, cutEnd, cutMiddle, padEnd, wrap } from '../../src/cli/print/width.ts'
+import type { SocketTable } from '../../src/index.ts'
+import { sampleRow } from './sample-row.ts'
 
 test('ordinary names in any script stay as they are', () => {
   expect(harmless('nginx: worker é 日本 🦊')).toBe('nginx: worker é 日本 🦊')
 })
 
-test('sorted by port, protocol, family and address', () => {
-  const rows = [
-    row({ localPort: 80, protocol: 'udp' }),
-    row({ localPort: 443 }),
-    row({ localPort: 80, family: 'IPv6', localAddress: '::' }),
-    row({ localPort: 80, localAddress: '10.0.0.1' }),
-    row({ localPort: 80 }),
-  ]
-  expect(sorted(rows)).toEqual([3, 4, 2, 0, 1].map((index) => rows[index]))
+describe('width', () => {
+  test.each([
+    ['nginx', 5],
+    ['é…', 2],
+    ['日本', 4],
+    ['🦊', 2],
+    ['한글', 4],
+    ['', 0],
+  ])('%s takes %i cells', (text, width) => {
+    expect(cells(text)).toBe(width)
+  })
+
+  test.each([
+    ['nginx', 5, 'nginx', 'nginx'],
+    ['nginx', 4, 'ngi…', 'n…nx'],
+    ['nginx', 1, '…', '…'],
+    ['日本語日本語', 6, '日本…', '日…語'],
+    ['🦊🦊🦊', 5, '🦊🦊…', '🦊…🦊'],
+  ])('%s in %i cells', (text, room, byEnd, byMiddle) => {
+    expect(cutEnd(text, room)).toBe(byEnd)
+    expect(cutMiddle(text, room)).toBe(byMiddle)
+  })
+
+  test('nothing fits into nothing', () => {
+    expect(cutEnd('nginx', 0)).toBe('')
+  })
+
+  test('padding counts cells', () => {
+    expect(padEnd('日', 4)).toBe('日  ')
+    expect(padEnd('日本', 3)).toBe('日本')
+  })
 })
 
-test('CSV is quoted by RFC 4180', () => {
-  const text = formatCsv([row({ processName: 'a, "b"\nc', pids: [1, 2] })])
-  const [header = '', ...rest] = text.split('\r\n')
-  expect(header).toBe(Object.keys(row()).join(','))
-  expect(rest.join('')).toBe(
-    'tcp,IPv4,127.0.0.1,3000,,,LISTEN,1,1 2,3,3 3,"a, ""b""\nc",,0,1,0,0,511,,',
-  )
+describe('words', () => {
+  test('break between them, and go on indented', () => {
+    expect(wrap('one two three four', 9)).toBe('one two\n  three\n  four\n')
+  })
+
+  test('stay in one line where nothing has to fit', () => {
+    expect(wrap('one two three four', Infinity)).toBe('one two three four\n')
+  })
+
+  test('one that is too long stands alone', () => {
+    expect(wrap('extraordinary words', 5)).toBe('extraordinary\n  words\n')
+  })
+})
+
+test('sorted by port, protocol, family, address and peer', () => {
+  const rows = [
+    sampleRow({ localPort: 80, protocol: 'udp', localAddress: '10.0.0.1' }),
+    sampleRow({ localPort: 443 }),
+    sampleRow({ localPort: 80, family: 'IPv6', localAddress: '1::' }),
+    sampleRow({
+      localPort: 80,
+      localAddress: '10.0.0.1',
+      remoteAddress: '10.0.0.9',
+      remotePort: 2,
+    }),
+    sampleRow({
+      localPort: 80,
+      localAddress: '10.0.0.1',
+      remoteAddress: '10.0.0.9',
+      remotePort: 1,
+    }),
+    sampleRow({ localPort: 80, localAddress: '10.0.0.1' }),
+    sampleRow({ localPort: 80 }),
+  ]
+  expect(sorted(rows)).toEqual([5, 4, 3, 6, 2, 0, 1].map((index) => rows[index]))
+})
+
+describe('CSV', () => {
+  test('is quoted by RFC 4180, with the fields of the API in order', () => {
+    const text = formatCsv([sampleRow({ processName: 'a, "b"\nc', pids: [1, 2] })])
+    expect(text).toBe(
+      `${Object.keys(sampleRow()).join(',')}\r\n` +
+        'tcp,IPv4,127.0.0.1,3000,,,LISTEN,1,1 2,3,3 3,"a, ""b""\nc",,0,1,0,0,511,,\r\n',
+    )
+  })
+
+  test('quotes each of what would end a field', () => {
+    const names = ['a,b', 'a"b', 'a\rb', 'a\nb', 'a b']
+    const fields = names.map((processName) => {
+      const [, ...rest] = formatCsv([sampleRow({ processName })]).split('3,3,')
+      return rest.join('').split(',,0,1,')[0]
+    })
+    expect(fields).toEqual(['"a,b"', '"a""b"', '"a\rb"', '"a\nb"', 'a b'])
+  })
+
+  test('of no rows is the header alone', () => {
+    expect(formatCsv([])).toBe(`${Object.keys(sampleRow()).join(',')}\r\n`)
+  })
+})
+
+test('JSON is the table in one line, behind what is put before it', () => {
+  const table: SocketTable = {
+    source: 'sock_diag',
+    fallback: null,
+    complete: true,
+    missing: [],
+    hidden: { processes: 0, sockets: 0 },
+    processes: [{ pid: 4242, name: '\u001b"' }],
+    rows: [sampleRow()],
+  }
+  const text = formatJson(table, { port: 3000 })
+  expect(text).toMatch(/^\{"port":3000,"source":"sock_diag".*\}\n$/)
+  expect(text).not.toContain('\u001b')
+  expect(JSON.parse(text)).toEqual({ port: 3000, ...table })
 })

@@ -1,27 +1,31 @@
 /** socktable who PORT: who has a local port. */
 
-import type { SocketRow } from '../../index.ts'
+import type { SocketProcess, SocketRow } from '../../index.ts'
 import { listSockets } from '../../index.ts'
 import type { Command } from '../arguments.ts'
-import { complain, explainMissing, heading, print, stdoutWidth } from '../output.ts'
+import { explainMissing, heading, print, remark, stdoutWidth } from '../output.ts'
 import { formatCsv } from '../print/csv.ts'
 import { formatJson } from '../print/json.ts'
 import { formatTable } from '../print/table.ts'
-import { endpoint, protocolName, sorted, UNKNOWN_OWNER } from '../print/text.ts'
+import { sorted, UNKNOWN_OWNER } from '../print/text.ts'
+import { wrap } from '../print/width.ts'
 
 /** True for a socket that holds the port for itself: it listens, is bound, or awaits datagrams. */
 function holdsPort(row: SocketRow): boolean {
   return row.remoteAddress === null
 }
 
-function unknownOwners(rows: readonly SocketRow[]): string {
-  return rows
-    .flatMap((row) => {
-      if (row.ownerUnknown === null) return []
-      const socket = `${protocolName(row)} ${endpoint(row.localAddress, row.localPort)}`
-      return [`${socket}: ${UNKNOWN_OWNER[row.ownerUnknown]}\n`]
-    })
-    .join('')
+/** The table, and below it each reason for an unknown owner once, in plain words. */
+function section(
+  rows: readonly SocketRow[],
+  processes: readonly SocketProcess[],
+  width: number,
+): string {
+  const reasons = new Set(rows.flatMap(({ ownerUnknown }) => ownerUnknown ?? []))
+  const legend = Array.from(reasons, (reason) =>
+    wrap(`(${reason}): ${UNKNOWN_OWNER[reason]}`, width),
+  )
+  return formatTable(rows, processes, { width, heading, reasons: true }) + legend.join('')
 }
 
 /** Returns the exit code. */
@@ -35,19 +39,17 @@ export async function runWho({ port, query, format }: Command & { name: 'who' })
   } else if (format === 'csv') {
     print(formatCsv([...holders, ...others]))
   } else {
-    const look = { width: stdoutWidth(), heading }
-    if (holders.length > 0) {
-      print(formatTable(holders, table.processes, look))
-      print(unknownOwners(holders))
-    } else if (others.length > 0) {
-      print(`nobody listens on port ${port}; connections that use it as their local port:\n`)
-    }
+    const width = stdoutWidth()
+    if (holders.length > 0) print(section(holders, table.processes, width))
     if (others.length > 0) {
-      if (holders.length > 0) print(`\nconnections on port ${port}:\n`)
-      print(formatTable(others, table.processes, look))
+      const title =
+        holders.length > 0
+          ? `\nconnections on port ${port}:`
+          : `nobody listens on port ${port}; connections that use it as their local port:`
+      print(wrap(title, width) + section(others, table.processes, width))
     }
   }
-  if (rows.length === 0 && format === 'table') complain(`nobody has port ${port}`)
+  if (rows.length === 0) remark(`nothing found on port ${port}`)
   explainMissing(table)
   return rows.length > 0 ? 0 : 1
 }

@@ -1,107 +1,108 @@
 /** Rows as a table for people. */
 
-import type { SocketRow, SocketTable } from '../../index.ts'
-import { endpoint, harmless, protocolName } from './text.ts'
+import type { SocketProcess, SocketRow } from '../../index.ts'
+import { type Column, type Columns, columnsFor } from './columns.ts'
+import { cells, cutEnd, padEnd } from './width.ts'
 
 export interface TableLook {
   /** Columns of the terminal; Infinity where nothing has to fit. */
   readonly width: number
   /** Marks text as a heading; returns it unchanged without colour. */
   readonly heading: (text: string) => string
+  /** Whether to show why an owner is not known, where its name would stand. Default: false. */
+  readonly reasons?: boolean
 }
 
-const GAP = '  '
-const LEAST_ADDRESS = 12
-const LEAST_PROCESS = 7
-const MOST_PIDS = 3
+// What columns are left while others can still give way.
+const GOOD_ADDRESS = 15
+const GOOD_PROCESS = 7
+/** As wide as its title. */
+const LEAST_PID = 3
 
-type Cells = [
-  protocol: string,
-  local: string,
-  remote: string,
-  state: string,
-  pid: string,
-  process: string,
-]
-const HEADER: Cells = ['PROTO', 'LOCAL ADDRESS', 'REMOTE ADDRESS', 'STATE', 'PID', 'PROCESS']
-const LOCAL = 1
-const REMOTE = 2
-const PROCESS = 5
+/** A column with the width that it has so far. */
+interface Fitted {
+  readonly column: Column
+  width: number
+}
+type Fits = Readonly<Record<keyof Columns, Fitted>>
 
-function cellsOf(row: SocketRow, names: ReadonlyMap<number, string | null>): Cells {
-  const local = endpoint(row.localAddress, row.localPort) + (row.dualStack ? ' +v4' : '')
-  const remote = row.remoteAddress === null ? '' : endpoint(row.remoteAddress, row.remotePort ?? 0)
-  const shown = row.pids.slice(0, MOST_PIDS).join(',')
-  const more = row.pids.length > MOST_PIDS ? `+${row.pids.length - MOST_PIDS}` : ''
-  const holders = new Set(row.pids.map((pid) => names.get(pid) ?? '?'))
-  return [
-    protocolName(row),
-    local,
-    remote,
-    row.state ?? '',
-    row.pids.length === 0 ? '-' : shown + more,
-    row.pids.length === 0 ? '-' : harmless([...holders].join(',')),
-  ]
+function widest(rows: readonly SocketRow[], column: Column, room: number): number {
+  return rows.reduce((most, row) => Math.max(most, cells(column.show(row, room))), 0)
 }
 
-/** Cuts the middle out of a text that is too long: both ends of an address matter. */
-function cutMiddle(text: string, width: number): string {
-  if (text.length <= width) return text
-  const tail = Math.ceil((width - 1) / 2)
-  return `${text.slice(0, width - 1 - tail)}…${text.slice(text.length - tail)}`
+/** The title, or else as much of its first word as fits. */
+function titleIn(title: string, room: number): string {
+  return title.length <= room ? title : (title.split(' ')[0] as string).slice(0, room)
 }
 
-function cutEnd(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`
-}
-
-/** Takes from the process first, then from the addresses, until the columns fit. */
-function fit(widths: number[], width: number): void {
-  const shown = widths.filter((column) => column > 0).length
-  let surplus = widths.reduce((sum, column) => sum + column, 0) + (shown - 1) * GAP.length - width
-  const shrink = (column: number, least: number) => {
-    const taken = Math.min(surplus, Math.max(0, (widths[column] as number) - least))
-    if (taken <= 0) return
-    widths[column] = (widths[column] as number) - taken
-    surplus -= taken
+/** Takes from the columns, from the least important on, until they fit; returns the gap between. */
+function fit(all: Fits, rows: readonly SocketRow[], width: number): number {
+  let gap = 2
+  const excess = () => {
+    const widths = Object.values<Fitted>(all).flatMap((each) =>
+      each.width > 0 ? [each.width] : [],
+    )
+    return widths.reduce((sum, each) => sum + each, 0) + (widths.length - 1) * gap - width
   }
-  shrink(PROCESS, LEAST_PROCESS)
-  // Both addresses down to the same width before either gets shorter than the other.
-  const addresses = [LOCAL, REMOTE].map((column) => widths[column] as number)
-  const narrowest = Math.min(...addresses.filter((column) => column > 0))
-  for (const least of [Math.max(narrowest, LEAST_ADDRESS), LEAST_ADDRESS]) {
-    shrink(REMOTE, least)
-    shrink(LOCAL, least)
+  // One cell at a time from the widest, so that columns of one step end up alike.
+  const shrink = (least: number, names: readonly (keyof Columns)[]) => {
+    if (excess() <= 0) return
+    const able = names.map((name) => ({
+      fitted: all[name],
+      floor: Math.max(least, widest(rows, all[name].column, 0)),
+    }))
+    while (excess() > 0) {
+      const [next] = able
+        .filter(({ fitted, floor }) => fitted.width > floor)
+        .sort((a, b) => b.fitted.width - a.fitted.width)
+      if (next === undefined) return
+      next.fitted.width--
+    }
   }
+  shrink(GOOD_PROCESS, ['process'])
+  shrink(LEAST_PID, ['pid'])
+  shrink(GOOD_ADDRESS, ['remote', 'local'])
+  if (excess() > 0) gap = 1
+  shrink(0, ['protocol'])
+  shrink(0, ['state'])
+  shrink(0, ['process'])
+  shrink(0, ['remote', 'local'])
+  return gap
 }
 
 /** The lines of a table with a header; none is wider than the terminal. */
 export function formatTable(
   rows: readonly SocketRow[],
-  processes: SocketTable['processes'],
-  { width, heading }: TableLook,
+  processes: readonly SocketProcess[],
+  { width, heading, reasons = false }: TableLook,
 ): string {
-  const names = new Map(processes.map(({ pid, name }) => [pid, name]))
-  const lines = [HEADER, ...rows.map((row) => cellsOf(row, names))]
-  const widths = HEADER.map((_, column) =>
-    Math.max(...lines.map((cells) => (cells[column] as string).length)),
-  )
-  // A column that no row fills is left out.
-  for (const column of [REMOTE, REMOTE + 1]) {
-    if (rows.every((row) => cellsOf(row, names)[column] === '')) widths[column] = 0
+  const fitted = (column: Column): Fitted => {
+    // A column that no row fills is left out.
+    const natural = widest(rows, column, width)
+    return { column, width: natural === 0 ? 0 : Math.max(natural, column.title.length) }
   }
-  fit(widths, width)
+  const columns = columnsFor(processes, reasons)
+  const all: Fits = {
+    protocol: fitted(columns.protocol),
+    local: fitted(columns.local),
+    remote: fitted(columns.remote),
+    state: fitted(columns.state),
+    pid: fitted(columns.pid),
+    process: fitted(columns.process),
+  }
+  const gap = ' '.repeat(fit(all, rows, width))
+  const shown = Object.values<Fitted>(all).filter((each) => each.width > 0)
+  const join = (texts: readonly string[]) => cutEnd(texts.join(gap).trimEnd(), width)
 
-  const text = lines.map((cells, index) => {
-    const parts = cells.flatMap((cell, column) => {
-      const columnWidth = widths[column] as number
-      if (columnWidth === 0) return []
-      const address = column === LOCAL || column === REMOTE
-      const cut = address ? cutMiddle(cell, columnWidth) : cutEnd(cell, columnWidth)
-      return [column === PROCESS ? cut : cut.padEnd(columnWidth)]
-    })
-    const line = cutEnd(parts.join(GAP).trimEnd(), width)
-    return index === 0 ? heading(line) : line
-  })
-  return `${text.join('\n')}\n`
+  const header = join(
+    shown.map(({ column, width: room }) => padEnd(titleIn(column.title, room), room)),
+  )
+  const lines = rows.map((row) =>
+    join(
+      shown.map(({ column, width: room }) =>
+        padEnd(column.show(row, width === Infinity ? Infinity : room), room),
+      ),
+    ),
+  )
+  return [heading(header), ...lines].map((line) => `${line}\n`).join('')
 }

@@ -4,33 +4,24 @@ import type { OwnerUnknown, SocketRow } from '../../index.ts'
 
 /** Why an owner is not known, in plain words. */
 export const UNKNOWN_OWNER: Readonly<Record<OwnerUnknown, string>> = {
-  'not-asked': 'not asked for',
-  'no-owner': 'no process any more: the kernel finishes the connection',
-  'not-accepted': 'no process yet: waits to be accepted',
-  permission: 'hidden: run as its user or as root to see it',
-  gone: 'closed meanwhile',
-  'not-found': 'the kernel itself, or a process of another PID namespace',
+  'not-asked': 'its owner was not asked for',
+  'no-owner': 'no process has it (any more): the kernel opens or ends it on its own',
+  'not-accepted': 'no process has it yet: it waits to be accepted',
+  permission: 'its owner is hidden from you: run this as its user or as root',
+  gone: 'it was closed during the look-up',
+  'not-found': 'held by the kernel itself, or by a process in another PID namespace',
 }
 
 /**
- * Text that comes from strangers (a process may choose its name) made harmless: control characters
- * and those that turn the direction of writing would otherwise act on the terminal.
+ * Text that comes from strangers (a process may choose its name, and whoever makes a network
+ * interface its) made harmless: control characters and those that turn the direction of writing
+ * would otherwise act on the terminal.
  */
 export function harmless(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
     const code = character.codePointAt(0) as number
     return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`
   })
-}
-
-/** An address and port as they are written together. */
-export function endpoint(address: string, port: number): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
-}
-
-/** The protocol as netstat names it. */
-export function protocolName({ protocol, family }: SocketRow): string {
-  return family === 'IPv6' ? `${protocol}6` : protocol
 }
 
 /** In the order in which people look for ports. */

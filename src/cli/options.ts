@@ -1,0 +1,75 @@
+/** The options that exist, and what is wrong where Node's parser refuses the command line. */
+
+import { parseArgs } from 'node:util'
+import { closest } from './closest.ts'
+import { UsageError } from './usage-error.ts'
+
+const OPTIONS = {
+  tcp: { type: 'boolean', short: 't' },
+  udp: { type: 'boolean', short: 'u' },
+  ipv4: { type: 'boolean', short: '4' },
+  ipv6: { type: 'boolean', short: '6' },
+  listening: { type: 'boolean', short: 'l' },
+  all: { type: 'boolean', short: 'a' },
+  bound: { type: 'boolean', short: 'B' },
+  numeric: { type: 'boolean', short: 'n' },
+  programs: { type: 'boolean', short: 'p' },
+  state: { type: 'string', multiple: true },
+  port: { type: 'string', multiple: true },
+  'remote-port': { type: 'string', multiple: true },
+  pid: { type: 'string', multiple: true },
+  source: { type: 'string' },
+  json: { type: 'boolean' },
+  csv: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'V' },
+} as const
+
+type Parsed = ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>>
+export type Values = Parsed['values']
+
+/** What the options with a value take. */
+const VALUES: Readonly<Record<string, string>> = {
+  state: 'a state such as LISTEN',
+  port: 'a port N or a range A-B, from 0 to 65535',
+  'remote-port': 'a port N or a range A-B, from 0 to 65535',
+  pid: 'a PID, a number from 1 on',
+  source: 'sock_diag or procfs',
+}
+
+/**
+ * Names what Node's strict parser refused. Its own messages have several lines and leave out the
+ * value that is wrong; its lenient parser tells both.
+ */
+function faultIn(args: string[]): UsageError | undefined {
+  const { tokens } = parseArgs({ args, options: OPTIONS, strict: false, tokens: true })
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue
+    const { name, rawName, value } = token
+    if (!Object.hasOwn(OPTIONS, name)) {
+      const known = closest(name, Object.keys(OPTIONS))
+      const hint = known === undefined ? '' : `; did you mean --${known}?`
+      return new UsageError(`unknown option ${rawName}${hint}`)
+    }
+    const expected = VALUES[name]
+    if (expected === undefined) {
+      if (value === undefined) continue
+      return new UsageError(`${rawName} takes no value, but was given '${value}'`)
+    }
+    if (value === undefined) return new UsageError(`${rawName} needs ${expected}`)
+    if (!token.inlineValue && value.startsWith('-')) {
+      return new UsageError(`${rawName} needs ${expected}, not '${value}'`)
+    }
+  }
+  return undefined
+}
+
+/** The options and the other words of a command line. Throws a UsageError. */
+export function parseOptions(argv: readonly string[]): Parsed {
+  const args = [...argv]
+  try {
+    return parseArgs({ args, options: OPTIONS, allowPositionals: true })
+  } catch (error) {
+    throw faultIn(args) ?? error
+  }
+}

@@ -1,0 +1,54 @@
+/** The values of options, checked. All throw a UsageError that names the value and what is right. */
+
+import type { PortFilter, Source, TcpState } from '../index.ts'
+import { TCP_STATES } from '../index.ts'
+import { closest } from './closest.ts'
+import { UsageError } from './usage-error.ts'
+
+const SOURCES: readonly Source[] = ['sock_diag', 'procfs']
+
+function list(texts: readonly string[]): string[] {
+  return texts.flatMap((text) => text.split(','))
+}
+
+function parseNumber(what: string, text: string, least: number, most: number): number {
+  const number = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN
+  if (number >= least && number <= most) return number
+  throw new UsageError(`${what} must be a number from ${least} to ${most}, not '${text}'`)
+}
+
+export function parsePort(what: string, text: string): number {
+  return parseNumber(what, text, 0, 65_535)
+}
+
+export function parsePorts(option: string, texts: readonly string[]): PortFilter[] {
+  return list(texts).map((text) => {
+    const [first = '', last, ...more] = text.split('-')
+    if (last === undefined) return parsePort(option, first)
+    if (more.length > 0) throw new UsageError(`${option} must be N or A-B, not '${text}'`)
+    const range = { from: parsePort(option, first), to: parsePort(option, last) }
+    if (range.from <= range.to) return range
+    throw new UsageError(`${option} ${text} runs backwards: did you mean ${last}-${first}?`)
+  })
+}
+
+export function parsePids(texts: readonly string[]): number[] {
+  return list(texts).map((text) => parseNumber('--pid', text, 1, 2 ** 31 - 1))
+}
+
+export function parseStates(texts: readonly string[]): TcpState[] {
+  return list(texts).map((text) => {
+    const name = text.trim().toUpperCase().replaceAll('-', '_')
+    const state = TCP_STATES.find((known) => known === name)
+    if (state !== undefined) return state
+    const known = closest(name, TCP_STATES)
+    const hint = known === undefined ? '' : `; did you mean ${known}?`
+    throw new UsageError(`unknown state '${text}'${hint} (known: ${TCP_STATES.join(', ')})`)
+  })
+}
+
+export function parseSource(text: string): Source {
+  const source = SOURCES.find((known) => known === text)
+  if (source !== undefined) return source
+  throw new UsageError(`--source must be ${SOURCES.join(' or ')}, not '${text}'`)
+}

@@ -1,0 +1,29 @@
+import type { SocketRow } from '../../src/index.ts'
+
+/** A listening socket, but for what is given. */
+export function sampleRow(fields: Partial<SocketRow> = {}): SocketRow {
+  const pids = fields.pids ?? [4242]
+  return {
+    protocol: 'tcp',
+    family: 'IPv4',
+    localAddress: '127.0.0.1',
+    localPort: 3000,
+    remoteAddress: null,
+    remotePort: null,
+    state: 'LISTEN',
+    pid: pids[0] ?? null,
+    pids,
+    fd: pids.length ? 3 : null,
+    fds: pids.map(() => 3),
+    processName: 'node',
+    ownerUnknown: pids.length ? null : 'no-owner',
+    uid: 0,
+    inode: 1,
+    receiveQueue: 0,
+    sendQueue: 0,
+    backlog: 511,
+    dualStack: null,
+    interface: null,
+    ...fields,
+  }
+}

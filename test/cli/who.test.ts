@@ -1,0 +1,113 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { type Child, startPython } from '../support/children.ts'
+import { AS_NOBODY } from '../support/evaluate.ts'
+import { isRoot, needs } from '../support/requirements.ts'
+import { useListener } from './listener.ts'
+import { run, socktable } from './run.ts'
+
+const listener = useListener()
+
+interface Held {
+  readonly port: number
+  readonly pid: number
+  readonly children?: readonly number[]
+}
+
+const holders: Child[] = []
+afterEach(async () => {
+  await Promise.all(holders.splice(0).map((holder) => holder.end()))
+})
+
+async function hold(...words: string[]): Promise<Held> {
+  const holder = startPython('holders.py', ...words)
+  holders.push(holder)
+  return holder.json<Held>()
+}
+
+test('listeners first, then the connections on the port under their own heading', () => {
+  const { code, stdout, stderr } = socktable('who', `:${listener.port}`)
+  const [listeners = '', connections = ''] = stdout.split(
+    `\n\nconnections on port ${listener.port}:\n`,
+  )
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(listeners).toMatch(new RegExp(`LISTEN +${process.pid} `))
+  expect(listeners).not.toContain('ESTABLISHED')
+  expect(connections).toContain(`127.0.0.1:${listener.client.localPort}  ESTABLISHED`)
+  expect(connections).not.toContain('LISTEN')
+})
+
+test('a mere client does not have the port', () => {
+  const { code, stdout } = socktable('who', String(listener.client.localPort))
+  expect(code).toBe(0)
+  expect(stdout).toMatch(
+    /^nobody listens on port \d+; connections that use it as their local port:\nPROTO .*\ntcp .*\n$/,
+  )
+})
+
+test('a bound socket has it', async () => {
+  const { port, pid } = await hold('bound')
+  const { code, stdout } = socktable('who', String(port))
+  expect(code).toBe(0)
+  expect(stdout).toMatch(new RegExp(`^PROTO .*\ntcp .*:${port} +BOUND +${pid} .*\n$`))
+})
+
+test('every holder is shown, oldest first', async () => {
+  const { port, pid, children = [] } = await hold('fork', '5')
+  const all = [pid, ...children].join(',')
+  expect(children).toHaveLength(5)
+  expect(socktable('who', String(port)).stdout).toMatch(new RegExp(` ${all} `))
+})
+
+test('a hostile name stays harmless', async () => {
+  const { port } = await hold('named', '\u001b[31mred\u0007')
+  const { stdout } = socktable('who', String(port))
+  expect(stdout).toMatch(/ {2}\\x1b\[31mred\\x07\n$/)
+})
+
+describe('nobody', () => {
+  test('is told by the exit code', () => {
+    expect(socktable('who', '1')).toEqual({ code: 1, stdout: '', stderr: '' })
+  })
+
+  test('of that protocol', () => {
+    const port = String(listener.port)
+    expect(socktable('who', port, '--udp')).toEqual({ code: 1, stdout: '', stderr: '' })
+    expect(socktable('who', port, '-6')).toEqual({ code: 1, stdout: '', stderr: '' })
+    expect(socktable('who', port, '-t4')).toMatchObject({ code: 0 })
+  })
+})
+
+test('JSON names the port and has the holders first', () => {
+  const { stdout } = socktable('who', String(listener.port), '--json')
+  expect(Object.keys(JSON.parse(stdout) as object)).toEqual([
+    'port',
+    'source',
+    'fallback',
+    'complete',
+    'missing',
+    'hidden',
+    'processes',
+    'rows',
+  ])
+  expect(JSON.parse(stdout)).toMatchObject({
+    port: listener.port,
+    complete: true,
+    processes: [{ pid: process.pid }],
+    rows: [
+      { state: 'LISTEN', pid: process.pid },
+      { state: 'ESTABLISHED', remotePort: listener.client.localPort },
+    ],
+  })
+})
+
+test.runIf(needs(isRoot, 'root, to become another user'))(
+  'an unknown owner has its reason, in plain words',
+  () => {
+    const { code, stdout, stderr } = run(['who', String(listener.port)], { prefix: AS_NOBODY })
+    const reason = '(permission): its owner is hidden from you: run this as its user or as root\n'
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/LISTEN +- +\(permission\)\n/)
+    expect(stdout.split(reason)).toHaveLength(3) // once for the listener, once for its connection
+    expect(stderr).toMatch(/^socktable: permission hides the owner of 2 sockets /)
+  },
+)
