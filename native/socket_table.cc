@@ -43,8 +43,11 @@ size_t Aligned(size_t size) { return (size + 7) & ~static_cast<size_t>(7); }
 // Copies a section to `offset` and returns where the next one starts.
 template <class Item>
 size_t PackSection(const std::vector<Item>& items, uint8_t* out, size_t offset) {
-  if (!items.empty()) memcpy(out + offset, items.data(), items.size() * sizeof(Item));
-  return offset + Aligned(items.size() * sizeof(Item));
+  const size_t size = items.size() * sizeof(Item);
+  if (size > 0) memcpy(out + offset, items.data(), size);
+  // Bytes between the sections would otherwise be what the allocator left there.
+  memset(out + offset + size, 0, Aligned(size) - size);
+  return offset + Aligned(size);
 }
 
 }  // namespace
@@ -130,7 +133,6 @@ void SocketTable::Pack(uint8_t* out) {
   header[kHeaderFallbackCallLength] = fallback_call.length;
   memcpy(out, header, sizeof header);
 
-  // Bytes between the sections would otherwise be what the allocator left there.
   const size_t end = header[kHeaderStringsOffset] + strings_.size();
   memset(out + end, 0, size - end);
 }

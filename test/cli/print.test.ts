@@ -75,7 +75,7 @@ test('sorted by port, protocol, family, address and peer', () => {
       remotePort: 1,
     }),
     sampleRow({ localPort: 80, localAddress: '10.0.0.1' }),
-    sampleRow({ localPort: 80 }),
+    sampleRow({ localPort: 80, localAddress: '9.0.0.1' }),
   ]
   expect(sorted(rows)).toEqual([5, 4, 3, 6, 2, 0, 1].map((index) => rows[index]))
 })
