@@ -157,6 +157,9 @@ export function encodeQuery(options: unknown, alsoKnown: readonly string[] = [])
 
   const listening =
     values.listening === undefined ? undefined : checkBoolean('options.listening', values.listening)
+  if (listening === true && values.bound === true) {
+    throw invalidValue('options.bound', 'false where listening is true: it does not listen', true)
+  }
   const pids =
     values.pid === undefined
       ? []

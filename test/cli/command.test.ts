@@ -3,7 +3,7 @@ import { type SocketTable, listSocketsSync } from '../../src/index.ts'
 import { sorted } from '../../src/cli/print/text.ts'
 import { AS_NOBODY } from '../support/evaluate.ts'
 import { startPython } from '../support/children.ts'
-import { isRoot, needs } from '../support/requirements.ts'
+import { canBecomeOthers, needs } from '../support/requirements.ts'
 import { useListener } from './listener.ts'
 import { run, socktable } from './run.ts'
 
@@ -136,7 +136,7 @@ describe('what is missing is said on stderr', () => {
     expect(stderr).toMatch(/^socktable: the table is not complete: bound sockets .*\n$/)
   })
 
-  test.runIf(needs(isRoot, 'root, to become another user')).each([[[]], [['--json']]])(
+  test.runIf(needs(canBecomeOthers, 'root, to become another user')).each([[[]], [['--json']]])(
     'owners that are hidden %j',
     (format) => {
       const { code, stdout, stderr } = run(['--port', String(listener.port), '-l', ...format], {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { type Child, startPython } from '../support/children.ts'
 import { AS_NOBODY } from '../support/evaluate.ts'
-import { isRoot, needs } from '../support/requirements.ts'
+import { canBecomeOthers, needs } from '../support/requirements.ts'
 import { useListener } from './listener.ts'
 import { run, socktable } from './run.ts'
 
@@ -100,7 +100,7 @@ test('JSON names the port and has the holders first', () => {
   })
 })
 
-test.runIf(needs(isRoot, 'root, to become another user'))(
+test.runIf(needs(canBecomeOthers, 'root, to become another user'))(
   'an unknown owner has its reason, in plain words',
   () => {
     const { code, stdout, stderr } = run(['who', String(listener.port)], { prefix: AS_NOBODY })

@@ -4,7 +4,7 @@ import type { SocketRow, SocketTable } from '../../src/index.ts'
 import { type Child, startPython } from '../support/children.ts'
 import { compile } from '../support/compiled.ts'
 import { AS_NOBODY, type Thrown, evaluate } from '../support/evaluate.ts'
-import { isRoot, needs } from '../support/requirements.ts'
+import { canBecomeOthers, needs } from '../support/requirements.ts'
 
 const server = createServer()
 let port: number
@@ -26,7 +26,7 @@ const withProc = (mount: string): string[] => [
   'sh',
 ]
 
-describe.runIf(needs(isRoot, 'root, to become another user'))('permission', () => {
+describe.runIf(needs(canBecomeOthers, 'root, to become another user'))('permission', () => {
   const openOwn = `
     const own = require('net').createServer()
     await new Promise((resolve) => own.listen(0, '127.0.0.1', resolve))

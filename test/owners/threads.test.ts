@@ -4,7 +4,7 @@ import { listSocketsSync } from '../../src/index.ts'
 import { compile } from '../support/compiled.ts'
 import { AS_NOBODY, evaluate } from '../support/evaluate.ts'
 import { hold, publicProgram } from '../support/owners-holders.ts'
-import { isRoot, needs } from '../support/requirements.ts'
+import { canBecomeOthers, needs } from '../support/requirements.ts'
 
 const asked = (port: number, owners: string): string =>
   `return m.listSocketsSync({ localPort: ${port}, owners: '${owners}' }).rows[0].pids`
@@ -20,7 +20,9 @@ describe.each(['first', 'all'])('owners: %s', (owners) => {
 
   // Once its main thread has ended, /proc/<pid>/fd belongs to root (task_dump_owner in
   // fs/proc/base.c) while /proc/<pid>/task/<tid>/fd still belongs to the user.
-  test.runIf(needs(isRoot, 'root, to become another user')).each(['own-table', 'main-ended'])(
+  test
+    .runIf(needs(canBecomeOthers, 'root, to become another user'))
+    .each(['own-table', 'main-ended'])(
     'a thread alone, of a user without privilege: %s',
     async (way) => {
       const held = await hold([...AS_NOBODY, publicProgram('threads'), way])

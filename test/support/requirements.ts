@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+
 /**
  * Says whether a test can run here. Outside CI a test that can't is skipped and its name says why; in
  * CI a missing thing is a failure.
@@ -7,4 +9,8 @@ export function needs(condition: boolean, what: string): boolean {
   return condition
 }
 
-export const isRoot = process.getuid?.() === 0
+export const isRoot: boolean = process.getuid?.() === 0
+
+/** Whether root can become another user here: not in a user namespace that maps root alone. */
+export const canBecomeOthers: boolean =
+  isRoot && Number(readFileSync('/proc/self/uid_map', 'utf8').trim().split(/\s+/)[2]) > 65_534

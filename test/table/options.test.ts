@@ -28,6 +28,7 @@ const WRONG: readonly [options: unknown, code: string, named: string][] = [
   [{ state: 10 }, 'ERR_INVALID_ARG_TYPE', 'options.state'],
   [{ bound: 'yes' }, 'ERR_INVALID_ARG_TYPE', 'options.bound'],
   [{ listening: 1 }, 'ERR_INVALID_ARG_TYPE', 'options.listening'],
+  [{ listening: true, bound: true }, 'ERR_INVALID_ARG_VALUE', 'options.bound'],
   [{ pid: -1 }, 'ERR_OUT_OF_RANGE', 'options.pid'],
   [{ pid: 0 }, 'ERR_OUT_OF_RANGE', 'options.pid'],
   [{ pid: '1' }, 'ERR_INVALID_ARG_TYPE', 'options.pid'],
