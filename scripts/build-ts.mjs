@@ -1,0 +1,11 @@
+// Compiles src/ into dist/, from nothing: a renamed source file must not leave its old output behind.
+import { chmodSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { run } from './native-tools.mjs'
+
+const require = createRequire(import.meta.url)
+
+rmSync('dist', { recursive: true, force: true })
+run(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json'])
+// The compiler does not make the command executable, and npx in a clone needs that.
+chmodSync('dist/cli/main.js', 0o755)
