@@ -1,60 +1,45 @@
-"""Holds TOTAL sockets in PROCESSES processes until stdin closes: in each a listener, a UDP socket
-and connected TCP pairs, IPv4 in one process and IPv6 in the next. Then prints the port of the last
-listener and the process that holds it.
+"""Holds TOTAL sockets in PROCESSES processes until stdin closes: connected TCP pairs, half of them
+IPv6, and in each process a listener and two UDP sockets. Prints the port of the last listener.
 """
 import os
-import resource
 import socket
-import struct
 import sys
 
 IP_BIND_ADDRESS_NO_PORT = 24
-AT_ONCE = struct.pack("ii", 1, 0)
 
 
-def connect(family, address, listener):
+def connected(family, address, listener):
     client = socket.socket(family)
     client.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
     client.bind((address, 0))
     client.connect(listener.getsockname())
-    server, _ = listener.accept()
-    # Ends with a reset: the next size must not find this one's connections in TIME_WAIT.
-    for end in client, server:
-        end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
-    return client, server
+    return client, listener.accept()[0]
 
 
-def hold(number, count, ready, lifeline):
-    # Each listener has a port of its own, so that a client port serves once for each of them: IPv6
-    # has a single loopback address.
-    family = socket.AF_INET6 if number % 2 else socket.AF_INET
-    address = "::1" if number % 2 else "127.0.0.1"
-    listener = socket.create_server((address, 0), family=family, backlog=1024)
-    datagrams = socket.socket(family, socket.SOCK_DGRAM)
-    datagrams.bind((address, 0))
-    held = [connect(family, address, listener) for _ in range((count - 2) // 2)]
-    os.write(ready, b"%d %d\n" % (listener.getsockname()[1], os.getpid()))
+def hold(number, sockets, ready, lifeline):
+    # IPv6 has one loopback address: each process listens on a port of its own, which keeps the
+    # pairs of addresses and ports apart.
+    family, address = [(socket.AF_INET, "127.0.1.%d" % (number + 1)), (socket.AF_INET6, "::1")][number % 2]
+    listener = socket.socket(family)
+    listener.bind((address, 0))
+    listener.listen(1024)
+    datagrams = [socket.socket(family, socket.SOCK_DGRAM) for _ in range(2)]
+    for one in datagrams:
+        one.bind((address, 0))
+    held = [connected(family, address, listener) for _ in range((sockets - 3) // 2)]
+    os.write(ready, b"%d\n" % listener.getsockname()[1])
     os.read(lifeline, 1)
-    os._exit(len(held) == 0)
+    os._exit(0)
 
 
 total, processes = int(sys.argv[1]), int(sys.argv[2])
-_, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-lifeline, held_open = os.pipe()  # closed by the end of this process, however that comes about
+lifeline, _ = os.pipe()
 for number in range(processes):
     answers, ready = os.pipe()
     if os.fork() == 0:
-        os.close(held_open)
-        os.close(answers)
+        os.close(_)
         hold(number, total // processes, ready, lifeline)
     os.close(ready)
-    with os.fdopen(answers) as lines:
-        last = lines.readline().strip()
-    if not last:
-        sys.exit("a process of the load could not open its sockets")
-print(last, flush=True)
+    port = os.fdopen(answers).readline().strip()
+print(port, flush=True)
 sys.stdin.read()
-os.close(held_open)
-for _ in range(processes):
-    os.wait()

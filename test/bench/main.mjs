@@ -1,46 +1,21 @@
-// npm run bench: socktable beside a plain C floor and everybody who answers the same questions, in
-// one run, in a network namespace of its own. Prints Markdown, which README.md shows. This part does
-// what takes the network and the disk; measure.mjs measures inside the namespace.
+// npm run bench: socktable beside a plain C floor and everybody who answers the same questions, in one
+// run, in turn, in a network namespace of its own. Prints Markdown; README.md shows it.
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, release, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
 const HELP = `usage: npm run bench -- [--sizes 1000,10000,50000] [--seconds N] [--json FILE]
 
-  --sizes    how many sockets there are, in 50 processes; each from 500 to 500000
-  --seconds  how long each question is asked at each size, more where everybody would not have had
-             5 turns by then (default 15)
-  --json     keeps all measurements in a file
-
-Builds dist/ first; it measures the native addon as "npm run build" left it. Linux, with cc, python3,
-unshare and ip; those to compare with may be missing (Debian: iproute2 net-tools lsof python3-psutil).`
-
+  --sizes    how many sockets there are, in 50 processes and more
+  --seconds  how long each question is asked at each size (default 20)
+  --json     keeps all measurements in a file`
 const here = (name) => fileURLToPath(new URL(name, import.meta.url))
 
-function readOptions() {
-  try {
-    const { values } = parseArgs({
-      options: {
-        sizes: { type: 'string', default: '1000,10000,50000' },
-        seconds: { type: 'string', default: '15' },
-        json: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    })
-    const sizes = values.sizes.split(',').map(Number)
-    const seconds = Number(values.seconds)
-    const right = sizes.every((size) => Number.isInteger(size) && size >= 500 && size <= 500_000)
-    if (right && seconds > 0) return { ...values, sizes, seconds }
-    console.error(HELP)
-  } catch (error) {
-    console.error(`${error.message}\n\n${HELP}`)
-  }
-  process.exit(2)
-}
-
+/** Installs the npm packages to compare with, before the namespace shuts the network out. */
 function installPeers() {
   if (existsSync(here('node_modules'))) return
   console.error('installing the npm packages to compare with')
@@ -51,28 +26,99 @@ function installPeers() {
   if (status !== 0) console.error('they can not be had: the table will say so')
 }
 
-const options = readOptions()
-if (options.help) {
+const { values } = parseArgs({
+  options: {
+    sizes: { type: 'string', default: '1000,10000,50000' },
+    seconds: { type: 'string', default: '20' },
+    json: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+    inside: { type: 'boolean' },
+  },
+})
+if (values.help) {
   console.log(HELP)
   process.exit(0)
 }
-installPeers()
-execFileSync('npm', ['run', 'build:ts'], { cwd: here('../..'), stdio: ['ignore', 'ignore', 2] })
+const sizes = values.sizes.split(',').map(Number)
+const seconds = Number(values.seconds)
+if (!sizes.every((size) => Number.isInteger(size) && size >= 500) || !(seconds > 0)) {
+  console.error(HELP)
+  process.exit(2)
+}
+if (!values.inside) {
+  installPeers()
+  const inside = [process.execPath, fileURLToPath(import.meta.url), '--inside']
+  const shell = ['sh', '-c', 'ip link set lo up && exec "$@"', 'sh']
+  const namespaces = process.getuid() === 0 ? ['--net'] : ['--user', '--map-root-user', '--net']
+  const words = [...namespaces, ...shell, ...inside, ...process.argv.slice(2)]
+  const { status } = spawnSync('unshare', words, { stdio: 'inherit' })
+  process.exit(status ?? 1)
+}
+
+const { contestants } = await import('./contestants.mjs')
+const { report } = await import('./report.mjs')
 
 const folder = mkdtempSync(join(tmpdir(), 'socktable-bench-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1))
 const floor = join(folder, 'floor')
 execFileSync(process.env.CC ?? 'cc', ['-O2', '-o', floor, here('floor.c')])
 
-const namespaces = process.getuid() === 0 ? ['--net'] : ['--user', '--map-root-user', '--net']
-const task = { floor, sizes: options.sizes, seconds: options.seconds }
-if (options.json !== undefined) task.json = resolve(options.json)
-const words = ['sh', '-c', 'ip link set lo up && exec "$@"', 'sh', process.execPath]
-// The channel is there to be closed: it tells the other side that this one has ended.
-const inside = spawn(
-  'unshare',
-  [...namespaces, ...words, '--expose-gc', here('measure.mjs'), JSON.stringify(task)],
-  { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
-)
-inside.on('exit', (code) => process.exit(code ?? 1))
+/** Sockets in processes that end with this one, by the end of their input. */
+async function startLoad(size) {
+  const processes = Math.max(50, Math.ceil(size / 5000))
+  const load = spawn('python3', [here('load.py'), String(size), String(processes)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const lines = createInterface(load.stdout)[Symbol.asyncIterator]()
+  const { value } = await lines.next()
+  const end = async () => {
+    load.stdin.end()
+    await new Promise((resolve) => load.once('close', resolve))
+  }
+  return { port: Number(value), end }
+}
+
+/** Asks everybody in turn, so that a slower or faster minute of the machine hits all alike. */
+async function ask(group) {
+  const present = group.filter(({ missing }) => !missing)
+  const times = new Map(group.map(({ name }) => [name, []]))
+  const end = performance.now() + seconds * 1000
+  for (let round = 0; round < 3 || (performance.now() < end && round < 200); round++) {
+    for (const { name, slow, round: run } of present) {
+      if (slow && times.get(name).length >= 7) continue
+      times.get(name).push(await run())
+    }
+  }
+  return Object.fromEntries(times)
+}
+
+const results = []
+for (const size of sizes) {
+  console.error(`${size} sockets: opening`)
+  const load = await startLoad(size)
+  try {
+    const times = {}
+    for (const [question, group] of Object.entries(contestants(floor, load.port))) {
+      console.error(`${size} sockets: ${question}`)
+      times[question] = await ask(group)
+    }
+    const memory = Array.from({ length: 5 }, () =>
+      Number(
+        execFileSync(process.execPath, ['--expose-gc', here('memory.mjs')], { encoding: 'utf8' }),
+      ),
+    )
+    results.push({ size, times, memory })
+  } finally {
+    await load.end()
+  }
+}
+
+const version = (name, ...args) => spawnSync(name, args, { encoding: 'utf8' }).stdout?.trim()
+const machine = {
+  cpu: `${cpus().length} × ${cpus()[0].model.trim()}`,
+  kernel: release(),
+  node: process.version,
+  ss: version('ss', '-V'),
+}
+if (values.json) writeFileSync(values.json, JSON.stringify({ machine, results }, null, 2))
+console.log(report(machine, results))

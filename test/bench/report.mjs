@@ -1,5 +1,4 @@
 // The measurements as Markdown.
-import { FLOOR, SOCKTABLE } from './contestants.mjs'
 
 export function median(numbers) {
   const sorted = [...numbers].sort((a, b) => a - b)
@@ -7,95 +6,69 @@ export function median(numbers) {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
-const grouped = (number) => number.toLocaleString('en')
-const significant = (number) =>
-  number >= 1000 ? grouped(Math.round(number)) : String(Number(number.toPrecision(3)))
+const milliseconds = (time) => (time < 10 ? time.toFixed(2) : time.toFixed(time < 100 ? 1 : 0))
+const times = (ratio) => `${ratio < 10 ? ratio.toFixed(2) : ratio.toFixed(0)} ×`
 
-/** A line per contestant: its median, and how often the floor's and socktable's go into it. */
-function questionLines([question, { times, excluded }]) {
-  const names = Object.keys(times)
-  const of = (name) => (times[name]?.length > 0 ? median(times[name]) : undefined)
-  const ratio = (time, base) =>
-    time === undefined || base === undefined ? '' : `${significant(time / base)}`
-  return names.map((name, index) => {
-    const asked = index === 0 ? question : ''
-    const time = of(name)
-    if (time === undefined) return `| ${asked} | ${name} | ${excluded[name]} | | |`
-    const cells = [significant(time), ratio(time, of(FLOOR)), ratio(time, of(SOCKTABLE))]
-    return `| ${asked} | ${name} | ${cells.join(' | ')} |`
+/** One row per contestant, two columns per size: milliseconds, and how many times socktable's. */
+function questionTable(question, results) {
+  const names = Object.keys(results[0].times[question])
+  const header = results.flatMap(({ size }) => [`${size.toLocaleString('en')}`, '×'])
+  const lines = names.map((name) => {
+    const cells = results.flatMap(({ times: all }) => {
+      const own = median(all[question].socktable ?? all[question]['socktable, asynchronous'])
+      const measured = all[question][name]
+      if (measured.length === 0) return ['not installed', '']
+      return [milliseconds(median(measured)), times(median(measured) / own)]
+    })
+    return `| ${name} | ${cells.join(' | ')} |`
   })
-}
-
-function sizeTable({ size, processes, questions }) {
   return [
-    `**${grouped(size)} sockets in ${processes} processes**`,
-    '',
-    '| question | asked | median, ms | ÷ floor | ÷ socktable |',
-    '| --- | --- | ---: | ---: | ---: |',
-    ...Object.entries(questions).flatMap(questionLines),
+    `| ${question}, ms | ${header.join(' | ')} |`,
+    `| --- |${' ---: |'.repeat(header.length)}`,
+    ...lines,
   ].join('\n')
 }
 
-/** What was aimed at, for one size. */
-function aims({ size, questions, memory }) {
-  const of = (question, name) => median(questions[question].times[name] ?? [])
+/** What was aimed at, for the largest size. */
+function aims({ size, times: all, memory }) {
+  const of = (question, name) => median(all[question][name] ?? [])
   const without = 'all sockets, without owners'
   const owners = 'all sockets, with owners'
   const port = 'the owner of one listening port'
-  const pause = 'the longest pause of the event loop'
-  const peers = Object.entries(questions[port].times)
-    .filter(([name, times]) => !name.includes('socktable') && times.length > 0)
-    .map(([, times]) => median(times))
-  const pauses = questions[pause].times['socktable, asynchronous']
-  const faster = (question, name) => of(question, name) / of(question, SOCKTABLE)
+  const peers = Object.entries(all[port])
+    .filter(([name, measured]) => !name.startsWith('socktable') && measured.length > 0)
+    .map(([, measured]) => median(measured))
+  const plain = 'plain C (floor)'
   const lines = [
-    ['without owners ÷ floor', of(without, SOCKTABLE) / of(without, FLOOR), 1.3],
-    ['with owners ÷ floor', of(owners, SOCKTABLE) / of(owners, FLOOR), 1.1],
-    ['`ss -Htanp` ÷ socktable', faster(owners, '`ss -Htanp`'), 5],
-    ['psutil ÷ socktable', faster(owners, 'psutil'), 4],
-    ['systeminformation ÷ socktable', faster(owners, 'systeminformation'), 8],
-    ['owner of a port: fastest peer ÷ socktable', Math.min(...peers) / of(port, SOCKTABLE), 30],
-    // A timer of one millisecond, and the waking of the thread, are within what is measured.
+    ['without owners, of the floor', of(without, 'socktable') / of(without, plain), '<=', 1.3],
+    ['with owners, of the floor', of(owners, 'socktable') / of(owners, plain), '<=', 1.1],
+    ['faster than ss -Htanp', of(owners, 'ss -Htanp') / of(owners, 'socktable'), '>=', 5],
+    ['faster than psutil', of(owners, 'psutil') / of(owners, 'socktable'), '>=', 4],
     [
-      'event loop: longest pause less decoding, ms',
-      median(pauses) - of(pause, 'decoding alone'),
-      2,
+      'faster than systeminformation',
+      of(owners, 'systeminformation') / of(owners, 'socktable'),
+      '>=',
+      8,
     ],
-    ['peak memory above the rows, bytes per row', median(memory.again), 250],
+    ['one port, faster than the fastest', Math.min(...peers) / of(port, 'socktable'), '>=', 30],
+    ['bytes of peak memory per row', median(memory), '<=', 250],
   ]
-  const least = (what) => what.endsWith('÷ socktable')
-  const cells = lines.map(([what, value, aim]) => {
-    const met = least(what) ? value >= aim : value <= aim
-    const verdict = Number.isFinite(value) ? (met ? 'met' : 'not met') : 'not measured'
-    const shown = Number.isFinite(value) ? significant(value) : ''
-    return `| ${what} | at ${least(what) ? 'least' : 'most'} ${aim} | ${shown} | ${verdict} |`
+  const rows = lines.map(([what, value, relation, aim]) => {
+    const met = relation === '<=' ? value <= aim : value >= aim
+    const verdict = Number.isNaN(value) ? 'not measured' : met ? 'met' : 'not met'
+    return `| ${what} | ${relation} ${aim} | ${value.toFixed(value < 100 ? 2 : 0)} | ${verdict} |`
   })
-  return [
-    `| aim at ${grouped(size)} sockets | | measured | |`,
-    '| --- | --- | ---: | --- |',
-    ...cells,
-    '',
-    `The longest pause of ${pauses.length} reads was ${significant(Math.max(...pauses))} ms.`,
-    ...(memory === undefined
-      ? []
-      : [
-          `The first large read of a process peaks at ${significant(median(memory.first))} bytes per ` +
-            'row, since V8 compiles the code meanwhile.',
-        ]),
-  ].join('\n')
+  const header = `| aim at ${size.toLocaleString('en')} sockets | aimed at | measured | |`
+  return [header, '| --- | ---: | ---: | --- |', ...rows].join('\n')
 }
 
-export function report({ cpu, cores, arch, kernel, versions }, results) {
-  const software = Object.entries(versions)
-    .filter(([, version]) => version !== undefined)
-    .map(([name, version]) => `${name} ${version}`)
+export function report(machine, results) {
+  const questions = Object.keys(results[0].times)
   return [
-    `${cores} × ${cpu} (${arch}), Linux ${kernel}, ${software.join(', ')}.`,
-    'Medians over turns that everybody had one after the other. socktable, psutil and the floor run in ' +
-      'a process that is there already; programs (`…`) and the packages that start them count with ' +
-      'their start, as they do for those who use them. The floor makes nothing of what it reads. ' +
-      '`ss`, `netstat` and some others tell TCP alone; socktable tells UDP too.',
-    ...results.map(sizeTable),
+    `Medians in milliseconds, and as multiples of socktable's. ${machine.cpu}, Linux ${machine.kernel}, ` +
+      `Node.js ${machine.node}, ${machine.ss}; sockets in 50 processes. Programs count with their start, ` +
+      'as they do for those who call them; the floor and psutil measure themselves.',
+    ...questions.map((question) => questionTable(question, results)),
     aims(results.at(-1)),
   ].join('\n\n')
 }
