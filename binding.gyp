@@ -11,7 +11,6 @@
       ],
       "defines": [
         "NAPI_VERSION=8",
-        "NODE_API_NO_EXTERNAL_BUFFERS_ALLOWED",
         "NODE_ADDON_API_DISABLE_DEPRECATED",
         # A read that ends while its worker thread is being terminated has nobody to throw to.
         "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS",

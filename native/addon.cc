@@ -11,8 +11,8 @@
 #include "status.h"
 
 // The only file that knows JavaScript: takes the words of a query, reads off the event loop or in
-// place, and hands over one buffer. It holds no state but what belongs to its environment, so that
-// worker threads and repeated loading are safe.
+// place, and lends one buffer to a callback. It holds no state but what belongs to its environment,
+// so that worker threads and repeated loading are safe.
 
 namespace socktable {
 namespace {
@@ -20,23 +20,63 @@ namespace {
 // The result of a read: a table, or why there is none.
 struct Outcome {
   Status status;
-  SocketTable table;
+  Status fallback;
+  PackedTable table;
 };
 
 void Read(const Query& query, Outcome* outcome) {
   try {
-    outcome->status = ReadSockets(query, outcome->table);
+    SocketTable table;
+    outcome->status = ReadSockets(query, table);
+    outcome->fallback = table.report.fallback;
+    if (outcome->status.ok()) outcome->table = table.Pack();
   } catch (const std::bad_alloc&) {
     outcome->status = Status{ENOMEM, "malloc", {}};
   }
 }
 
-Napi::Value ToJavaScript(Napi::Env env, Outcome& outcome) {
-  if (outcome.status.ok()) {
-    auto buffer = Napi::ArrayBuffer::New(env, outcome.table.PackedSize());
-    outcome.table.Pack(static_cast<uint8_t*>(buffer.Data()));
-    return buffer;
+// A table as JavaScript sees it, for as long as this object lives: then the memory is given back,
+// which garbage collection would do much later, and the buffer has a length of 0.
+class LentBuffer {
+ public:
+  LentBuffer(Napi::Env env, PackedTable table) : env_(env) {
+    auto* held = new Held(std::make_shared<PackedTable>(std::move(table)));
+    table_ = *held;
+    const napi_status status = napi_create_external_arraybuffer(
+        env, table_->bytes.get(), table_->size,
+        [](napi_env, void*, void* hint) { delete static_cast<Held*>(hint); }, held, &buffer_);
+    if (status == napi_ok) {
+      lent_ = true;
+      return;
+    }
+    delete held;
+    // Where the engine keeps all buffers in a cage of its own (Electron), they are copied.
+    if (status != napi_no_external_buffers_allowed) NAPI_THROW_IF_FAILED_VOID(env, status);
+    auto copy = Napi::ArrayBuffer::New(env, table_->size);
+    memcpy(copy.Data(), table_->bytes.get(), table_->size);
+    table_->bytes.reset();
+    buffer_ = copy;
   }
+  LentBuffer(const LentBuffer&) = delete;
+  LentBuffer& operator=(const LentBuffer&) = delete;
+
+  // Where the engine refuses to detach, the finalizer frees.
+  ~LentBuffer() {
+    if (lent_ && napi_detach_arraybuffer(env_, buffer_) == napi_ok) table_->bytes.reset();
+  }
+
+  napi_value buffer() const { return buffer_; }
+
+ private:
+  using Held = std::shared_ptr<PackedTable>;
+
+  napi_env env_;
+  Held table_;
+  napi_value buffer_ = nullptr;
+  bool lent_ = false;
+};
+
+Napi::Value DescribeFailure(Napi::Env env, const Outcome& outcome) {
   const auto describe = [&](const Status& status) {
     auto failure = Napi::Object::New(env);
     failure["errno"] = Napi::Number::New(env, status.code);
@@ -45,9 +85,15 @@ Napi::Value ToJavaScript(Napi::Env env, Outcome& outcome) {
     return failure;
   };
   auto failure = describe(outcome.status);
-  const Status& fallback = outcome.table.report.fallback;
-  if (!fallback.ok()) failure["cause"] = describe(fallback);
+  if (!outcome.fallback.ok()) failure["cause"] = describe(outcome.fallback);
   return failure;
+}
+
+// Calls callback(buffer | null, failure | null); the buffer is its own until it returns.
+Napi::Value Deliver(Napi::Env env, const Napi::Function& callback, Outcome outcome) {
+  if (!outcome.status.ok()) return callback.Call({env.Null(), DescribeFailure(env, outcome)});
+  const LentBuffer lent(env, std::move(outcome.table));
+  return callback.Call({lent.buffer(), env.Null()});
 }
 
 Query QueryFrom(const Napi::CallbackInfo& info) {
@@ -73,9 +119,7 @@ class ReadWorker : public Napi::AsyncWorker {
 
  protected:
   void Execute() override { Read(query_, &outcome_); }
-  std::vector<napi_value> GetResult(Napi::Env env) override {
-    return {env.Null(), ToJavaScript(env, outcome_)};
-  }
+  void OnOK() override { Deliver(Env(), Callback().Value(), std::move(outcome_)); }
 
  private:
   std::shared_ptr<std::atomic<bool>> cancelled_ = std::make_shared<std::atomic<bool>>(false);
@@ -83,7 +127,7 @@ class ReadWorker : public Napi::AsyncWorker {
   Outcome outcome_;
 };
 
-// read(words, callback(error, buffer | failure)) -> cancel()
+// read(words, callback(buffer | null, failure | null)) -> cancel()
 Napi::Value ReadAsync(const Napi::CallbackInfo& info) {
   Query query = QueryFrom(info);
   auto* worker = new ReadWorker(info[1].As<Napi::Function>(), std::move(query));
@@ -94,12 +138,12 @@ Napi::Value ReadAsync(const Napi::CallbackInfo& info) {
   });
 }
 
-// readSync(words) -> buffer | failure
+// readSync(words, callback(buffer | null, failure | null)) -> what the callback returns
 Napi::Value ReadSync(const Napi::CallbackInfo& info) {
   const Query query = QueryFrom(info);
   Outcome outcome;
   Read(query, &outcome);
-  return ToJavaScript(info.Env(), outcome);
+  return Deliver(info.Env(), info[1].As<Napi::Function>(), std::move(outcome));
 }
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {

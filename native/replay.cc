@@ -141,9 +141,8 @@ const NamedParser* FindParser(const std::string& name) {
 }
 
 std::vector<uint8_t> Packed(SocketTable& table) {
-  std::vector<uint8_t> packed(table.PackedSize());
-  table.Pack(packed.data());
-  return packed;
+  const PackedTable packed = table.Pack();
+  return {packed.bytes.get(), packed.bytes.get() + packed.size};
 }
 
 void Require(bool holds, const char* what) {

@@ -41,9 +41,8 @@ int main(int argc, char** argv) {
   }
   socktable::Replayed replayed;
   if (!socktable::Replay(parser, bytes.data(), bytes.size(), &replayed)) return Usage();
-  std::vector<uint8_t> packed(replayed.table.PackedSize());
-  replayed.table.Pack(packed.data());
-  fwrite(packed.data(), 1, packed.size(), stdout);
+  const socktable::PackedTable packed = replayed.table.Pack();
+  fwrite(packed.bytes.get(), 1, packed.size, stdout);
   fprintf(stderr, "%s\n", replayed.outcome.c_str());
   return 0;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <iterator>
+#include <new>
 
 namespace socktable {
 namespace {
@@ -56,9 +57,22 @@ void Report::Unexpected(int code, const char* call) {
   if (unexpected++ == 0) first_unexpected = Status::Os(code, call);
 }
 
+// By realloc: where the C library moves pages instead of bytes (mremap(2)), growing copies nothing.
+void SocketTable::Resize(size_t size) {
+  void* grown = realloc(block_.bytes.get(), size);
+  if (grown == nullptr) throw std::bad_alloc();
+  (void)block_.bytes.release();
+  block_.bytes.reset(static_cast<uint8_t*>(grown));
+  block_.size = size;
+}
+
 Row& SocketTable::Append() {
-  if (size_ == chunks_.size() * kChunkRows) chunks_.emplace_back(new Row[kChunkRows]);
-  Row& row = (*this)[size_++];
+  constexpr size_t kFewRows = 32;
+  const size_t needed = kHeaderSize + (size_ + 1) * sizeof(Row);
+  if (needed > block_.size) {
+    Resize(kHeaderSize + std::max(kFewRows, 2 * size_) * sizeof(Row));
+  }
+  Row& row = Rows()[size_++];
   memset(&row, 0, sizeof row);
   return row;
 }
@@ -79,28 +93,23 @@ Text SocketTable::AddText(const char* text, size_t length) {
   return slice;
 }
 
-size_t SocketTable::PackedSize() const {
-  // Pack appends the names of two failed calls at the most.
-  const size_t calls = strlen(report.first_unexpected.call) + strlen(report.fallback.call);
-  return kHeaderWords * sizeof(uint32_t) + size_ * sizeof(Row) +
-         Aligned(owners.size() * sizeof(Owner)) + Aligned(processes.size() * sizeof(Process)) +
-         Aligned(interfaces.size() * sizeof(Interface)) + Aligned(strings_.size() + calls);
-}
-
-void SocketTable::Pack(uint8_t* out) {
-  const size_t size = PackedSize();
+PackedTable SocketTable::Pack() {
+  static_assert(kHeaderSize == kHeaderWords * sizeof(uint32_t));
   const Text unexpected_call =
       AddText(report.first_unexpected.call, strlen(report.first_unexpected.call));
   const Text fallback_call = AddText(report.fallback.call, strlen(report.fallback.call));
 
+  const size_t rows_size = size_ * sizeof(Row);
+  const size_t size = kHeaderSize + rows_size + Aligned(owners.size() * sizeof(Owner)) +
+                      Aligned(processes.size() * sizeof(Process)) +
+                      Aligned(interfaces.size() * sizeof(Interface)) + Aligned(strings_.size());
+  Resize(size);
+  uint8_t* out = block_.bytes.get();
+
   uint32_t header[kHeaderWords] = {};
   size_t offset = sizeof header;
   header[kHeaderRowsOffset] = static_cast<uint32_t>(offset);
-  for (size_t first = 0; first < size_; first += kChunkRows) {
-    const size_t rows = std::min(kChunkRows, size_ - first);
-    memcpy(out + offset, chunks_[first / kChunkRows].get(), rows * sizeof(Row));
-    offset += rows * sizeof(Row);
-  }
+  offset += rows_size;
   header[kHeaderOwnersOffset] = static_cast<uint32_t>(offset);
   offset = PackSection(owners, out, offset);
   header[kHeaderProcessesOffset] = static_cast<uint32_t>(offset);
@@ -109,6 +118,7 @@ void SocketTable::Pack(uint8_t* out) {
   offset = PackSection(interfaces, out, offset);
   header[kHeaderStringsOffset] = static_cast<uint32_t>(offset);
   if (!strings_.empty()) memcpy(out + offset, strings_.data(), strings_.size());
+  memset(out + offset + strings_.size(), 0, Aligned(strings_.size()) - strings_.size());
 
   header[kHeaderMagic] = kMagic;
   header[kHeaderVersion] = kLayoutVersion;
@@ -132,9 +142,9 @@ void SocketTable::Pack(uint8_t* out) {
   header[kHeaderFallbackCallOffset] = fallback_call.offset;
   header[kHeaderFallbackCallLength] = fallback_call.length;
   memcpy(out, header, sizeof header);
-
-  const size_t end = header[kHeaderStringsOffset] + strings_.size();
-  memset(out + end, 0, size - end);
+  PackedTable packed = std::move(block_);
+  *this = SocketTable();
+  return packed;
 }
 
 const LayoutConstant* LayoutConstants(size_t* count) {

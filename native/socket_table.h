@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -109,18 +110,25 @@ struct Report {
   void Unexpected(int code, const char* call);
 };
 
+// A whole packed table.
+struct PackedTable {
+  struct Free {
+    void operator()(void* memory) const { free(memory); }
+  };
+  std::unique_ptr<uint8_t, Free> bytes;
+  size_t size = 0;
+};
+
+// The rows of a table grow where they will be packed, behind room for the header: a large table is
+// held once, and packing it copies none of them.
 class SocketTable {
  public:
   // Adds a row of zeros and returns it; valid until the next Append.
   Row& Append();
-  Row& operator[](size_t index) { return chunks_[index / kChunkRows][index % kChunkRows]; }
-  const Row& operator[](size_t index) const {
-    return chunks_[index / kChunkRows][index % kChunkRows];
-  }
+  Row& operator[](size_t index) { return Rows()[index]; }
+  const Row& operator[](size_t index) const { return Rows()[index]; }
   size_t size() const { return size_; }
 
-  // Takes the last row back.
-  void DropLast() { size_--; }
   // Keeps the first `count` rows.
   void Truncate(size_t count) { size_ = count < size_ ? count : size_; }
   // Drops all rows that have no owner.
@@ -128,9 +136,8 @@ class SocketTable {
 
   Text AddText(const char* text, size_t length);
 
-  size_t PackedSize() const;
-  // Writes PackedSize() bytes.
-  void Pack(uint8_t* out);
+  // Hands everything over and leaves the table empty.
+  PackedTable Pack();
 
   std::vector<Owner> owners;
   std::vector<Process> processes;
@@ -138,10 +145,13 @@ class SocketTable {
   Report report;
 
  private:
-  // Blocks instead of one vector: growing a vector would hold the rows twice for a moment.
-  static constexpr size_t kChunkRows = 1024;
+  static constexpr size_t kHeaderSize = 128;
 
-  std::vector<std::unique_ptr<Row[]>> chunks_;
+  Row* Rows() { return reinterpret_cast<Row*>(block_.bytes.get() + kHeaderSize); }
+  const Row* Rows() const { return reinterpret_cast<const Row*>(block_.bytes.get() + kHeaderSize); }
+  void Resize(size_t size);
+
+  PackedTable block_;
   size_t size_ = 0;
   std::string strings_;
 };

@@ -14,14 +14,17 @@ export interface NativeFailure {
   readonly cause?: NativeFailure
 }
 
+/** Takes what a read found. The buffer is lent: once this returns it is empty. */
+export type Receive<Result> = (
+  ...outcome: [buffer: ArrayBuffer, failure: null] | [buffer: null, failure: NativeFailure]
+) => Result
+
 /** What the addon exports. Queries are words as src/table/options.ts writes them. */
 export interface NativeBinding {
   readonly layout: Readonly<Record<string, number>>
-  read(
-    words: Uint32Array,
-    callback: (error: Error | null, result: ArrayBuffer | NativeFailure) => void,
-  ): () => void
-  readSync(words: Uint32Array): ArrayBuffer | NativeFailure
+  /** Reads on another thread; the function returned ends the read early. */
+  read(words: Uint32Array, receive: Receive<void>): () => void
+  readSync<Result>(words: Uint32Array, receive: Receive<Result>): Result
 }
 
 const root = fileURLToPath(new URL('..', import.meta.url))

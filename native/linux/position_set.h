@@ -22,10 +22,19 @@ class PositionSet {
 
   PositionSet() : slots_(64) {}
 
+  // Makes room for so many more, which keeps what was prefetched where it is.
+  void Reserve(size_t more) {
+    while ((used_ + more) * 2 > slots_.size()) Grow();
+  }
+
+  void Prefetch(uint64_t hash) const {
+    __builtin_prefetch(&slots_[static_cast<uint32_t>(hash) & Mask()], 1);
+  }
+
   // Returns the position that `same` accepts, or adds `position` and returns kNone.
   template <class Same>
   uint32_t FindOrAdd(uint64_t hash, uint32_t position, Same same) {
-    if (used_ * 2 >= slots_.size()) Grow();
+    Reserve(1);
     const uint32_t part = static_cast<uint32_t>(hash);
     for (size_t at = part & Mask();; at = (at + 1) & Mask()) {
       Slot& slot = slots_[at];

@@ -144,6 +144,7 @@ void ProcNetParser::Feed(const char* text, size_t size) {
 void ProcNetParser::Finish() {
   if (too_long_ || !partial_.empty()) rows_.Skip();
   partial_.clear();
+  rows_.Settle();
 }
 
 void ProcNetParser::Line(const char* begin, const char* end) {

@@ -24,4 +24,28 @@ bool RowCollector::SameSocket(const Row& a, const Row& b) {
          memcmp(a.remote_address, b.remote_address, sizeof a.remote_address) == 0;
 }
 
+void RowCollector::Settle() {
+  const size_t end = table_.size();
+  uint64_t hashes[kBatch];
+  seen_.Reserve(end - settled_);
+  for (size_t i = settled_; i < end; i++) {
+    hashes[i - settled_] = HashOf(table_[i]);
+    seen_.Prefetch(hashes[i - settled_]);
+  }
+  size_t kept = settled_;
+  for (size_t i = settled_; i < end; i++) {
+    const uint32_t known =
+        seen_.FindOrAdd(hashes[i - settled_], static_cast<uint32_t>(kept),
+                        [&](uint32_t other) { return SameSocket(table_[other], table_[i]); });
+    if (known != PositionSet::kNone) {
+      table_.report.repeated++;
+      continue;
+    }
+    if (kept != i) table_[kept] = table_[i];
+    kept++;
+  }
+  table_.Truncate(kept);
+  settled_ = kept;
+}
+
 }  // namespace socktable

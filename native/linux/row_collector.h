@@ -10,34 +10,35 @@ namespace socktable {
 // by position, so a socket that is added or removed meanwhile makes them repeat (or miss) others.
 class RowCollector {
  public:
-  RowCollector(const Query& query, SocketTable& table) : query_(query), table_(table) {}
+  RowCollector(const Query& query, SocketTable& table)
+      : query_(query), table_(table), settled_(table.size()) {}
 
   // `fill` writes the fields of a new row.
   template <class Fill>
   void Add(Fill fill) {
+    if (table_.size() - settled_ == kBatch) Settle();
     Row& row = table_.Append();
     fill(row);
-    if (!query_.Matches(row)) {
-      table_.DropLast();
-      return;
-    }
-    const uint32_t position = static_cast<uint32_t>(table_.size() - 1);
-    const uint32_t known = seen_.FindOrAdd(
-        HashOf(row), position, [&](uint32_t other) { return SameSocket(table_[other], row); });
-    if (known == PositionSet::kNone) return;
-    table_.DropLast();
-    table_.report.repeated++;
+    if (!query_.Matches(row)) table_.Truncate(table_.size() - 1);
   }
+
+  // Drops repetitions among what was added. Parsers call it at the end of what they were given.
+  void Settle();
 
   void Skip() { table_.report.skipped++; }
 
  private:
+  // Known sockets lie all over the memory. Asking for those of several rows at once lets the
+  // processor fetch them side by side: 50,000 rows took 4 ms one by one.
+  static constexpr size_t kBatch = 64;
+
   static uint64_t HashOf(const Row& row);
   static bool SameSocket(const Row& a, const Row& b);
 
   const Query& query_;
   SocketTable& table_;
   PositionSet seen_;
+  size_t settled_;  // rows before this one are known to be told once
 };
 
 }  // namespace socktable

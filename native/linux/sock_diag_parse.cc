@@ -81,45 +81,8 @@ bool ParseSocket(const uint8_t* bytes, size_t size, Protocol protocol, RowCollec
   return attributes_ok;
 }
 
-// A filter program is a list of 4-byte operations; a port comparison takes two, the second one
-// holding the port in host order. Offsets count bytes from the operation itself.
-void AppendOperation(std::vector<uint8_t>* program, uint8_t code, uint8_t yes, uint16_t no) {
-  inet_diag_bc_op operation{code, yes, no};
-  const auto* bytes = reinterpret_cast<const uint8_t*>(&operation);
-  program->insert(program->end(), bytes, bytes + sizeof operation);
-}
-
-// Accepts what lies in one of the ranges and goes on behind the group; else jumps `reject` bytes
-// behind the group's end. One range is GE, port, LE, port, and a jump to the group's end.
-void AppendGroup(std::vector<uint8_t>* program, const std::vector<PortRange>& ranges, uint8_t ge,
-                 uint8_t le, uint16_t reject) {
-  constexpr uint16_t kComparison = 8;
-  constexpr uint16_t kJump = 4;
-  constexpr uint16_t kBlock = 2 * kComparison + kJump;
-  for (size_t i = 0; i < ranges.size(); i++) {
-    const bool last = i + 1 == ranges.size();
-    const uint16_t left = static_cast<uint16_t>((ranges.size() - i) * kBlock);
-    const uint16_t otherwise = last ? static_cast<uint16_t>(left + reject) : kBlock;
-    AppendOperation(program, ge, kComparison, otherwise);
-    AppendOperation(program, 0, 0, ranges[i].first);
-    AppendOperation(program, le, kComparison, static_cast<uint16_t>(otherwise - kComparison));
-    AppendOperation(program, 0, 0, ranges[i].last);
-    AppendOperation(program, INET_DIAG_BC_JMP, kJump,
-                    static_cast<uint16_t>(left - 2 * kComparison));
-  }
-}
-
-}  // namespace
-
-int ErrnoOfReply(int32_t error) {
-  // MAX_ERRNO of include/linux/err.h.
-  constexpr int32_t kMostErrno = 4095;
-  if (error >= 0) return 0;
-  return error >= -kMostErrno ? -error : EPROTO;
-}
-
-DiagReplies ParseDiagReplies(const uint8_t* bytes, size_t size, uint32_t sequence,
-                             Protocol protocol, RowCollector& rows) {
+DiagReplies ParseMessages(const uint8_t* bytes, size_t size, uint32_t sequence, Protocol protocol,
+                          RowCollector& rows) {
   DiagReplies replies;
   while (size > 0) {
     nlmsghdr header;
@@ -168,6 +131,50 @@ DiagReplies ParseDiagReplies(const uint8_t* bytes, size_t size, uint32_t sequenc
     bytes += step;
     size -= step;
   }
+  return replies;
+}
+
+// A filter program is a list of 4-byte operations; a port comparison takes two, the second one
+// holding the port in host order. Offsets count bytes from the operation itself.
+void AppendOperation(std::vector<uint8_t>* program, uint8_t code, uint8_t yes, uint16_t no) {
+  inet_diag_bc_op operation{code, yes, no};
+  const auto* bytes = reinterpret_cast<const uint8_t*>(&operation);
+  program->insert(program->end(), bytes, bytes + sizeof operation);
+}
+
+// Accepts what lies in one of the ranges and goes on behind the group; else jumps `reject` bytes
+// behind the group's end. One range is GE, port, LE, port, and a jump to the group's end.
+void AppendGroup(std::vector<uint8_t>* program, const std::vector<PortRange>& ranges, uint8_t ge,
+                 uint8_t le, uint16_t reject) {
+  constexpr uint16_t kComparison = 8;
+  constexpr uint16_t kJump = 4;
+  constexpr uint16_t kBlock = 2 * kComparison + kJump;
+  for (size_t i = 0; i < ranges.size(); i++) {
+    const bool last = i + 1 == ranges.size();
+    const uint16_t left = static_cast<uint16_t>((ranges.size() - i) * kBlock);
+    const uint16_t otherwise = last ? static_cast<uint16_t>(left + reject) : kBlock;
+    AppendOperation(program, ge, kComparison, otherwise);
+    AppendOperation(program, 0, 0, ranges[i].first);
+    AppendOperation(program, le, kComparison, static_cast<uint16_t>(otherwise - kComparison));
+    AppendOperation(program, 0, 0, ranges[i].last);
+    AppendOperation(program, INET_DIAG_BC_JMP, kJump,
+                    static_cast<uint16_t>(left - 2 * kComparison));
+  }
+}
+
+}  // namespace
+
+int ErrnoOfReply(int32_t error) {
+  // MAX_ERRNO of include/linux/err.h.
+  constexpr int32_t kMostErrno = 4095;
+  if (error >= 0) return 0;
+  return error >= -kMostErrno ? -error : EPROTO;
+}
+
+DiagReplies ParseDiagReplies(const uint8_t* bytes, size_t size, uint32_t sequence,
+                             Protocol protocol, RowCollector& rows) {
+  const DiagReplies replies = ParseMessages(bytes, size, sequence, protocol, rows);
+  rows.Settle();
   return replies;
 }
 

@@ -1,24 +1,28 @@
 /** Reads the socket table: options to words, words to the addon, its buffer to rows. */
 
+import type { Receive } from '../binding.ts'
 import { binding } from '../binding.ts'
 import { systemError } from '../errors.ts'
 import type { Abortable, ListOptions, QueryOptions, SocketTable } from '../types.ts'
 import { decodeTable } from './decode.ts'
 import { checkSignal, encodeQuery, fixOptions } from './options.ts'
 
+const receive: Receive<SocketTable> = (...[buffer, failure]) => {
+  if (failure !== null) throw systemError(failure)
+  return decodeTable(buffer)
+}
+
 function read(words: Uint32Array, signal: AbortSignal | undefined): Promise<SocketTable> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted()
     const finish = () => signal?.removeEventListener('abort', abort)
-    const cancel = binding().read(words, (error, result) => {
+    const cancel = binding().read(words, (...outcome) => {
       finish()
       if (signal?.aborted) return
       try {
-        if (error !== null) throw error
-        if (!(result instanceof ArrayBuffer)) throw systemError(result)
-        resolve(decodeTable(result))
-      } catch (failure) {
-        reject(failure)
+        resolve(receive(...outcome))
+      } catch (error) {
+        reject(error)
       }
     })
     const abort = () => {
@@ -54,9 +58,7 @@ export async function listSockets(options?: ListOptions & Abortable): Promise<So
 
 /** `listSockets`, blocking. */
 export function listSocketsSync(options?: ListOptions): SocketTable {
-  const result = binding().readSync(encodeQuery(options))
-  if (!(result instanceof ArrayBuffer)) throw systemError(result)
-  return decodeTable(result)
+  return binding().readSync(encodeQuery(options), receive)
 }
 
 /** What `listListeners` and `listConnections` take: they choose the states themselves. */

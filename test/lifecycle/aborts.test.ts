@@ -52,9 +52,9 @@ test('a read that has not begun ends at once, by a controller, a timeout or eith
     const addon = require(${JSON.stringify(addon)}).binding()
     const native = []
     const { read } = addon
-    addon.read = (words, callback) => read(words, (error, result) => {
-      native.push(result.errno ?? 'table')
-      callback(error, result)
+    addon.read = (words, receive) => read(words, (table, failure) => {
+      native.push(failure?.errno ?? 'table')
+      receive(table, failure)
     })
     const controller = new AbortController()
     const signals = [controller.signal, AbortSignal.timeout(5)]
