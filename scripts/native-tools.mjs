@@ -55,7 +55,6 @@ export function nodeFlags() {
   return [
     '-DNAPI_VERSION=8',
     '-DNODE_ADDON_API_CPP_EXCEPTIONS',
-    '-DNODE_API_NO_EXTERNAL_BUFFERS_ALLOWED',
     '-DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
     `-isystem${join(found, 'include', 'node')}`,
     `-isystem${dirname(require.resolve('node-addon-api/package.json'))}`,
