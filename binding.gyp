@@ -43,7 +43,33 @@
             "native/linux/sock_diag_table.cc",
             "native/linux/table_comparison.cc",
           ],
-        }, {
+        }],
+        ["OS=='win'", {
+          "sources": [
+            "native/windows/interface_names.cc",
+            "native/windows/ip_helper.cc",
+            "native/windows/mib_layout_check.cc",
+            "native/windows/mib_table_parse.cc",
+            "native/windows/owner_modules.cc",
+            "native/windows/processes.cc",
+            "native/windows/reader.cc",
+            "native/windows/wide_text.cc",
+          ],
+          "libraries": ["-liphlpapi.lib"],
+          "msvs_settings": {
+            "VCCLCompilerTool": {
+              "WarningLevel": 4,
+              # The C++ library within the addon: no redistributable has to be installed.
+              "RuntimeLibrary": 0,
+              "AdditionalOptions": ["/guard:cf", "/utf-8"],
+            },
+            "VCLinkerTool": {"AdditionalOptions": ["/guard:cf"]},
+          },
+          "configurations": {
+            "Debug": {"msvs_settings": {"VCCLCompilerTool": {"RuntimeLibrary": 1}}},
+          },
+        }],
+        ["OS!='linux' and OS!='win'", {
           "sources": ["native/unsupported/reader.cc"],
         }],
       ],

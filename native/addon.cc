@@ -31,7 +31,7 @@ void Read(const Query& query, Outcome* outcome) {
     outcome->fallback = table.report.fallback;
     if (outcome->status.ok()) outcome->table = table.Pack();
   } catch (const std::bad_alloc&) {
-    outcome->status = Status{ENOMEM, "malloc", {}};
+    outcome->status = OutOfMemory();
   }
 }
 
@@ -79,7 +79,7 @@ class LentBuffer {
 Napi::Value DescribeFailure(Napi::Env env, const Outcome& outcome) {
   const auto describe = [&](const Status& status) {
     auto failure = Napi::Object::New(env);
-    failure["errno"] = Napi::Number::New(env, status.code);
+    failure["errno"] = Napi::Number::New(env, static_cast<uint32_t>(status.code));
     failure["syscall"] = Napi::String::New(env, status.call);
     if (!status.path.empty()) failure["path"] = Napi::String::New(env, status.path);
     return failure;

@@ -80,16 +80,19 @@ bool DecodeQuery(const uint32_t* words, size_t count, Query* query) {
   query->tcp_states = reader.Next();
   query->udp_peers = reader.Next();
   const uint32_t owners = reader.Next();
-  const uint32_t names = reader.Next();
+  const uint32_t extras = reader.Next();
   const uint32_t source = reader.Next();
   reader.Ranges(&query->local_ports);
   reader.Ranges(&query->remote_ports);
   reader.Numbers(&query->pids);
   if (!reader.AllRead()) return false;
-  if (owners > static_cast<uint32_t>(Owners::kAll) || names > 1) return false;
-  if (source > static_cast<uint32_t>(Source::kProcfs)) return false;
+  if (owners > static_cast<uint32_t>(Owners::kAll)) return false;
+  if (extras > (Query::kNames | Query::kTimes | Query::kServices)) return false;
+  if (source > static_cast<uint32_t>(Source::kIpHelper)) return false;
   query->owners = static_cast<Owners>(owners);
-  query->names = names == 1;
+  query->names = (extras & Query::kNames) != 0;
+  query->times = (extras & Query::kTimes) != 0;
+  query->services = (extras & Query::kServices) != 0;
   query->source = static_cast<Source>(source);
   return true;
 }

@@ -10,7 +10,7 @@ namespace socktable {
 struct Row;
 
 // Version of the array of 32-bit words that carries a query from JavaScript (src/layout.ts).
-constexpr uint32_t kQueryVersion = 1;
+constexpr uint32_t kQueryVersion = 2;
 
 enum class Protocol : uint8_t { kTcp = 0, kUdp = 1 };
 
@@ -39,7 +39,7 @@ enum class Owners : uint32_t {
   kAll = 2,    // every holder of each socket
 };
 
-enum class Source : uint32_t { kAuto = 0, kSockDiag = 1, kProcfs = 2 };
+enum class Source : uint32_t { kAuto = 0, kSockDiag = 1, kProcfs = 2, kIpHelper = 3 };
 
 template <class Enum>
 constexpr uint32_t Bit(Enum value) {
@@ -58,13 +58,18 @@ struct Query {
   static constexpr uint32_t kIPv6 = 2;
   static constexpr uint32_t kUdpUnconnected = 1;
   static constexpr uint32_t kUdpConnected = 2;
+  static constexpr uint32_t kNames = 1;
+  static constexpr uint32_t kTimes = 2;
+  static constexpr uint32_t kServices = 4;
 
   uint32_t protocols = 0;   // Bit(Protocol)
   uint32_t families = 0;    // kIPv4 | kIPv6
   uint32_t tcp_states = 0;  // Bit(State); 0 leaves TCP out
   uint32_t udp_peers = 0;   // kUdpUnconnected | kUdpConnected; 0 leaves UDP out
   Owners owners = Owners::kNone;
-  bool names = false;
+  bool names = false;     // of processes
+  bool times = false;     // when each socket was made
+  bool services = false;  // the service behind each socket
   Source source = Source::kAuto;
   std::vector<PortRange> local_ports;   // empty: any
   std::vector<PortRange> remote_ports;  // empty: any

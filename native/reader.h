@@ -11,4 +11,7 @@ namespace socktable {
 // Throws nothing but std::bad_alloc.
 Status ReadSockets(const Query& query, SocketTable& table);
 
+// The system's own word for std::bad_alloc.
+Status OutOfMemory();
+
 }  // namespace socktable

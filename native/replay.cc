@@ -4,18 +4,26 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
 #include <memory>
 
 #include "linux/proc_net.h"
 #include "linux/process.h"
 #include "linux/row_collector.h"
 #include "linux/sock_diag.h"
+#include "windows/mib_table.h"
 
 namespace socktable {
 namespace {
 
 // Recorded dumps answer the request with this number (scripts/record-fixtures.py).
 constexpr uint32_t kSequence = 1;
+
+void Require(bool holds, const char* what) {
+  if (holds) return;
+  fprintf(stderr, "broken: %s\n", what);
+  abort();
+}
 
 Query Everything() {
   Query query;
@@ -79,6 +87,21 @@ void ReplayQuery(const uint8_t* bytes, size_t size, Replayed* replayed) {
   }
 }
 
+// The first byte says which of the tables it is, by its place in kMibLayouts.
+void MibParser(const uint8_t* bytes, size_t size, Replayed* replayed) {
+  if (size == 0) return;
+  const MibLayout& layout = kMibLayouts[bytes[0] % std::size(kMibLayouts)];
+  // A copy of the exact size, as above.
+  const std::vector<uint8_t> table(bytes + 1, bytes + size);
+  const Query query = Everything();
+  std::vector<size_t> offsets;
+  MibCollector rows(query, replayed->table);
+  const bool ok = rows.Add(layout, table.data(), table.size(), &offsets);
+  Require(offsets.size() == replayed->table.size(), "an offset for each row");
+  replayed->table.report.sources = Report::kFromIpHelper;
+  replayed->outcome = "ok=" + std::to_string(ok);
+}
+
 using Parser = void (*)(const uint8_t* bytes, size_t size, Replayed* replayed);
 
 template <Protocol protocol>
@@ -130,6 +153,7 @@ constexpr NamedParser kParsers[] = {
     {"stat", StatParser, nullptr},
     {"link", LinkParser, nullptr},
     {"mounts", MountsParser, nullptr},
+    {"mib", MibParser, nullptr},
     {"query", ReplayQuery, nullptr},
 };
 
@@ -143,12 +167,6 @@ const NamedParser* FindParser(const std::string& name) {
 std::vector<uint8_t> Packed(SocketTable& table) {
   const PackedTable packed = table.Pack();
   return {packed.bytes.get(), packed.bytes.get() + packed.size};
-}
-
-void Require(bool holds, const char* what) {
-  if (holds) return;
-  fprintf(stderr, "broken: %s\n", what);
-  abort();
 }
 
 }  // namespace
@@ -171,8 +189,8 @@ void CheckReplay(const std::string& parser, const uint8_t* bytes, size_t size) {
   Require(found != nullptr, "a parser of that name");
   Replayed first;
   found->parser(bytes, size, &first);
-  // No row is told in fewer bytes than the shortest line of /proc/net.
-  Require(first.table.size() <= size / 50, "no more rows than the bytes can hold");
+  // No row is told in fewer bytes than MIB_UDPROW has.
+  Require(first.table.size() <= size / 8, "no more rows than the bytes can hold");
   for (size_t i = 0; i < first.table.size(); i++) {
     Require(static_cast<uint32_t>(first.table[i].state) < kStateCount, "a known state");
   }

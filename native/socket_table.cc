@@ -36,6 +36,8 @@ enum Header : uint32_t {
   kHeaderFallbackCode,
   kHeaderFallbackCallOffset,
   kHeaderFallbackCallLength,
+  kHeaderServiceCount,
+  kHeaderServicesOffset,
   kHeaderWords = 32,
 };
 
@@ -59,10 +61,10 @@ void Report::Unexpected(int code, const char* call) {
 
 // By realloc: where the C library moves pages instead of bytes (mremap(2)), growing copies nothing.
 void SocketTable::Resize(size_t size) {
-  void* grown = realloc(block_.bytes.get(), size);
+  uint8_t* held = block_.bytes.release();
+  void* grown = realloc(held, size);
+  block_.bytes.reset(grown == nullptr ? held : static_cast<uint8_t*>(grown));
   if (grown == nullptr) throw std::bad_alloc();
-  (void)block_.bytes.release();
-  block_.bytes.reset(static_cast<uint8_t*>(grown));
   block_.size = size;
 }
 
@@ -102,7 +104,8 @@ PackedTable SocketTable::Pack() {
   const size_t rows_size = size_ * sizeof(Row);
   const size_t size = kHeaderSize + rows_size + Aligned(owners.size() * sizeof(Owner)) +
                       Aligned(processes.size() * sizeof(Process)) +
-                      Aligned(interfaces.size() * sizeof(Interface)) + Aligned(strings_.size());
+                      Aligned(interfaces.size() * sizeof(Interface)) +
+                      Aligned(services.size() * sizeof(Service)) + Aligned(strings_.size());
   Resize(size);
   uint8_t* out = block_.bytes.get();
 
@@ -116,6 +119,8 @@ PackedTable SocketTable::Pack() {
   offset = PackSection(processes, out, offset);
   header[kHeaderInterfacesOffset] = static_cast<uint32_t>(offset);
   offset = PackSection(interfaces, out, offset);
+  header[kHeaderServicesOffset] = static_cast<uint32_t>(offset);
+  offset = PackSection(services, out, offset);
   header[kHeaderStringsOffset] = static_cast<uint32_t>(offset);
   if (!strings_.empty()) memcpy(out + offset, strings_.data(), strings_.size());
   memset(out + offset + strings_.size(), 0, Aligned(strings_.size()) - strings_.size());
@@ -126,6 +131,7 @@ PackedTable SocketTable::Pack() {
   header[kHeaderOwnerCount] = static_cast<uint32_t>(owners.size());
   header[kHeaderProcessCount] = static_cast<uint32_t>(processes.size());
   header[kHeaderInterfaceCount] = static_cast<uint32_t>(interfaces.size());
+  header[kHeaderServiceCount] = static_cast<uint32_t>(services.size());
   header[kHeaderStringsLength] = static_cast<uint32_t>(strings_.size());
   header[kHeaderSources] = report.sources;
   header[kHeaderFlags] = report.flags;
@@ -178,11 +184,13 @@ const LayoutConstant* LayoutConstants(size_t* count) {
       {"header.fallbackCode", kHeaderFallbackCode},
       {"header.fallbackCallOffset", kHeaderFallbackCallOffset},
       {"header.fallbackCallLength", kHeaderFallbackCallLength},
+      {"header.serviceCount", kHeaderServiceCount},
+      {"header.servicesOffset", kHeaderServicesOffset},
       {"row.size", sizeof(Row)},
       {"row.localAddress", offsetof(Row, local_address)},
       {"row.remoteAddress", offsetof(Row, remote_address)},
       {"row.inode", offsetof(Row, inode)},
-      {"row.cookie", offsetof(Row, cookie)},
+      {"row.identity", offsetof(Row, identity)},
       {"row.uid", offsetof(Row, uid)},
       {"row.interface", offsetof(Row, interface)},
       {"row.receiveQueue", offsetof(Row, receive_queue)},
@@ -196,19 +204,25 @@ const LayoutConstant* LayoutConstants(size_t* count) {
       {"row.flags", offsetof(Row, flags)},
       {"row.ownerUnknown", offsetof(Row, owner_unknown)},
       {"owner.size", sizeof(Owner)},
+      {"owner.noDescriptor", Owner::kNoDescriptor},
       {"process.size", sizeof(Process)},
       {"interface.size", sizeof(Interface)},
+      {"service.size", sizeof(Service)},
       {"flag.ipv6", Row::kFlagIPv6},
       {"flag.peer", Row::kFlagPeer},
       {"flag.v6OnlyKnown", Row::kFlagV6OnlyKnown},
       {"flag.v6Only", Row::kFlagV6Only},
       {"flag.backlogKnown", Row::kFlagBacklogKnown},
+      {"flag.queues", Row::kFlagQueues},
+      {"flag.created", Row::kFlagCreated},
       {"report.fromSockDiag", Report::kFromSockDiag},
       {"report.fromProcfs", Report::kFromProcfs},
+      {"report.fromIpHelper", Report::kFromIpHelper},
       {"report.interrupted", Report::kInterrupted},
       {"report.boundUnavailable", Report::kBoundUnavailable},
       {"report.processesHidden", Report::kProcessesHidden},
       {"report.askedDenied", Report::kAskedDenied},
+      {"report.numericScopes", Report::kNumericScopes},
   };
   *count = std::size(kConstants);
   return kConstants;

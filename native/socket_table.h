@@ -28,6 +28,7 @@ enum class OwnerUnknown : uint8_t {
   kPermission = 4,   // processes that could not be read may hold it
   kGone = 5,         // it closed during the read
   kNotFound = 6,     // no process that was read holds it: the kernel's own, or in flight
+  kExited = 7,       // the process that made it has ended, and no other is told
 };
 
 // One socket. Ports are in host byte order, addresses are bytes in network order.
@@ -37,16 +38,20 @@ struct Row {
   static constexpr uint8_t kFlagV6OnlyKnown = 4;    // kFlagV6Only was told
   static constexpr uint8_t kFlagV6Only = 8;         // IPV6_V6ONLY is set
   static constexpr uint8_t kFlagBacklogKnown = 16;  // send_queue is a listener's backlog
+  static constexpr uint8_t kFlagQueues = 32;        // the queues were told
+  // The identity is when the socket was made, in 100 ns since 1601 (FILETIME); else it is a number
+  // that only the system knows the meaning of.
+  static constexpr uint8_t kFlagCreated = 64;
 
   uint8_t local_address[16];   // IPv4: the first four bytes
   uint8_t remote_address[16];  // likewise
   uint64_t inode;              // 0: the kernel told none
-  uint64_t cookie;             // 0: the source has none
-  uint32_t uid;                // meaningful where inode is not 0
-  uint32_t interface;          // scope or bound device; 0: none, or the source does not tell
-  uint32_t receive_queue;      // a listener: connections that wait to be accepted
-  uint32_t send_queue;         // a listener: its backlog where kFlagBacklogKnown is set
-  uint32_t owner_start;        // first of owner_count entries in the owner section
+  uint64_t identity;       // tells it from others at its addresses: see kFlagCreated; 0: unknown
+  uint32_t uid;            // meaningful where inode is not 0
+  uint32_t interface;      // scope or bound device; 0: none, or the source does not tell
+  uint32_t receive_queue;  // a listener: connections that wait to be accepted
+  uint32_t send_queue;     // a listener: its backlog where kFlagBacklogKnown is set
+  uint32_t owner_start;    // first of owner_count entries in the owner section
   uint32_t owner_count;
   uint16_t local_port;
   uint16_t remote_port;
@@ -62,6 +67,8 @@ static_assert(sizeof(Row) == 80 && std::is_trivially_copyable_v<Row>);
 
 // One process that holds a socket, and the lowest descriptor that it holds it with.
 struct Owner {
+  static constexpr uint32_t kNoDescriptor = UINT32_MAX;  // the system tells none
+
   uint32_t process;  // index into the process section
   uint32_t descriptor;
 };
@@ -85,16 +92,26 @@ struct Interface {
 };
 static_assert(sizeof(Interface) == 12);
 
+// The service that a row belongs to, of the several that its process runs.
+struct Service {
+  uint32_t row;
+  Text name;
+};
+static_assert(sizeof(Service) == 12);
+
 // What a read knows about itself.
 struct Report {
   static constexpr uint32_t kFromSockDiag = 1;
   static constexpr uint32_t kFromProcfs = 2;
+  static constexpr uint32_t kFromIpHelper = 4;
 
   static constexpr uint32_t kInterrupted = 1;  // the kernel says that the table changed under it
   static constexpr uint32_t kBoundUnavailable =
       2;                                           // bound sockets were asked for, none can be told
   static constexpr uint32_t kProcessesHidden = 4;  // /proc hides other users' processes
   static constexpr uint32_t kAskedDenied = 8;  // of the processes asked for some may not be read
+  static constexpr uint32_t kNumericScopes =
+      16;  // addresses are written with the interface's number, not its name
 
   uint32_t sources = 0;  // which sources the rows came from
   uint32_t flags = 0;
@@ -142,6 +159,7 @@ class SocketTable {
   std::vector<Owner> owners;
   std::vector<Process> processes;
   std::vector<Interface> interfaces;
+  std::vector<Service> services;
   Report report;
 
  private:

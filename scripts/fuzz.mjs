@@ -16,13 +16,14 @@ const SEEDS = {
   stat: [],
   link: [],
   mounts: [],
+  mib: ['tcp4-owner.mib', 'tcp6-module.mib', 'udp4-plain.mib', 'udp6-owner.mib'],
   query: [],
 }
 const WRITTEN_SEEDS = {
   stat: ['1 (a) (b) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 4711 0\n'],
   link: ['socket:[4026531840]', 'pipe:[1]'],
   mounts: ['22 1 0:21 / /proc rw,relatime shared:5 - proc proc rw,hidepid=invisible\n'],
-  query: [Uint32Array.of(1, 3, 3, 0x1fff, 3, 2, 0, 0, 1, 0x00500050, 1, 0x1f401f90, 1, 42)],
+  query: [Uint32Array.of(2, 3, 3, 0x1fff, 3, 2, 0, 0, 1, 0x00500050, 1, 0x1f401f90, 1, 42)],
 }
 
 const { values, positionals } = parseArgs({

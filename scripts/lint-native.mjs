@@ -24,6 +24,10 @@ if (process.argv.includes('--write')) {
   run(findTool('clang-format'), ['-i', ...sources])
 } else {
   run(findTool('clang-format'), ['--dry-run', '--Werror', ...sources])
-  const own = sources.filter((name) => name.endsWith('.cc') && !name.includes('fuzz'))
+  // What needs the headers of Windows is compiled with all warnings as errors by zig instead.
+  const windows = /windows.(?!.*_parse)/
+  const own = sources.filter(
+    (name) => name.endsWith('.cc') && !name.includes('fuzz') && !windows.test(name),
+  )
   run(findTool('clang-tidy'), ['--quiet', ...own, '--', '-std=c++17', ...nodeFlags()])
 }

@@ -20,24 +20,24 @@ export function run(program, args, options = {}) {
   }
 }
 
+const sourcesIn = (folder) =>
+  readdirSync(join(root, folder))
+    .filter((name) => name.endsWith('.cc'))
+    .map((name) => join(root, folder, name))
+
 /** The C++ sources in native/ and native/linux/, as paths. */
-export function sources() {
-  const own = (folder) =>
-    readdirSync(join(root, folder))
-      .filter((name) => name.endsWith('.cc'))
-      .map((name) => join(root, folder, name))
-  return [...own('native'), ...own('native/linux')]
-}
+const sources = () => [...sourcesIn('native'), ...sourcesIn('native/linux')]
 
 const isTool = (path) => /\/native\/(replay|fuzz)/.test(path)
 
 /** The sources of the addon. */
 export const addonSources = () => sources().filter((path) => !isTool(path))
 
-/** The sources of the replay program or the fuzz target: the parsers, and what they need. */
+/** The sources of the replay program or the fuzz target: all systems' parsers, and what they need. */
 export function replaySources(main) {
   const wanted = /(_parse|row_collector|kernel_state|query|socket_table|replay)\.cc$/
-  return [...sources().filter((path) => wanted.test(path)), join(root, 'native', main)]
+  const all = [...sources(), ...sourcesIn('native/windows')]
+  return [...all.filter((path) => wanted.test(path)), join(root, 'native', main)]
 }
 
 /** Flags by which the sources that include napi.h find it; the headers count as the system's. */

@@ -11,15 +11,45 @@ export interface SystemError extends Error {
   readonly path?: string
 }
 
-/** The name of an error number such as `ENOENT`. */
-export function errorCode(errno: number): string {
+/** Windows error numbers (winerror.h, ntstatus.h) by the names that Node gives to such errors. */
+const CODE_OF_WINDOWS: Readonly<Record<number, string>> = {
+  5: 'EACCES', // ERROR_ACCESS_DENIED
+  8: 'ENOMEM', // ERROR_NOT_ENOUGH_MEMORY
+  13: 'EINVAL', // ERROR_INVALID_DATA: a table that is shorter than it says
+  14: 'ENOMEM', // ERROR_OUTOFMEMORY
+  50: 'ENOTSUP', // ERROR_NOT_SUPPORTED
+  87: 'EINVAL', // ERROR_INVALID_PARAMETER
+  122: 'ENOBUFS', // ERROR_INSUFFICIENT_BUFFER
+  1223: 'ECANCELED', // ERROR_CANCELLED
+  1450: 'ENOMEM', // ERROR_NO_SYSTEM_RESOURCES
+  1455: 'ENOMEM', // ERROR_COMMITMENT_LIMIT
+  0xc0000001: 'EIO', // STATUS_UNSUCCESSFUL, which the tables return unannounced
+}
+
+/** The name of the system's error number such as `ENOENT`. */
+export function errorCode(errno: number, platform: NodeJS.Platform = process.platform): string {
+  if (platform === 'win32') return CODE_OF_WINDOWS[errno] ?? 'UNKNOWN'
   return getSystemErrorMap().get(-errno)?.[0] ?? `E${errno}`
 }
 
-function adviceFor({ errno, syscall, path }: NativeFailure): string {
-  const code = errorCode(errno)
+/** Names the failure. A process that does not exist is an invalid parameter to Windows. */
+function codeOf({ errno, syscall }: NativeFailure, platform: NodeJS.Platform): string {
+  if (platform === 'win32' && errno === 87 && syscall === 'OpenProcess') return 'ESRCH'
+  return errorCode(errno, platform)
+}
+
+/** What Node knows under the name of an error: its number and its description. */
+function nodeError(code: string): [errno: number, description: string] | undefined {
+  for (const [errno, [name, description]] of getSystemErrorMap()) {
+    if (name === code) return [errno, description]
+  }
+  return undefined
+}
+
+function adviceFor(code: string, { syscall, path }: NativeFailure): string {
+  if (code === 'ESRCH') return 'no process has that PID (any more)'
+  if (syscall === 'source') return 'that source is of another system: leave it to socktable'
   if (path === '/proc/<pid>/fd') {
-    if (code === 'ESRCH') return 'no process has that PID (any more)'
     if (code === 'EACCES') {
       return 'this user may not see what that process has open: run as its user or as root'
     }
@@ -46,19 +76,24 @@ function adviceFor({ errno, syscall, path }: NativeFailure): string {
 }
 
 /** Turns what the addon tells of a failure into an error. */
-export function systemError(failure: NativeFailure): SystemError {
-  const code = errorCode(failure.errno)
-  const description = getSystemErrorMap().get(-failure.errno)?.[1] ?? 'unknown error'
+export function systemError(
+  failure: NativeFailure,
+  platform: NodeJS.Platform = process.platform,
+): SystemError {
+  const code = codeOf(failure, platform)
+  const [errno, description] = nodeError(code) ?? [-failure.errno, 'unknown error']
   const where = failure.path === undefined ? '' : ` '${failure.path}'`
-  const advice = adviceFor(failure)
-  const options = failure.cause === undefined ? {} : { cause: systemError(failure.cause) }
+  const number = platform === 'win32' ? ` (Windows error ${failure.errno})` : ''
+  const advice = adviceFor(code, failure)
+  const options = failure.cause === undefined ? {} : { cause: systemError(failure.cause, platform) }
   const error = new Error(
-    `${code}: ${description}, ${failure.syscall}${where}${advice === '' ? '' : `; ${advice}`}`,
+    `${code}: ${description}, ${failure.syscall}${where}${number}` +
+      (advice === '' ? '' : `; ${advice}`),
     options,
   )
   return Object.assign(error, {
     code,
-    errno: -failure.errno,
+    errno,
     syscall: failure.syscall,
     ...(failure.path === undefined ? {} : { path: failure.path }),
   })

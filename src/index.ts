@@ -32,4 +32,4 @@ export type {
   Source,
   TcpState,
 } from './types.ts'
-export { TCP_STATES } from './types.ts'
+export { SOURCES, TCP_STATES } from './types.ts'

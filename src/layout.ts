@@ -9,7 +9,7 @@ import { TCP_STATES } from './types.ts'
 export const LAYOUT = {
   version: 1,
   magic: 0x42544b53,
-  query: 1,
+  query: 2,
   states: 13,
   headerWords: 32,
   'header.rowCount': 2,
@@ -36,11 +36,13 @@ export const LAYOUT = {
   'header.fallbackCode': 23,
   'header.fallbackCallOffset': 24,
   'header.fallbackCallLength': 25,
+  'header.serviceCount': 26,
+  'header.servicesOffset': 27,
   'row.size': 80,
   'row.localAddress': 0,
   'row.remoteAddress': 16,
   'row.inode': 32,
-  'row.cookie': 40,
+  'row.identity': 40,
   'row.uid': 48,
   'row.interface': 52,
   'row.receiveQueue': 56,
@@ -54,19 +56,25 @@ export const LAYOUT = {
   'row.flags': 78,
   'row.ownerUnknown': 79,
   'owner.size': 8,
+  'owner.noDescriptor': 0xffffffff,
   'process.size': 12,
   'interface.size': 12,
+  'service.size': 12,
   'flag.ipv6': 1,
   'flag.peer': 2,
   'flag.v6OnlyKnown': 4,
   'flag.v6Only': 8,
   'flag.backlogKnown': 16,
+  'flag.queues': 32,
+  'flag.created': 64,
   'report.fromSockDiag': 1,
   'report.fromProcfs': 2,
+  'report.fromIpHelper': 4,
   'report.interrupted': 1,
   'report.boundUnavailable': 2,
   'report.processesHidden': 4,
   'report.askedDenied': 8,
+  'report.numericScopes': 16,
 } as const
 
 /** By the number of the state; null is a UDP socket or a state that this version does not know. */
@@ -81,6 +89,7 @@ export const OWNER_UNKNOWN_BY_NUMBER: readonly (OwnerUnknown | null)[] = [
   'permission',
   'gone',
   'not-found',
+  'exited',
 ]
 
 /** Names what differs between this file and the addon; empty where they agree. */

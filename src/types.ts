@@ -25,13 +25,15 @@ export const FAMILIES = ['IPv4', 'IPv6'] as const
 /** The socket's address family, spelled as by `server.address()`. */
 export type Family = (typeof FAMILIES)[number]
 
-export const SOURCES = ['sock_diag', 'procfs'] as const
+export const SOURCES = ['sock_diag', 'procfs', 'iphlpapi'] as const
 /**
  * A kernel interface that socket tables are read from.
  *
  * - `sock_diag` (Linux): NETLINK_SOCK_DIAG. Filters run in the kernel.
  * - `procfs` (Linux): the text files `/proc/net/{tcp,tcp6,udp,udp6}`, for kernels and containers
  *   without the former.
+ * - `iphlpapi` (Windows): the tables of IP Helper: GetExtendedTcpTable and GetExtendedUdpTable, or
+ *   GetTcpTable, GetTcp6Table, GetUdpTable and GetUdp6Table where no owners are asked for.
  */
 export type Source = (typeof SOURCES)[number]
 
@@ -44,6 +46,8 @@ export const OWNERS = ['none', 'first', 'all'] as const
  *   every process that inherited the same descriptor number. For questions about a few sockets this
  *   is many times faster than `all` on a busy host.
  * - `all`: every holder of each socket.
+ *
+ * Windows names one process for each socket, the one that made it, whichever of the two is asked for.
  */
 export type Owners = (typeof OWNERS)[number]
 
@@ -59,9 +63,11 @@ export type Owners = (typeof OWNERS)[number]
  * - `gone`: it was closed during the read.
  * - `not-found`: no process that was read holds it: a socket of the kernel itself (NFS, WireGuard),
  *   of another PID namespace, or one that is on its way from one process to another.
+ * - `exited` (Windows): the process that made it has ended; one that inherited it keeps it open, and
+ *   Windows does not say which.
  */
 export type OwnerUnknown =
-  'not-asked' | 'no-owner' | 'not-accepted' | 'permission' | 'gone' | 'not-found'
+  'not-asked' | 'no-owner' | 'not-accepted' | 'permission' | 'gone' | 'not-found' | 'exited'
 
 /** One socket. A plain object: it survives JSON, `structuredClone` and deep comparison. */
 export interface SocketRow {
@@ -69,12 +75,16 @@ export interface SocketRow {
   readonly family: Family
   /**
    * RFC 5952 text as Node prints it: an IPv4 peer of an IPv6 socket is `::ffff:192.0.2.1`, a
-   * link-local address carries its interface (`fe80::1%eth0`). `0.0.0.0` and `::` are wildcards.
+   * link-local address carries its interface, by name (`fe80::1%eth0`) or, on Windows, by number
+   * (`fe80::1%12`). `0.0.0.0` and `::` are wildcards.
    * Linux: `procfs` does not tell interfaces, so link-local addresses come without.
    */
   readonly localAddress: string
   readonly localPort: number
-  /** Null where there is no peer: a listening or bound TCP socket, an unconnected UDP socket. */
+  /**
+   * Null where there is no peer: a listening or bound TCP socket, an unconnected UDP socket. Windows
+   * tells no peer of any UDP socket.
+   */
   readonly remoteAddress: string | null
   readonly remotePort: number | null
   /** Null for UDP, and for a TCP state that this version does not know. */
@@ -83,9 +93,9 @@ export interface SocketRow {
   readonly pid: number | null
   /** All processes that hold the socket, oldest first; empty where none is known. */
   readonly pids: readonly number[]
-  /** The lowest descriptor number that `pid` holds the socket with. */
+  /** The lowest descriptor number that `pid` holds the socket with. Windows: null. */
   readonly fd: number | null
-  /** The same for each of `pids`. */
+  /** The same for each of `pids`. Windows: empty. */
   readonly fds: readonly number[]
   /** The name of `pid`; null where it is not known or was not asked for by `names`. */
   readonly processName: string | null
@@ -93,27 +103,41 @@ export interface SocketRow {
   readonly ownerUnknown: OwnerUnknown | null
   /**
    * The user that the socket belongs to. Linux: null where the kernel tells no inode, since it then
-   * reports user 0 for anybody's.
+   * reports user 0 for anybody's. Windows: null.
    */
   readonly uid: number | null
   /** The socket's number in the kernel (Linux). Null where the kernel tells none, as in TIME_WAIT. */
   readonly inode: number | null
-  /** Bytes that wait to be read; for a listener, connections that wait to be accepted. */
-  readonly receiveQueue: number
-  /** Bytes that the peer has not acknowledged; 0 for a listener. */
-  readonly sendQueue: number
+  /**
+   * Bytes that wait to be read; for a listener, connections that wait to be accepted. Windows: null.
+   */
+  readonly receiveQueue: number | null
+  /** Bytes that the peer has not acknowledged; 0 for a listener. Windows: null. */
+  readonly sendQueue: number | null
   /** How many connections a listener lets wait. Null for others, and from `procfs`. */
   readonly backlog: number | null
   /**
    * For an IPv6 socket that listens or is unconnected: whether it takes IPv4 as well, which it does
-   * on the wildcard `::` unless IPV6_V6ONLY is set. Null for others, and from `procfs`.
+   * on the wildcard `::` unless IPV6_V6ONLY is set. Null for others, and from `procfs`. Windows: null;
+   * there a socket that takes both has a row of its own in each family.
    */
   readonly dualStack: boolean | null
   /**
    * The network interface that the socket is bound to or that its link-local address belongs to; the
-   * number where it has no name any more. Null where there is none, and from `procfs`.
+   * number where it has no name any more. Null where there is none, and from `procfs`. Windows: the
+   * name that `os.networkInterfaces()` uses, for link-local addresses alone.
    */
   readonly interface: string | null
+  /**
+   * When the socket was bound or connected, in milliseconds since 1970 (Windows, where `times` or
+   * `services` asked for it); null where it is not known.
+   */
+  readonly createdAt: number | null
+  /**
+   * The Windows service that the socket belongs to, of the several that one svchost.exe may run
+   * (where `services` asked for it). Null for other processes' sockets.
+   */
+  readonly service: string | null
 }
 
 /**
@@ -121,7 +145,7 @@ export interface SocketRow {
  *
  * - `owners`: sockets whose owner permission hid, or sockets of a process in `pid` that may not be
  *   read; `hidden` says how many.
- * - `bound`: bound sockets were asked for and can't be told (Linux before 6.8, and `procfs`).
+ * - `bound`: bound sockets were asked for and can't be told (Linux before 6.8, `procfs`, Windows).
  * - `rows`: records that could not be understood.
  * - `interrupted`: the kernel says that its table changed so much that the reading is not exact.
  * - `unexpected`: a system call failed in a way that it should not; NODE_DEBUG=socktable prints it.
@@ -183,6 +207,16 @@ export interface QueryOptions {
   readonly owners?: Owners
   /** Whether to read the processes' names into `processName`. Default: false. */
   readonly names?: boolean
+  /**
+   * Whether to read when each socket was made into `createdAt`. It also shows whether a PID has been
+   * given to another process since. Windows; nothing comes of it elsewhere. Default: false.
+   */
+  readonly times?: boolean
+  /**
+   * Whether to ask which service each socket belongs to, for `service`. Takes `owners`. Windows;
+   * nothing comes of it elsewhere. Default: false.
+   */
+  readonly services?: boolean
   /** Default: the best that works, which `source` in the table names. */
   readonly source?: Source
 }

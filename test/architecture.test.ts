@@ -113,6 +113,7 @@ describe('native', () => {
 
 test('the package exports these names', () => {
   expect(Object.keys(socktable).sort()).toEqual([
+    'SOURCES',
     'TCP_STATES',
     'listConnections',
     'listConnectionsSync',

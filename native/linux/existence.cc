@@ -24,7 +24,7 @@ Status ReadOthers(SocketTable& table) {
 }  // namespace
 
 bool ExistenceCheck::IsGone(const Row& row) {
-  if (row.cookie == 0 || row.state == State::kBound || asked_++ >= kMostAsked) return false;
+  if (row.identity == 0 || row.state == State::kBound || asked_++ >= kMostAsked) return false;
   const bool connection = row.protocol == Protocol::kTcp && row.HasPeer();
   return connection ? ConnectionIsGone(row) : OtherIsGone(row);
 }
@@ -49,7 +49,7 @@ bool ExistenceCheck::OtherIsGone(const Row& row) {
   }
   if (others_failed_) return false;
   for (size_t i = 0; i < others_.size(); i++) {
-    if (others_[i].cookie == row.cookie) return false;
+    if (others_[i].identity == row.identity) return false;
   }
   return true;
 }

@@ -109,6 +109,7 @@ bool ParseLine(const char* begin, const char* end, Protocol protocol, bool ipv6,
   row->inode = inode;
   row->receive_queue = receive_queue;
   row->send_queue = send_queue;
+  row->flags |= Row::kFlagQueues;
   return true;
 }
 

@@ -126,7 +126,10 @@ void MarkOwnersNotAsked(SocketTable& table) {
 
 }  // namespace
 
+Status OutOfMemory() { return Status::Os(ENOMEM, "malloc"); }
+
 Status ReadSockets(const Query& query, SocketTable& table) {
+  if (query.source == Source::kIpHelper) return Status::Os(ENOTSUP, "source");
   for (const Protocol protocol : {Protocol::kTcp, Protocol::kUdp}) {
     const uint32_t wanted = protocol == Protocol::kTcp ? query.tcp_states : query.udp_peers;
     if (!query.Wants(protocol) || wanted == 0) continue;

@@ -5,7 +5,7 @@
 namespace socktable {
 
 uint64_t RowCollector::HashOf(const Row& row) {
-  if (row.cookie != 0) return MixHash(row.cookie);
+  if (row.identity != 0) return MixHash(row.identity);
   uint64_t words[4];
   memcpy(words, row.local_address, sizeof words);
   uint64_t hash = row.inode;
@@ -15,7 +15,7 @@ uint64_t RowCollector::HashOf(const Row& row) {
 
 bool RowCollector::SameSocket(const Row& a, const Row& b) {
   // A cookie names one socket for as long as the host is up (net/core/sock_diag.c).
-  if (a.cookie != 0 || b.cookie != 0) return a.cookie == b.cookie;
+  if (a.identity != 0 || b.identity != 0) return a.identity == b.identity;
   // /proc/net has no cookie. Sockets that share an address (SO_REUSEPORT) differ by inode; those
   // without an inode are connections, and a connection's addresses are its own.
   return a.inode == b.inode && a.protocol == b.protocol && a.IsIPv6() == b.IsIPv6() &&

@@ -55,12 +55,13 @@ void FillRow(const inet_diag_msg& message, Protocol protocol, Row* row) {
   row->remote_port = ntohs(message.id.idiag_dport);
   SetKernelState(message.idiag_state, protocol, row);
   row->inode = message.idiag_inode;
-  row->cookie =
+  row->identity =
       static_cast<uint64_t>(message.id.idiag_cookie[1]) << 32 | message.id.idiag_cookie[0];
   row->uid = message.idiag_uid;
   row->interface = message.id.idiag_if;
   row->receive_queue = message.idiag_rqueue;
   row->send_queue = message.idiag_wqueue;
+  row->flags |= Row::kFlagQueues;
   // A listener's "write queue" is its backlog (net/ipv4/tcp_diag.c, tcp_diag_get_info).
   if (row->state == State::kListen) row->flags |= Row::kFlagBacklogKnown;
 }

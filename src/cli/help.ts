@@ -8,7 +8,8 @@ const EXIT_CODES = `Exit codes:
 
 const OUTPUT = `      --json            one JSON object: source, complete, hidden, rows and more
       --csv             comma-separated values with a header
-      --source NAME     sock_diag or procfs; default: the best that works
+      --source NAME     sock_diag or procfs (Linux), iphlpapi (Windows); default:
+                        the best that works
   -h, --help            this text
   -V, --version         the version of socktable`
 

@@ -34,7 +34,7 @@ const VALUES: Readonly<Record<string, string>> = {
   port: 'a port N or a range A-B, from 0 to 65535',
   'remote-port': 'a port N or a range A-B, from 0 to 65535',
   pid: 'a PID, a number from 1 on',
-  source: 'sock_diag or procfs',
+  source: 'sock_diag, procfs or iphlpapi',
 }
 
 /**

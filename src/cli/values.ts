@@ -1,11 +1,9 @@
 /** The values of options, checked. All throw a UsageError that names the value and what is right. */
 
 import type { PortFilter, Source, TcpState } from '../index.ts'
-import { TCP_STATES } from '../index.ts'
+import { SOURCES, TCP_STATES } from '../index.ts'
 import { closest } from './closest.ts'
 import { UsageError } from './usage-error.ts'
-
-const SOURCES: readonly Source[] = ['sock_diag', 'procfs']
 
 function list(texts: readonly string[]): string[] {
   return texts.flatMap((text) => text.split(','))
@@ -50,5 +48,5 @@ export function parseStates(texts: readonly string[]): TcpState[] {
 export function parseSource(text: string): Source {
   const source = SOURCES.find((known) => known === text)
   if (source !== undefined) return source
-  throw new UsageError(`--source must be ${SOURCES.join(' or ')}, not '${text}'`)
+  throw new UsageError(`--source must be one of ${SOURCES.join(', ')}, not '${text}'`)
 }

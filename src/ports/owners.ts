@@ -15,13 +15,18 @@ import type {
 import { TCP_STATES } from '../types.ts'
 
 /** What the questions about one port take; each has its own default for `owners`. */
-export type PortOptions = Pick<QueryOptions, 'protocol' | 'family' | 'owners' | 'names' | 'source'>
+export type PortOptions = Pick<
+  QueryOptions,
+  'protocol' | 'family' | 'owners' | 'names' | 'times' | 'services' | 'source'
+>
 
 const PORT_OPTIONS = [
   'protocol',
   'family',
   'owners',
   'names',
+  'times',
+  'services',
   'source',
 ] as const satisfies readonly (keyof PortOptions)[]
 

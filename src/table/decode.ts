@@ -14,6 +14,7 @@ const HIDDEN = OWNER_UNKNOWN_BY_NUMBER.indexOf('permission')
 
 function decodeSource(sources: number): SocketTable['source'] {
   if (sources === LAYOUT['report.fromProcfs']) return 'procfs'
+  if (sources === LAYOUT['report.fromIpHelper']) return 'iphlpapi'
   if (sources === (LAYOUT['report.fromProcfs'] | LAYOUT['report.fromSockDiag'])) return 'mixed'
   return 'sock_diag'
 }

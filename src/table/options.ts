@@ -7,6 +7,9 @@ import { FAMILIES, OWNERS, PROTOCOLS, SOURCES, TCP_STATES } from '../types.ts'
 
 const UDP_UNCONNECTED = 1
 const UDP_CONNECTED = 2
+const NAMES = 1
+const TIMES = 2
+const SERVICES = 4
 const MOST_PIDS = 65_536
 const MOST_PORT_RANGES = 1024
 
@@ -23,6 +26,8 @@ const LIST_OPTIONS: readonly string[] = [
   'pid',
   'owners',
   'names',
+  'times',
+  'services',
   'source',
 ]
 
@@ -171,10 +176,14 @@ export function encodeQuery(options: unknown, alsoKnown: readonly string[] = [])
   }
   const owners =
     values.owners === undefined ? 'all' : checkOneOf('options.owners', values.owners, OWNERS)
-  if (owners === 'none' && pids.length > 0) {
-    throw invalidValue('options.owners', "'first' or 'all' together with a pid", owners)
+  if (owners === 'none' && (pids.length > 0 || values.services === true)) {
+    const what = pids.length > 0 ? 'a pid' : 'services'
+    throw invalidValue('options.owners', `'first' or 'all' together with ${what}`, owners)
   }
-  const names = values.names === undefined ? false : checkBoolean('options.names', values.names)
+  const wants = (name: 'names' | 'times' | 'services'): boolean =>
+    values[name] === undefined ? false : checkBoolean(`options.${name}`, values[name])
+  const extras =
+    (wants('names') ? NAMES : 0) | (wants('times') ? TIMES : 0) | (wants('services') ? SERVICES : 0)
   const source =
     values.source === undefined
       ? 0
@@ -190,7 +199,7 @@ export function encodeQuery(options: unknown, alsoKnown: readonly string[] = [])
     tcpStateBits(values, listening),
     udpPeerBits(values, listening),
     OWNERS.indexOf(owners),
-    names ? 1 : 0,
+    extras,
     source,
     localPorts.length,
     ...localPorts,

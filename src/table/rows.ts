@@ -15,6 +15,8 @@ const REMOTE = LAYOUT['row.remoteAddress'] / 4
 const INODE_LOW = LAYOUT['row.inode'] / 4 + (LITTLE_ENDIAN ? 0 : 1)
 const INODE_HIGH = LAYOUT['row.inode'] / 4 + (LITTLE_ENDIAN ? 1 : 0)
 const UID = LAYOUT['row.uid'] / 4
+const IDENTITY_LOW = LAYOUT['row.identity'] / 4 + (LITTLE_ENDIAN ? 0 : 1)
+const IDENTITY_HIGH = LAYOUT['row.identity'] / 4 + (LITTLE_ENDIAN ? 1 : 0)
 const INTERFACE = LAYOUT['row.interface'] / 4
 const RECEIVE_QUEUE = LAYOUT['row.receiveQueue'] / 4
 const SEND_QUEUE = LAYOUT['row.sendQueue'] / 4
@@ -27,6 +29,11 @@ const STATE = LAYOUT['row.state']
 const FLAGS = LAYOUT['row.flags']
 const OWNER_UNKNOWN = LAYOUT['row.ownerUnknown']
 const LISTEN = STATE_BY_NUMBER.indexOf('LISTEN')
+
+/** Milliseconds since 1970 of a FILETIME: 100 ns since 1601. */
+function fromFileTime(high: number, low: number): number {
+  return Number(((BigInt(high) << 32n) | BigInt(low)) / 10_000n) - 11_644_473_600_000
+}
 
 /** Decodes all rows. One loop over one shape: this is where the time of a large table goes. */
 export function decodeRows(
@@ -46,6 +53,9 @@ export function decodeRows(
   const pidLists = processes.map(({ pid }) => Object.freeze([pid]))
   const fdLists: (readonly number[])[] = []
   const interfaces = sections.interfaces()
+  const services = sections.services()
+  const numericScopes =
+    (sections.header('header.flags') & LAYOUT['report.numericScopes']) !== 0
 
   const rows = new Array<SocketRow>(rowCount)
   for (let index = 0; index < rowCount; index++) {
@@ -65,9 +75,10 @@ export function decodeRows(
     if (deviceNumber !== 0) {
       device = interfaces.get(deviceNumber) ?? String(deviceNumber)
       if (ipv6) {
-        if (addresses.isLinkLocal(word + LOCAL)) localAddress += `%${device}`
+        const scope = numericScopes ? deviceNumber : device
+        if (addresses.isLinkLocal(word + LOCAL)) localAddress += `%${scope}`
         if (remoteAddress !== null && addresses.isLinkLocal(word + REMOTE)) {
-          remoteAddress += `%${device}`
+          remoteAddress += `%${scope}`
         }
       }
     }
@@ -83,11 +94,15 @@ export function decodeRows(
       const process = words[at] as number
       pid = (processes[process] as SocketProcess).pid
       processName = (processes[process] as SocketProcess).name
-      fd = words[at + 1] as number
-      if (ownerCount === 1) {
+      const descriptor = words[at + 1] as number
+      if (descriptor === LAYOUT['owner.noDescriptor']) {
+        pids = pidLists[process] as readonly number[]
+      } else if (ownerCount === 1) {
+        fd = descriptor
         pids = pidLists[process] as readonly number[]
         fds = fdLists[fd] ??= Object.freeze([fd])
       } else {
+        fd = descriptor
         const holders = words.subarray(at, at + ownerCount * 2)
         const nth = (_: unknown, number: number) => number * 2
         const entries = Array.from({ length: ownerCount }, nth)
@@ -105,6 +120,8 @@ export function decodeRows(
     const v6OnlyKnown = (flags & LAYOUT['flag.v6OnlyKnown']) !== 0
     const sendQueue = words[word + SEND_QUEUE] as number
     const listens = state === LISTEN
+    const queues = (flags & LAYOUT['flag.queues']) !== 0
+    const created = (flags & LAYOUT['flag.created']) !== 0
     rows[index] = {
       protocol: bytes[byte + PROTOCOL] === 0 ? 'tcp' : 'udp',
       family: ipv6 ? 'IPv6' : 'IPv4',
@@ -121,14 +138,18 @@ export function decodeRows(
       ownerUnknown: OWNER_UNKNOWN_BY_NUMBER[bytes[byte + OWNER_UNKNOWN] as number] ?? null,
       uid: inode === 0 ? null : (words[word + UID] as number),
       inode: inode === 0 ? null : inode,
-      receiveQueue: words[word + RECEIVE_QUEUE] as number,
-      sendQueue: listens ? 0 : sendQueue,
+      receiveQueue: queues ? (words[word + RECEIVE_QUEUE] as number) : null,
+      sendQueue: queues ? (listens ? 0 : sendQueue) : null,
       backlog: listens && (flags & LAYOUT['flag.backlogKnown']) !== 0 ? sendQueue : null,
       dualStack:
         v6OnlyKnown && !peer
           ? (flags & LAYOUT['flag.v6Only']) === 0 && localAddress === '::'
           : null,
       interface: device,
+      createdAt: created
+        ? fromFileTime(words[word + IDENTITY_HIGH] as number, words[word + IDENTITY_LOW] as number)
+        : null,
+      service: services.size === 0 ? null : (services.get(index) ?? null),
     }
   }
   return rows

@@ -6,6 +6,13 @@ import type { SocketProcess } from '../types.ts'
 /** Numbers stand in the byte order of the machine; addresses do not. */
 export const LITTLE_ENDIAN: boolean = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1
 
+/** The header fields of the sections that name things. */
+const NAMED = {
+  process: ['header.processCount', 'header.processesOffset'],
+  interface: ['header.interfaceCount', 'header.interfacesOffset'],
+  service: ['header.serviceCount', 'header.servicesOffset'],
+} as const
+
 /** The sections of the buffer beside the rows. */
 export class Sections {
   readonly words: Uint32Array
@@ -27,13 +34,10 @@ export class Sections {
   }
 
   /** Entries of three words: a number, and the place of a name. */
-  #named(section: 'process' | 'interface'): { number: number; name: string | null }[] {
-    const count = this.header(
-      section === 'process' ? 'header.processCount' : 'header.interfaceCount',
-    )
-    const offset = this.header(
-      section === 'process' ? 'header.processesOffset' : 'header.interfacesOffset',
-    )
+  #named(section: keyof typeof NAMED): { number: number; name: string | null }[] {
+    const [counted, placed] = NAMED[section]
+    const count = this.header(counted)
+    const offset = this.header(placed)
     return Array.from({ length: count }, (_, index) => {
       const at = offset / 4 + index * 3
       const length = this.words[at + 2] as number
@@ -51,5 +55,10 @@ export class Sections {
     return new Map(
       this.#named('interface').map(({ number, name }) => [number, name ?? `${number}`]),
     )
+  }
+
+  /** The names of services by the position of the row. */
+  services(): Map<number, string | null> {
+    return new Map(this.#named('service').map(({ number, name }) => [number, name]))
   }
 }

@@ -43,6 +43,9 @@ function read(words: Uint32Array, signal: AbortSignal | undefined): Promise<Sock
  * in /proc/<pid>/fd. No privilege is needed for the sockets; owners of other users' sockets take
  * root or CAP_SYS_PTRACE.
  *
+ * Windows: from IP Helper (GetExtendedTcpTable and its kin), which names the process that made each
+ * socket, whoever's it is, without privilege.
+ *
  * A read is not atomic: while it runs, sockets come and go, and a row says what was so when it was
  * read.
  *
@@ -72,6 +75,8 @@ const ROLE_OPTIONS = [
   'pid',
   'owners',
   'names',
+  'times',
+  'services',
   'source',
 ] as const satisfies readonly (keyof RoleOptions)[]
 

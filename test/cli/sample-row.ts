@@ -24,6 +24,8 @@ export function sampleRow(fields: Partial<SocketRow> = {}): SocketRow {
     backlog: 511,
     dualStack: null,
     interface: null,
+    createdAt: null,
+    service: null,
     ...fields,
   }
 }

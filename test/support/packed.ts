@@ -16,6 +16,7 @@ export interface PackedTable {
   readonly owners?: readonly (readonly [process: number, descriptor: number])[]
   readonly processes?: readonly (readonly [pid: number, name: string])[]
   readonly interfaces?: readonly (readonly [index: number, name: string])[]
+  readonly services?: readonly (readonly [row: number, name: string])[]
   readonly header?: Partial<Record<HeaderField, number>>
   /** Texts that header fields point at, from offset 0 on. */
   readonly texts?: string
@@ -34,7 +35,8 @@ const LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1
 const aligned = (size: number): number => (size + 7) & ~7
 
 export function packTable(table: PackedTable): ArrayBuffer {
-  const { rows = [], owners = [], processes = [], interfaces = [], texts = '' } = table
+  const { rows = [], owners = [], processes = [], interfaces = [], services = [] } = table
+  const { texts = '' } = table
   const strings = [Buffer.from(texts)]
   let stringsLength = strings[0]?.length ?? 0
   const addText = (text: string): [offset: number, length: number] => {
@@ -45,7 +47,7 @@ export function packTable(table: PackedTable): ArrayBuffer {
   }
   const named = (entries: readonly (readonly [number, string])[]): number[] =>
     entries.flatMap(([number, name]) => [number, ...addText(name)])
-  const sections = [owners.flat(), named(processes), named(interfaces)]
+  const sections = [owners.flat(), named(processes), named(interfaces), named(services)]
 
   const rowsOffset = LAYOUT.headerWords * 4
   const offsets: number[] = []
@@ -68,6 +70,8 @@ export function packTable(table: PackedTable): ArrayBuffer {
     'header.processesOffset': offsets[1] as number,
     'header.interfaceCount': interfaces.length,
     'header.interfacesOffset': offsets[2] as number,
+    'header.serviceCount': services.length,
+    'header.servicesOffset': offsets[3] as number,
     'header.stringsOffset': end,
     'header.stringsLength': stringsLength,
     'header.sources': LAYOUT['report.fromSockDiag'],

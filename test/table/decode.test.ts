@@ -30,7 +30,7 @@ test('every field of a row', () => {
         'row.localPort': 65_535,
         'row.remotePort': 443,
         'row.state': ESTABLISHED,
-        'row.flags': PEER,
+        'row.flags': PEER | LAYOUT['flag.queues'],
       },
     },
     { owners: [[0, 12]], processes: [[77, 'näme']] },
@@ -56,9 +56,51 @@ test('every field of a row', () => {
     backlog: null,
     dualStack: null,
     interface: null,
+    createdAt: null,
+    service: null,
   })
   expect(structuredClone(row)).toEqual(row)
   expect(JSON.parse(JSON.stringify(row))).toEqual(row)
+})
+
+describe('what Windows tells', () => {
+  const header = {
+    'header.sources': LAYOUT['report.fromIpHelper'],
+    'header.flags': LAYOUT['report.numericScopes'],
+  }
+
+  test('an owner without a descriptor, and queues that nobody told', () => {
+    const owners = [[0, LAYOUT['owner.noDescriptor']]] as const
+    const table: PackedTable = { owners, processes: [[4, 'System']], header }
+    const row = decodeRow({ fields: { 'row.ownerCount': 1, 'row.state': LISTEN } }, table)
+    expect(row).toMatchObject({ pid: 4, pids: [4], fd: null, fds: [], processName: 'System' })
+    expect(row).toMatchObject({ receiveQueue: null, sendQueue: null, backlog: null })
+    expect(decodeTable(packTable(table)).source).toBe('iphlpapi')
+  })
+
+  test('scopes are numbers in addresses and have names beside them', () => {
+    const local = [0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]
+    const fields = { 'row.flags': IPV6, 'row.interface': 12 }
+    const row = decodeRow({ local, fields }, { interfaces: [[12, 'Ethernet']], header })
+    expect(row).toMatchObject({ localAddress: 'fe80::1%12', interface: 'Ethernet' })
+  })
+
+  test('the time of creation in milliseconds, and the service', () => {
+    const filetime = (BigInt(Date.UTC(2026, 10, 21, 1, 2, 3, 456)) + 11_644_473_600_000n) * 10_000n
+    const buffer = packTable({
+      rows: [{}, { fields: { 'row.flags': LAYOUT['flag.created'] } }],
+      services: [[1, 'Dnscache']],
+      header,
+    })
+    const at = LAYOUT.headerWords * 4 + LAYOUT['row.size'] + LAYOUT['row.identity']
+    new DataView(buffer).setBigUint64(at, filetime + 9_999n, true)
+    const [first, second] = decodeTable(buffer).rows
+    expect(first).toMatchObject({ createdAt: null, service: null })
+    expect(second).toMatchObject({
+      createdAt: Date.UTC(2026, 10, 21, 1, 2, 3, 456),
+      service: 'Dnscache',
+    })
+  })
 })
 
 test('an inode beyond 32 bits', () => {
@@ -167,7 +209,7 @@ describe('listeners', () => {
 
   test('the backlog is told or null, and is no queue', () => {
     const fields = { 'row.state': LISTEN, 'row.sendQueue': 511, 'row.receiveQueue': 2 }
-    const flags = LAYOUT['flag.backlogKnown']
+    const flags = LAYOUT['flag.backlogKnown'] | LAYOUT['flag.queues']
     const known = decodeRow({ fields: { ...fields, 'row.flags': flags } })
     expect(known).toMatchObject({ backlog: 511, sendQueue: 0, receiveQueue: 2 })
     expect(decodeRow({ fields: { ...fields, 'row.sendQueue': 0 } }).backlog).toBeNull()

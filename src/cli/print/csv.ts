@@ -24,6 +24,8 @@ const COLUMNS = [
   'backlog',
   'dualStack',
   'interface',
+  'createdAt',
+  'service',
 ] as const satisfies readonly (keyof SocketRow)[]
 
 function field(value: SocketRow[keyof SocketRow]): string {

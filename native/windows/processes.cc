@@ -1,0 +1,82 @@
+#include "processes.h"
+
+#include <string>
+
+#include "unique_handle.h"
+#include "wide_text.h"
+#include "windows_headers.h"
+// After windows.h, whose types it takes for granted.
+#include <tlhelp32.h>
+
+namespace socktable {
+namespace {
+
+uint64_t ToNumber(const FILETIME& time) {
+  return static_cast<uint64_t>(time.dwHighDateTime) << 32 | time.dwLowDateTime;
+}
+
+// The last part of the path of its executable.
+std::string ImageName(HANDLE process) {
+  // A path is 32,767 characters long at the most; hardly any is longer than this.
+  for (DWORD room : {DWORD{512}, DWORD{32768}}) {
+    std::wstring path(room, L'\0');
+    DWORD length = room;
+    if (QueryFullProcessImageNameW(process, 0, &path[0], &length) != 0 && length <= room) {
+      const size_t slash = path.find_last_of(L'\\', length);
+      const size_t start = slash == std::wstring::npos ? 0 : slash + 1;
+      return FromWide(path.data() + start, length - start);
+    }
+    if (GetLastError() != ERROR_INSUFFICIENT_BUFFER) return {};
+  }
+  return {};
+}
+
+}  // namespace
+
+ProcessFacts Processes::Find(uint32_t pid, bool name) {
+  ProcessFacts facts;
+  // The least right that tells a start time and a path.
+  const UniqueHandle process(OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, pid));
+  const bool unknown = !process.valid() && GetLastError() == ERROR_INVALID_PARAMETER;
+  if (process.valid()) {
+    // Windows takes no notice of the two lowest bits of a PID, which are always 0.
+    if (GetProcessId(process.get()) != pid) return facts;
+    // Somebody else's handle keeps the number of a process that has ended.
+    DWORD code = STILL_ACTIVE;
+    facts.exists = GetExitCodeProcess(process.get(), &code) == 0 || code == STILL_ACTIVE;
+    if (!facts.exists) return facts;
+    FILETIME started, ended, kernel, user;
+    if (GetProcessTimes(process.get(), &started, &ended, &kernel, &user) != 0) {
+      facts.started = ToNumber(started);
+    }
+    if (!name) return facts;
+    facts.name = ImageName(process.get());
+    if (!facts.name.empty()) return facts;
+  }
+  // Protected processes can't be opened, and the system itself (PID 4) never.
+  TakeSnapshot();
+  const auto found = snapshot_.find(pid);
+  if (found != snapshot_.end()) {
+    facts.exists = true;
+    if (name) facts.name = found->second;
+  } else if (snapshot_.empty() && !unknown) {
+    facts.exists = true;  // it could not be taken, and what may not be opened is there
+  }
+  return facts;
+}
+
+void Processes::TakeSnapshot() {
+  if (taken_) return;
+  taken_ = true;
+  const UniqueHandle snapshot(CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0));
+  if (!snapshot.valid()) return;
+  PROCESSENTRY32W entry{};
+  entry.dwSize = sizeof entry;
+  for (BOOL more = Process32FirstW(snapshot.get(), &entry); more != 0;
+       more = Process32NextW(snapshot.get(), &entry)) {
+    const size_t length = wcsnlen(entry.szExeFile, MAX_PATH);
+    snapshot_.emplace(entry.th32ProcessID, FromWide(entry.szExeFile, length));
+  }
+}
+
+}  // namespace socktable

@@ -1,0 +1,184 @@
+#include "../reader.h"
+
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "interface_names.h"
+#include "ip_helper.h"
+#include "mib_table.h"
+#include "owner_modules.h"
+#include "processes.h"
+#include "windows_headers.h"
+
+namespace socktable {
+namespace {
+
+MibDetail DetailFor(const Query& query) {
+  if (query.times || query.services) return MibDetail::kModule;
+  return query.owners == Owners::kNone && query.pids.empty() ? MibDetail::kPlain
+                                                             : MibDetail::kOwner;
+}
+
+// What a service name is compared with, and where it goes if it is one.
+struct ModuleName {
+  size_t row;
+  std::string name;
+};
+
+// Reads the tables of IP Helper one after the other. Each is exact for its moment.
+class Reader {
+ public:
+  Reader(const Query& query, SocketTable& table)
+      : query_(query), table_(table), rows_(query, table), detail_(DetailFor(query)) {}
+
+  Status ReadAll() {
+    for (const Protocol protocol : {Protocol::kTcp, Protocol::kUdp}) {
+      const uint32_t wanted = protocol == Protocol::kTcp ? query_.tcp_states : query_.udp_peers;
+      if (!query_.Wants(protocol) || wanted == 0) continue;
+      for (const bool ipv6 : {false, true}) {
+        if ((query_.families & (ipv6 ? Query::kIPv6 : Query::kIPv4)) == 0) continue;
+        Status status = Read(MibLayoutOf(protocol, ipv6, detail_));
+        if (!status.ok()) return status;
+      }
+    }
+    return Status::Ok();
+  }
+
+  // Names the processes, and takes back those that can't hold their sockets any more.
+  void CheckProcesses() {
+    Processes processes;
+    std::vector<ProcessFacts> facts;
+    for (const Process& process : table_.processes) {
+      facts.push_back(processes.Find(process.pid, query_.names || query_.services));
+    }
+    std::vector<bool> holds(facts.size());
+    for (size_t i = 0; i < table_.size(); i++) {
+      Row& row = table_[i];
+      if (row.owner_count == 0) continue;
+      const ProcessFacts& owner = facts[row.owner_start];
+      // The PID of a process that has ended goes to another one, which is younger than the socket.
+      const bool younger = (row.flags & Row::kFlagCreated) != 0 && owner.started > row.identity;
+      if (owner.exists && !younger) {
+        holds[row.owner_start] = true;
+      } else {
+        row.owner_count = 0;
+        row.owner_unknown = OwnerUnknown::kExited;
+      }
+    }
+    for (const ModuleName& module : modules_) NameService(module, facts);
+    KeepProcesses(holds, facts);
+  }
+
+  // A table of modules names owners that nobody asked for.
+  void DropOwners() {
+    table_.owners.clear();
+    table_.processes.clear();
+    for (size_t i = 0; i < table_.size(); i++) {
+      table_[i].owner_count = 0;
+      table_[i].owner_unknown = OwnerUnknown::kNotAsked;
+    }
+  }
+
+ private:
+  Status Read(const MibLayout& layout) {
+    if (query_.Cancelled()) return Status::Os(ERROR_CANCELLED, "GetExtendedTcpTable");
+    const bool listeners = query_.tcp_states == Bit(State::kListen);
+    Status status = FetchMibTable(layout, listeners, &buffer_);
+    if (!status.ok()) return status;
+    offsets_.clear();
+    const size_t before = table_.size();
+    if (!rows_.Add(layout, buffer_.data(), buffer_.size(), &offsets_)) {
+      return Status::Os(ERROR_INVALID_DATA, layout.protocol == Protocol::kTcp
+                                                ? "GetExtendedTcpTable"
+                                                : "GetExtendedUdpTable");
+    }
+    if (!query_.services) return status;
+    for (size_t i = 0; i < offsets_.size(); i++) {
+      if (table_[before + i].owner_count == 0) continue;
+      const std::string& name = owner_modules_.NameOf(layout, buffer_.data() + offsets_[i]);
+      if (!name.empty()) modules_.push_back({before + i, name});
+    }
+    return status;
+  }
+
+  // Where no service made the socket, Windows gives the name of the executable.
+  void NameService(const ModuleName& module, const std::vector<ProcessFacts>& facts) {
+    const Row& row = table_[module.row];
+    if (row.owner_count == 0) return;
+    const std::string& executable = facts[row.owner_start].name;
+    if (executable.empty() || _stricmp(executable.c_str(), module.name.c_str()) == 0) return;
+    const Text name = table_.AddText(module.name.data(), module.name.size());
+    table_.services.push_back({static_cast<uint32_t>(module.row), name});
+  }
+
+  // Leaves the processes that hold a socket, with their names. MibCollector gave each the entry in
+  // the list of owners that has its own number.
+  void KeepProcesses(const std::vector<bool>& holds, const std::vector<ProcessFacts>& facts) {
+    std::vector<uint32_t> place(facts.size());
+    uint32_t kept = 0;
+    for (size_t i = 0; i < facts.size(); i++) {
+      place[i] = kept;
+      if (!holds[i]) continue;
+      Process& process = table_.processes[kept];
+      process.pid = table_.processes[i].pid;
+      if (query_.names) process.name = table_.AddText(facts[i].name.data(), facts[i].name.size());
+      kept++;
+    }
+    table_.processes.resize(kept);
+    table_.owners.resize(kept);
+    for (size_t i = 0; i < table_.size(); i++) {
+      Row& row = table_[i];
+      if (row.owner_count > 0) row.owner_start = place[row.owner_start];
+    }
+  }
+
+  const Query& query_;
+  SocketTable& table_;
+  MibCollector rows_;
+  const MibDetail detail_;
+  std::vector<uint8_t> buffer_;
+  std::vector<size_t> offsets_;
+  OwnerModules owner_modules_;
+  std::vector<ModuleName> modules_;
+};
+
+// A question about certain processes has no honest answer where none of them exists.
+Status CheckAsked(const Query& query) {
+  if (query.pids.empty()) return Status::Ok();
+  Processes processes;
+  for (const uint32_t pid : query.pids) {
+    if (processes.Find(pid, false).exists) return Status::Ok();
+  }
+  return Status::Os(ERROR_INVALID_PARAMETER, "OpenProcess");
+}
+
+}  // namespace
+
+Status OutOfMemory() { return Status::Os(ERROR_OUTOFMEMORY, "malloc"); }
+
+Status ReadSockets(const Query& query, SocketTable& table) {
+  if (query.source != Source::kAuto && query.source != Source::kIpHelper) {
+    return Status::Os(ERROR_NOT_SUPPORTED, "source");
+  }
+  table.report.sources = Report::kFromIpHelper;
+  table.report.flags |= Report::kNumericScopes;
+  const bool wants_tcp = query.Wants(Protocol::kTcp);
+  if (wants_tcp && (query.tcp_states & Bit(State::kBound)) != 0) {
+    table.report.flags |= Report::kBoundUnavailable;
+  }
+  Status status = CheckAsked(query);
+  if (!status.ok()) return status;
+  Reader reader(query, table);
+  status = reader.ReadAll();
+  if (!status.ok()) return status;
+  AddInterfaceNames(table);
+  if (query.owners == Owners::kNone && query.pids.empty()) {
+    reader.DropOwners();
+  } else {
+    reader.CheckProcesses();
+  }
+  return Status::Ok();
+}
+
+}  // namespace socktable

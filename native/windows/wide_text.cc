@@ -1,0 +1,17 @@
+#include "wide_text.h"
+
+#include "windows_headers.h"
+
+namespace socktable {
+
+std::string FromWide(const wchar_t* text, size_t length) {
+  if (length == 0) return {};
+  const int wide = static_cast<int>(length);
+  const int size = WideCharToMultiByte(CP_UTF8, 0, text, wide, nullptr, 0, nullptr, nullptr);
+  if (size <= 0) return {};
+  std::string narrow(static_cast<size_t>(size), '\0');
+  WideCharToMultiByte(CP_UTF8, 0, text, wide, &narrow[0], size, nullptr, nullptr);
+  return narrow;
+}
+
+}  // namespace socktable
