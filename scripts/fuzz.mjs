@@ -1,8 +1,9 @@
 // Runs libFuzzer on the parsers, two at a time:
 //   node scripts/fuzz.mjs [--seconds N] [PARSER...]
 // An input that breaks one is kept in .cache/fuzz/ and the command that shows it again is printed.
+import { Buffer } from 'node:buffer'
 import { spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { findProgram, replaySources, root, run } from './native-tools.mjs'
@@ -16,15 +17,24 @@ const SEEDS = {
   stat: [],
   link: [],
   mounts: [],
-  mib: ['tcp4-owner.mib', 'tcp6-module.mib', 'udp4-plain.mib', 'udp6-owner.mib'],
+  mib: [],
   query: [],
 }
+const FIXTURES = join(root, 'test', 'fixtures')
+const MIB_TABLES = ['tcp4', 'tcp6', 'udp4', 'udp6'].flatMap((kind) =>
+  ['plain', 'owner', 'module'].map((detail) => `${kind}-${detail}`),
+)
 const WRITTEN_SEEDS = {
   stat: ['1 (a) (b) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 4711 0\n'],
   link: ['socket:[4026531840]', 'pipe:[1]'],
   mounts: ['22 1 0:21 / /proc rw,relatime shared:5 - proc proc rw,hidepid=invisible\n'],
   query: [Uint32Array.of(2, 3, 3, 0x1fff, 3, 2, 0, 0, 1, 0x00500050, 1, 0x1f401f90, 1, 42)],
 }
+
+// A table of IP Helper stands behind the number of its layout.
+WRITTEN_SEEDS.mib = MIB_TABLES.map((name, index) =>
+  Buffer.concat([Buffer.from([index]), readFileSync(join(FIXTURES, 'wine-10-x64', `${name}.mib`))]),
+)
 
 const { values, positionals } = parseArgs({
   options: { seconds: { type: 'string', default: '60' }, help: { type: 'boolean', short: 'h' } },
@@ -55,18 +65,15 @@ run(compiler, [
 function seed(parser) {
   const corpus = join(work, parser)
   mkdirSync(corpus, { recursive: true })
-  const fixtures = join(root, 'test', 'fixtures')
-  for (const system of readdirSync(fixtures)) {
+  for (const system of readdirSync(FIXTURES)) {
     for (const name of SEEDS[parser]) {
-      const file = join(fixtures, system, name)
+      const file = join(FIXTURES, system, name)
       if (existsSync(file)) cpSync(file, join(corpus, `${system}-${name}`))
     }
   }
   ;(WRITTEN_SEEDS[parser] ?? []).forEach((text, index) => {
-    writeFileSync(
-      join(corpus, `written-${index}`),
-      typeof text === 'string' ? text : new Uint8Array(text.buffer),
-    )
+    const bytes = text instanceof Uint32Array ? new Uint8Array(text.buffer) : text
+    writeFileSync(join(corpus, `written-${index}`), bytes)
   })
   return corpus
 }

@@ -62,7 +62,9 @@ function makeModules(folder, versions) {
   run('npm', ['install', '--silent', ...flags], { cwd: folder })
 }
 
-/** Programs in the bed run as on Windows; the folder `shared` is Z:\bed there. */
+/**
+ * The bed: `inside` runs words in it, and the folder `shared` is /bed there, or Z:\bed to Windows.
+ */
 export function windowsBed() {
   const debian = cached('debian-trixie-wine64', makeDebian)
   const node = cached(NODE, makeNode)
@@ -81,9 +83,30 @@ export function windowsBed() {
   const inside = (words, options = {}) =>
     spawnSync(
       'unshare',
-      ['--mount', '--net', '--pid', '--fork', '--kill-child', '--propagation', 'private', 'sh', '-c',
-        script, debian, ...words],
-      { ...options, env: { PATH: process.env.PATH, HOME: '/root', WINEPREFIX: '/wine', ...ENVIRONMENT, ...options.env } },
+      [
+        '--mount',
+        '--net',
+        '--pid',
+        '--fork',
+        '--kill-child',
+        '--propagation',
+        'private',
+        'sh',
+        '-c',
+        script,
+        debian,
+        ...words,
+      ],
+      {
+        ...options,
+        env: {
+          PATH: process.env.PATH,
+          HOME: '/root',
+          WINEPREFIX: '/wine',
+          ...ENVIRONMENT,
+          ...options.env,
+        },
+      },
     )
   if (!existsSync(join(debian, 'wine'))) {
     console.log('making a Windows')
@@ -102,7 +125,6 @@ export function windowsBed() {
   return {
     shared,
     modules,
-    /** Runs a Windows program with these words, its output in a file: Node can't write to a pipe there. */
-    run: (words, options) => inside([WINE, ...words], options),
+    inside,
   }
 }

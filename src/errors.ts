@@ -13,6 +13,7 @@ export interface SystemError extends Error {
 
 /** Windows error numbers (winerror.h, ntstatus.h) by the names that Node gives to such errors. */
 const CODE_OF_WINDOWS: Readonly<Record<number, string>> = {
+  2: 'ENOENT', // ERROR_FILE_NOT_FOUND
   5: 'EACCES', // ERROR_ACCESS_DENIED
   8: 'ENOMEM', // ERROR_NOT_ENOUGH_MEMORY
   13: 'EINVAL', // ERROR_INVALID_DATA: a table that is shorter than it says

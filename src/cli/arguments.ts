@@ -87,7 +87,9 @@ function whoCommand(values: Values, operands: readonly string[]): Command {
   const surplus = Object.keys(values).find((name) => !WHO_OPTIONS.includes(name))
   if (surplus !== undefined) throw new UsageError(`who does not take --${surplus}`)
   const port = parsePort('the port', text.replace(/^:/, ''))
-  const query = { ...commonQuery(values), localPort: port, bound: true }
+  // For one port it is worth asking Windows for all that it knows.
+  const known = { bound: true, times: true, services: true }
+  const query = { ...commonQuery(values), localPort: port, ...known }
   return { name: 'who', port, query, format: parseFormat(values) }
 }
 

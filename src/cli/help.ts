@@ -8,8 +8,8 @@ const EXIT_CODES = `Exit codes:
 
 const OUTPUT = `      --json            one JSON object: source, complete, hidden, rows and more
       --csv             comma-separated values with a header
-      --source NAME     sock_diag or procfs (Linux), iphlpapi (Windows); default:
-                        the best that works
+      --source NAME     sock_diag or procfs (Linux), iphlpapi (Windows); by
+                        default the best that works
   -h, --help            this text
   -V, --version         the version of socktable`
 
@@ -48,12 +48,12 @@ Which sockets (as with netstat: by default those that have a peer; with --state,
 Filters:
   -t, --tcp             TCP only          -4, --ipv4   IPv4 sockets only
   -u, --udp             UDP only          -6, --ipv6   IPv6 sockets only
-      --state NAME,…    TCP states: LISTEN, SYN_SENT, SYN_RECEIVED, ESTABLISHED,
+      --state NAME,...  TCP states: LISTEN, SYN_SENT, SYN_RECEIVED, ESTABLISHED,
                         FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT, CLOSING, LAST_ACK,
                         TIME_WAIT, CLOSED, BOUND
-      --port N|A-B,…    local port
-      --remote-port …   remote port
-      --pid N,…         sockets that these processes hold
+      --port N|A-B,...  local port
+      --remote-port ... remote port
+      --pid N,...       sockets that these processes hold
 
 Output:
 ${OUTPUT}
@@ -63,8 +63,9 @@ ${OUTPUT}
 tcp6 and udp6 are IPv6 sockets; "[::]:80 +v4" takes IPv4 connections as well.
 "7,8+3" are five processes that share a socket. A PID of "-" means that there is
 no owner or that it is hidden; "socktable who" says which in words, and --json
-and --csv as "ownerUnknown". On a terminal "…" stands for what had no room;
-ports and PIDs are always whole from 40 columns on. Elsewhere nothing is cut.
+and --csv as "ownerUnknown". On a terminal an ellipsis stands for what had no
+room; ports and PIDs are always whole from 40 columns on. Elsewhere nothing is
+cut.
 
 ${EXIT_CODES}`
 

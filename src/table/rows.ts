@@ -54,8 +54,7 @@ export function decodeRows(
   const fdLists: (readonly number[])[] = []
   const interfaces = sections.interfaces()
   const services = sections.services()
-  const numericScopes =
-    (sections.header('header.flags') & LAYOUT['report.numericScopes']) !== 0
+  const numericScopes = (sections.header('header.flags') & LAYOUT['report.numericScopes']) !== 0
 
   const rows = new Array<SocketRow>(rowCount)
   for (let index = 0; index < rowCount; index++) {

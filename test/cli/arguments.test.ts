@@ -66,7 +66,7 @@ describe('what is listed', () => {
 })
 
 test.each(['who 3000', 'who :3000', 'who 3000 -n'])('socktable %s', (line) => {
-  const query = { localPort: 3000, bound: true, names: true }
+  const query = { localPort: 3000, bound: true, times: true, services: true, names: true }
   expect(parseCommand(words(line))).toEqual({ name: 'who', port: 3000, query, format: 'table' })
 })
 
@@ -77,6 +77,8 @@ test('socktable who takes protocols, families, the source and the format', () =>
     query: {
       localPort: 53,
       bound: true,
+      times: true,
+      services: true,
       names: true,
       protocol: 'udp',
       family: 'IPv6',

@@ -21,8 +21,9 @@ export interface Surroundings {
 }
 
 export function run(words: readonly string[], { env = {}, prefix = [] }: Surroundings = {}): Ran {
-  const all = [...prefix, process.execPath, MAIN, ...words]
-  const { status, stdout, stderr, error } = spawnSync('env', all, {
+  const [program = process.execPath, ...rest] = prefix
+  const before = prefix.length === 0 ? [] : [...rest, process.execPath]
+  const { status, stdout, stderr, error } = spawnSync(program, [...before, MAIN, ...words], {
     encoding: 'utf8',
     env: { ...PLAIN, ...env },
     maxBuffer: 2 ** 28,

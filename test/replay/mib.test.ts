@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { checkBeginnings, replay } from '../support/replay.ts'
+import { checkBeginnings, fixture, recorded, replay } from '../support/replay.ts'
 
 // The tables of IP Helper as the documentation draws them, built byte by byte: a count, then rows.
 // Their order here is that of kMibLayouts in native/windows/mib_layout.h.
@@ -78,7 +78,7 @@ function row(kind: Kind, detail: Detail, fields: Fields): Buffer {
   return Buffer.concat([bytes, Buffer.alloc(16 * 8, 0xaa)])
 }
 
-function table(kind: Kind, detail: Detail, rows: readonly Buffer[], count = rows.length): Buffer {
+function table(detail: Detail, rows: readonly Buffer[], count = rows.length): Buffer {
   const start = detail === 'module' ? [u32(count), u32(0xaaaaaaaa)] : [u32(count)]
   return Buffer.concat([...start, ...rows])
 }
@@ -101,7 +101,7 @@ describe.each(TABLES)('%s, %s', (kind, detail) => {
       row(kind, detail, { localPort: 0x1234, remotePort: 0xabcd, pid: 42 }),
       row(kind, detail, { localPort: 65_535, remotePort: 1, pid: 4_294_967_292 }),
     ]
-    const parsed = parse(kind, detail, table(kind, detail, rows))
+    const parsed = parse(kind, detail, table(detail, rows))
     expect(parsed.outcome).toEqual({ ok: '1' })
     const expected = (localPort: number, remotePort: number, pid: number) => ({
       protocol: kind.slice(0, 3),
@@ -133,11 +133,11 @@ describe.each(TABLES)('%s, %s', (kind, detail) => {
   test('more rows than there are bytes for are refused as a whole', () => {
     const rows = [row(kind, detail, {})]
     for (const count of [2, 1000, 2 ** 31, 2 ** 32 - 1]) {
-      const parsed = parse(kind, detail, table(kind, detail, rows, count))
+      const parsed = parse(kind, detail, table(detail, rows, count))
       expect(parsed).toMatchObject({ outcome: { ok: '0' }, table: { rows: [] } })
     }
     // Room behind the last row is usual: the buffer is larger than the table.
-    const roomy = Buffer.concat([table(kind, detail, rows), Buffer.alloc(1000, 0xff)])
+    const roomy = Buffer.concat([table(detail, rows), Buffer.alloc(1000, 0xff)])
     expect(parse(kind, detail, roomy).table.rows).toHaveLength(1)
   })
 
@@ -147,12 +147,12 @@ describe.each(TABLES)('%s, %s', (kind, detail) => {
   })
 
   test('no beginning does harm', () => {
-    checkBeginnings('mib', indexed(kind, detail, table(kind, detail, [row(kind, detail, {})])))
+    checkBeginnings('mib', indexed(kind, detail, table(detail, [row(kind, detail, {})])))
   })
 
   test('a socket that is not bound takes no port and is no row', () => {
     const unbound = row(kind, detail, { state: 1, localPort: 0, remotePort: 0 })
-    const bytes = table(kind, detail, [unbound, row(kind, detail, {})])
+    const bytes = table(detail, [unbound, row(kind, detail, {})])
     expect(parse(kind, detail, bytes).table.rows).toMatchObject([{ localPort: 80 }])
   })
 })
@@ -175,12 +175,12 @@ describe.each(['tcp4', 'tcp6'] as const)('%s', (kind) => {
     [13, null],
     [2 ** 32 - 1, null],
   ])('state %i is %s', (state, name) => {
-    const bytes = table(kind, 'owner', [row(kind, 'owner', { state })])
+    const bytes = table('owner', [row(kind, 'owner', { state })])
     expect(parse(kind, 'owner', bytes).table.rows).toMatchObject([{ state: name }])
   })
 
   test('a listener has no peer, whatever stands there', () => {
-    const bytes = table(kind, 'owner', [row(kind, 'owner', { state: 2, remotePort: 9 })])
+    const bytes = table('owner', [row(kind, 'owner', { state: 2, remotePort: 9 })])
     expect(parse(kind, 'owner', bytes).table.rows).toMatchObject([
       { remoteAddress: null, remotePort: null },
     ])
@@ -189,7 +189,7 @@ describe.each(['tcp4', 'tcp6'] as const)('%s', (kind) => {
   test('PID 0 is no process', () => {
     const states = [11, 6, 5, 2]
     const rows = states.map((state) => row(kind, 'owner', { state, pid: 0 }))
-    const parsed = parse(kind, 'owner', table(kind, 'owner', rows)).table
+    const parsed = parse(kind, 'owner', table('owner', rows)).table
     expect(parsed.processes).toEqual([])
     expect(parsed.rows.map(({ pid, ownerUnknown }) => [pid, ownerUnknown])).toEqual([
       [null, 'no-owner'],
@@ -202,7 +202,7 @@ describe.each(['tcp4', 'tcp6'] as const)('%s', (kind) => {
   test('the time of creation, where Windows knows it', () => {
     const created = (BigInt(Date.UTC(2026, 0, 1)) + 11_644_473_600_000n) * 10_000n
     const rows = [row(kind, 'module', { created }), row(kind, 'module', {})]
-    const parsed = parse(kind, 'module', table(kind, 'module', rows)).table.rows
+    const parsed = parse(kind, 'module', table('module', rows)).table.rows
     expect(parsed.map(({ createdAt }) => createdAt)).toEqual([Date.UTC(2026, 0, 1), null])
   })
 })
@@ -211,7 +211,7 @@ test('many sockets of few processes name each process once', () => {
   const rows = Array.from({ length: 300 }, (_, index) =>
     row('udp4', 'owner', { localPort: index + 1, pid: (index % 3) + 10 }),
   )
-  const { processes, rows: found } = parse('udp4', 'owner', table('udp4', 'owner', rows)).table
+  const { processes, rows: found } = parse('udp4', 'owner', table('owner', rows)).table
   expect(processes.map(({ pid }) => pid)).toEqual([10, 11, 12])
   expect(found.every(({ pid, localPort }) => pid === ((localPort - 1) % 3) + 10)).toBe(true)
 })
@@ -224,7 +224,39 @@ describe('scopes', () => {
     ['of any interface is nothing', { local: LINK_LOCAL, localScope: 0xffffffff }, null],
     ['none', { local: LINK_LOCAL, localScope: 0 }, null],
   ])('%s', (_, fields, device) => {
-    const bytes = table('tcp6', 'owner', [row('tcp6', 'owner', fields)])
+    const bytes = table('owner', [row('tcp6', 'owner', fields)])
     expect(parse('tcp6', 'owner', bytes).table.rows).toMatchObject([{ interface: device }])
+  })
+})
+
+describe.each([...recorded('windows'), ...recorded('wine')])('as recorded on %s', (system) => {
+  const facts = JSON.parse(fixture(system, 'facts.json').toString()) as {
+    pid: number
+    listener: readonly [number, number]
+    client: readonly [number, number]
+    datagram: readonly [number, number]
+  }
+
+  test.each(TABLES)('%s, %s', (kind, detail) => {
+    const bytes = fixture(system, `${kind}-${detail}.mib`)
+    const { table: parsed, outcome } = parse(kind, detail, bytes)
+    expect(outcome).toEqual({ ok: '1' })
+    const at = kind.endsWith('6') ? 1 : 0
+    const address = ['127.0.0.1', '::1'][at]
+    const owner = detail === 'plain' ? { pid: null } : { pid: facts.pid, ownerUnknown: null }
+    const own = { localAddress: address, ...owner }
+    const has = (fields: object) => {
+      expect(parsed.rows).toContainEqual(expect.objectContaining({ ...own, ...fields }))
+    }
+    if (kind.startsWith('udp')) {
+      has({ localPort: facts.datagram[at], state: null, remotePort: null })
+      return
+    }
+    const [listener, client] = [facts.listener[at], facts.client[at]]
+    has({ localPort: listener, state: 'LISTEN', remoteAddress: null, remotePort: null })
+    const open = { state: 'ESTABLISHED', remoteAddress: address }
+    has({ localPort: client, remotePort: listener, ...open })
+    has({ localPort: listener, remotePort: client, ...open })
+    checkBeginnings('mib', indexed(kind, detail, bytes))
   })
 })

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { SocketRow } from '../../src/index.ts'
 import { summary } from '../support/oracles.ts'
-import { RECORDED, checkBeginnings, fixture, replay } from '../support/replay.ts'
+import { checkBeginnings, fixture, recorded, replay } from '../support/replay.ts'
 
-describe.each(RECORDED)('%s', (system) => {
+describe.each(recorded('linux'))('%s', (system) => {
   const rowsOf = (parser: string, name: string): readonly SocketRow[] =>
     replay(parser, fixture(system, name)).table.rows
   const lines = (rows: readonly SocketRow[]): string[] =>

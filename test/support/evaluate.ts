@@ -16,21 +16,25 @@ export interface Thrown {
 }
 
 /**
- * Runs `code`, the body of an asynchronous function that sees the package as `m`, under Node behind
- * the words of `prefix`, and returns what it returns or throws, by way of JSON.
+ * Runs `code`, the body of an asynchronous function that sees the package as `m`, under Node (or
+ * under `host`, a copy of it) behind the words of `prefix`, and returns what it returns or throws, by way of JSON.
  */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller knows
-export function evaluate<Value>(code: string, prefix: readonly string[] = []): Value {
+export function evaluate<Value>(
+  code: string,
+  prefix: readonly string[] = [],
+  host: string = process.execPath,
+): Value {
   const script = `
     const m = require(${JSON.stringify(ENTRY)})
     const describe = (e) => e && ({ code: e.code, message: e.message, syscall: e.syscall,
       path: e.path, cause: describe(e.cause) })
     const body = async () => { ${code} }
     body().catch((e) => ({ thrown: describe(e) })).then((v) => console.log(JSON.stringify(v)))`
-  const words = [...prefix, process.execPath, '-e', script]
-  const { status, stdout, stderr, error } = spawnSync('env', words, { encoding: 'utf8' })
+  const [program, ...words] = [...prefix, host, '-e', script]
+  const { status, stdout, stderr, error } = spawnSync(program, words, { encoding: 'utf8' })
   if (error) throw error
-  if (status !== 0) throw new Error(`${words[0]} ended with ${status}: ${stderr}`)
+  if (status !== 0) throw new Error(`${program} ended with ${status}: ${stderr}`)
   return JSON.parse(stdout) as Value
 }
 

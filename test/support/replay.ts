@@ -59,8 +59,9 @@ export function checkBeginnings(parser: string, bytes: Uint8Array | string): voi
   run(['--check', parser], bytes)
 }
 
-/** The recorded systems, by the names of their folders. */
-export const RECORDED: readonly string[] = readdirSync(FIXTURES)
+/** The recorded systems of a kind, by the names of their folders. */
+export const recorded = (kind: 'linux' | 'wine' | 'windows'): readonly string[] =>
+  readdirSync(FIXTURES).filter((name) => name.startsWith(kind))
 
 export function fixture(system: string, name: string): Buffer {
   return readFileSync(join(FIXTURES, system, name))

@@ -15,6 +15,12 @@ function holdsPort(row: SocketRow): boolean {
   return row.remoteAddress === null
 }
 
+/** The process that Windows shows for sockets of its own. */
+const WINDOWS_ITSELF = 4
+const ABOUT_WINDOWS =
+  'PID 4 is Windows itself. Most often that is http.sys, which serves for other programs: ' +
+  '"netsh http show servicestate" names them, from an administrator\'s prompt.'
+
 /** The table, and below it each reason for an unknown owner once, in plain words. */
 function section(
   rows: readonly SocketRow[],
@@ -25,6 +31,9 @@ function section(
   const legend = Array.from(reasons, (reason) =>
     wrap(`(${reason}): ${UNKNOWN_OWNER[reason]}`, width),
   )
+  if (process.platform === 'win32' && rows.some(({ pid }) => pid === WINDOWS_ITSELF)) {
+    legend.push(wrap(ABOUT_WINDOWS, width))
+  }
   return formatTable(rows, processes, { width, heading, reasons: true }) + legend.join('')
 }
 
@@ -50,6 +59,8 @@ export async function runWho({ port, query, format }: Command & { name: 'who' })
     }
   }
   if (rows.length === 0) remark(`nothing found on port ${port}`)
-  explainMissing(table)
+  // What may lack beside them is of no interest to whoever looked for one that was found.
+  const missing = table.missing.filter((what) => what !== 'bound' || holders.length === 0)
+  explainMissing({ ...table, missing })
   return rows.length > 0 ? 0 : 1
 }

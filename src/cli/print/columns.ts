@@ -67,10 +67,11 @@ function processColumn(processes: readonly SocketProcess[], reasons: boolean): C
   const names = new Map(processes.map(({ pid, name }) => [pid, name]))
   return {
     title: 'PROCESS',
-    show: ({ pids, ownerUnknown }, room) => {
+    show: ({ pids, ownerUnknown, service }, room) => {
       if (ownerUnknown !== null) return cutEnd(reasons ? `(${ownerUnknown})` : '-', room)
       const holders = new Set(pids.map((pid) => names.get(pid) ?? '?'))
-      return cutEnd(harmless([...holders].join(',')), room)
+      const what = service === null ? '' : ` (${service})`
+      return cutEnd(harmless([...holders].join(',') + what), room)
     },
   }
 }

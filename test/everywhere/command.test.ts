@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest'
+import type { SocketTable } from '../../src/index.ts'
+import { socktable } from '../cli/run.ts'
+import { connection, listen, otherListener } from './sockets.ts'
+
+test('alone it shows listeners with their owners', async () => {
+  const other = await otherListener()
+  const { code, stdout, stderr } = socktable()
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toMatch(
+    new RegExp(`^tcp +127\\.0\\.0\\.1:${other.port} +LISTEN +${other.pid} `, 'm'),
+  )
+})
+
+describe('who', () => {
+  test('has a port', async () => {
+    const { server, port } = await listen('127.0.0.1')
+    await connection(server, '127.0.0.1')
+    const { code, stdout, stderr } = socktable('who', String(port))
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(new RegExp(`:${port} +LISTEN +${process.pid} `))
+    expect(stdout).toContain(`connections on port ${port}:`)
+  })
+
+  test('nobody', async () => {
+    const { server, port } = await listen('127.0.0.1')
+    await new Promise((resolve) => server.close(resolve))
+    expect(socktable('who', String(port), '--json')).toMatchObject({ code: 1 })
+  })
+})
+
+test('JSON', async () => {
+  const { port } = await listen('127.0.0.1')
+  const { code, stdout } = socktable('list', '--port', String(port), '--json')
+  expect(code).toBe(0)
+  const table = JSON.parse(stdout) as SocketTable
+  expect(table.rows).toMatchObject([{ localPort: port, pid: process.pid, state: 'LISTEN' }])
+})
+
+test('what is wrong is said on stderr, with an exit code of its own', () => {
+  const { code, stdout, stderr } = socktable('who', '70000')
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toContain('from 0 to 65535')
+})
+
+test('texts are ASCII, which every code page of a console has', () => {
+  for (const words of [['--help'], ['list', '--help'], ['who', '--help']]) {
+    expect(socktable(...words).stdout).toMatch(/^[\n -~]+$/)
+  }
+})
