@@ -16,7 +16,7 @@ namespace socktable {
 // The packed table that crosses to JavaScript: a header of 32-bit words, then the sections in the
 // order of Section, each aligned to 8 bytes. src/layout.ts is the twin of this file; the addon
 // exports these constants and the twin checks every one of them when it loads.
-constexpr uint32_t kLayoutVersion = 1;
+constexpr uint32_t kLayoutVersion = 2;
 constexpr uint32_t kMagic = 0x42544b53;  // "SKTB" as little-endian bytes
 
 // Why a row has no PID.

@@ -7,7 +7,7 @@ import type { OwnerUnknown, TcpState } from './types.ts'
 import { TCP_STATES } from './types.ts'
 
 export const LAYOUT = {
-  version: 1,
+  version: 2,
   magic: 0x42544b53,
   query: 2,
   states: 13,
