@@ -46,11 +46,13 @@
         }],
         ["OS=='win'", {
           "sources": [
+            "native/windows/growing_table.cc",
             "native/windows/interface_names.cc",
             "native/windows/ip_helper.cc",
             "native/windows/mib_layout_check.cc",
             "native/windows/mib_table_parse.cc",
             "native/windows/owner_modules.cc",
+            "native/windows/process_facts.cc",
             "native/windows/processes.cc",
             "native/windows/reader.cc",
             "native/windows/wide_text.cc",

@@ -11,7 +11,9 @@
 #include "linux/process.h"
 #include "linux/row_collector.h"
 #include "linux/sock_diag.h"
+#include "windows/growing_table.h"
 #include "windows/mib_table.h"
+#include "windows/process_facts.h"
 
 namespace socktable {
 namespace {
@@ -102,6 +104,51 @@ void MibParser(const uint8_t* bytes, size_t size, Replayed* replayed) {
   replayed->outcome = "ok=" + std::to_string(ok);
 }
 
+// What is known of a process, for each that the table names: whether it exists and when it started,
+// as two 64-bit numbers. They stand behind their count and before the table.
+void OwnersParser(const uint8_t* bytes, size_t size, Replayed* replayed) {
+  if (size == 0) return;
+  const size_t count = bytes[0];
+  if (size - 1 < count * 16) return;
+  MibParser(bytes + 1 + count * 16, size - 1 - count * 16, replayed);
+  SocketTable& table = replayed->table;
+  std::vector<ProcessFacts> facts(table.processes.size());
+  for (size_t i = 0; i < std::min(count, facts.size()); i++) {
+    uint64_t words[2];
+    memcpy(words, bytes + 1 + i * 16, sizeof words);
+    facts[i].exists = words[0] != 0;
+    facts[i].started = words[1];
+    facts[i].name = "process";
+  }
+  KeepLivingOwners(facts, table);
+  for (size_t i = 0; i < table.size(); i++) {
+    const Row& row = table[i];
+    Require(row.owner_count == 0 || row.owner_start < table.owners.size(), "an owner that exists");
+  }
+  for (const Owner& owner : table.owners) {
+    Require(owner.process < table.processes.size(), "an owner's process that exists");
+  }
+}
+
+// Answers one after the other, each with the size that it asks for; the last goes on for ever.
+void GrowingParser(const uint8_t* bytes, size_t size, Replayed* replayed) {
+  if (size < 8) return;
+  std::vector<uint8_t> buffer;
+  size_t calls = 0;
+  const uint32_t answer = FetchGrowing(
+      [&](uint8_t* room, uint32_t* needed) -> uint32_t {
+        const size_t at = std::min(calls++, size / 8 - 1) * 8;
+        room[*needed - 1] = 1;  // all the room is there
+        uint32_t code;
+        memcpy(&code, bytes + at, sizeof code);
+        memcpy(needed, bytes + at + 4, sizeof *needed);
+        return code;
+      },
+      &buffer);
+  replayed->outcome = "answer=" + std::to_string(answer) + " calls=" + std::to_string(calls) +
+                      " room=" + std::to_string(buffer.size());
+}
+
 using Parser = void (*)(const uint8_t* bytes, size_t size, Replayed* replayed);
 
 template <Protocol protocol>
@@ -154,6 +201,8 @@ constexpr NamedParser kParsers[] = {
     {"link", LinkParser, nullptr},
     {"mounts", MountsParser, nullptr},
     {"mib", MibParser, nullptr},
+    {"owners", OwnersParser, nullptr},
+    {"growing", GrowingParser, nullptr},
     {"query", ReplayQuery, nullptr},
 };
 

@@ -81,8 +81,14 @@ Row& SocketTable::Append() {
 
 void SocketTable::DropOwnerless() {
   size_t kept = 0;
+  auto service = services.begin();  // they are in the order of their rows
   for (size_t i = 0; i < size_; i++) {
-    if ((*this)[i].owner_count == 0) continue;
+    const bool has_service = service != services.end() && service->row == i;
+    if ((*this)[i].owner_count == 0) {
+      if (has_service) service = services.erase(service);
+      continue;
+    }
+    if (has_service) (service++)->row = static_cast<uint32_t>(kept);
     if (kept != i) (*this)[kept] = (*this)[i];
     kept++;
   }

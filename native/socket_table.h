@@ -148,7 +148,7 @@ class SocketTable {
 
   // Keeps the first `count` rows.
   void Truncate(size_t count) { size_ = count < size_ ? count : size_; }
-  // Drops all rows that have no owner.
+  // Drops all rows that have no owner; the others' services stay with them.
   void DropOwnerless();
 
   Text AddText(const char* text, size_t length);

@@ -18,6 +18,7 @@ const SEEDS = {
   link: [],
   mounts: [],
   mib: [],
+  owners: [],
   query: [],
 }
 const FIXTURES = join(root, 'test', 'fixtures')

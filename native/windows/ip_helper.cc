@@ -1,21 +1,14 @@
 #include "ip_helper.h"
 
-#include <algorithm>
-#include <cstring>
-
+#include "growing_table.h"
 #include "windows_headers.h"
 
 namespace socktable {
 namespace {
 
-constexpr size_t kLeastSize = 64 * 1024;
-// No host has as many sockets: whoever asks for more is not to be believed.
-constexpr size_t kMostSize = size_t{1} << 30;
-// A table may grow between two calls again and again.
-constexpr int kMostTries = 10;
-// STATUS_UNSUCCESSFUL, which no documentation names: users of other libraries met it on Windows
-// Server under load, and the next call succeeded.
-constexpr DWORD kUnsuccessful = 0xC0000001;
+static_assert(kWindowsNoError == NO_ERROR &&
+              kWindowsInsufficientBuffer == ERROR_INSUFFICIENT_BUFFER &&
+              kWindowsNoData == ERROR_NO_DATA);
 
 // The tables that name a process cost the system more: they are asked for owners alone. Never
 // sorted: the system sorts by comparison, one row after the other.
@@ -55,38 +48,18 @@ const char* NameOfCall(const MibLayout& layout) {
 }  // namespace
 
 Status FetchMibTable(const MibLayout& layout, bool listeners, std::vector<uint8_t>* buffer) {
-  if (buffer->size() < kLeastSize) buffer->resize(kLeastSize);
-  DWORD code = NO_ERROR;
-  for (int tries = 0; tries < kMostTries; tries++) {
-    DWORD size = static_cast<DWORD>(buffer->size());
-    code = layout.detail == MibDetail::kPlain
-               ? CallPlain(layout, buffer->data(), &size)
-               : CallExtended(layout, listeners, buffer->data(), &size);
-    switch (code) {
-      case NO_ERROR:
-        return Status::Ok();
-      case ERROR_NO_DATA:
-        // The plain tables say so of an empty table.
-        memset(buffer->data(), 0, sizeof(uint32_t));
-        return Status::Ok();
-      case ERROR_INSUFFICIENT_BUFFER: {
-        const size_t needed = std::max<size_t>(size, buffer->size());
-        if (needed > kMostSize) return Status::Os(static_cast<int>(code), NameOfCall(layout));
-        buffer->resize(needed + needed / 4);
-        break;
-      }
-      case kUnsuccessful:
-        break;
-      case ERROR_NOT_SUPPORTED:
-        if (layout.ipv6) {  // IPv6 is not installed
-          memset(buffer->data(), 0, sizeof(uint32_t));
-          return Status::Ok();
-        }
-        return Status::Os(static_cast<int>(code), NameOfCall(layout));
-      default:
-        return Status::Os(static_cast<int>(code), NameOfCall(layout));
-    }
-  }
+  const uint32_t code = FetchGrowing(
+      [&](uint8_t* room, uint32_t* size) -> uint32_t {
+        DWORD bytes = *size;
+        const DWORD answer = layout.detail == MibDetail::kPlain
+                                 ? CallPlain(layout, room, &bytes)
+                                 : CallExtended(layout, listeners, room, &bytes);
+        *size = bytes;
+        // Without IPv6 there are none of its sockets.
+        return answer == ERROR_NOT_SUPPORTED && layout.ipv6 ? ERROR_NO_DATA : answer;
+      },
+      buffer);
+  if (code == kWindowsNoError) return Status::Ok();
   return Status::Os(static_cast<int>(code), NameOfCall(layout));
 }
 

@@ -8,7 +8,7 @@
 namespace socktable {
 
 // How much a table of IP Helper tells of each socket.
-enum class MibDetail { kPlain, kOwner, kModule };
+enum class MibDetail : uint8_t { kPlain, kOwner, kModule };
 
 // Where things stand in a table: a count of rows in the first four bytes, then the rows. The same
 // on x64, arm64 and x86; mib_layout_check.cc compares each number with the headers of Windows.

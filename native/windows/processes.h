@@ -4,14 +4,9 @@
 #include <string>
 #include <unordered_map>
 
-namespace socktable {
+#include "process_facts.h"
 
-// What is known of a process.
-struct ProcessFacts {
-  bool exists = false;
-  uint64_t started = 0;  // FILETIME; 0: not known
-  std::string name;      // of its executable, without the folder; empty: not asked for or not known
-};
+namespace socktable {
 
 // Looks processes up by PID, each when it is asked for.
 class Processes {

@@ -52,22 +52,13 @@ class Reader {
     for (const Process& process : table_.processes) {
       facts.push_back(processes.Find(process.pid, query_.names || query_.services));
     }
-    std::vector<bool> holds(facts.size());
-    for (size_t i = 0; i < table_.size(); i++) {
-      Row& row = table_[i];
-      if (row.owner_count == 0) continue;
-      const ProcessFacts& owner = facts[row.owner_start];
-      // The PID of a process that has ended goes to another one, which is younger than the socket.
-      const bool younger = (row.flags & Row::kFlagCreated) != 0 && owner.started > row.identity;
-      if (owner.exists && !younger) {
-        holds[row.owner_start] = true;
-      } else {
-        row.owner_count = 0;
-        row.owner_unknown = OwnerUnknown::kExited;
-      }
-    }
     for (const ModuleName& module : modules_) NameService(module, facts);
-    KeepProcesses(holds, facts);
+    // Names that only the comparison with services took.
+    if (!query_.names) {
+      for (ProcessFacts& process : facts) process.name.clear();
+    }
+    KeepLivingOwners(facts, table_);
+    if (!query_.pids.empty()) table_.DropOwnerless();
   }
 
   // A table of modules names owners that nobody asked for.
@@ -110,27 +101,6 @@ class Reader {
     if (executable.empty() || _stricmp(executable.c_str(), module.name.c_str()) == 0) return;
     const Text name = table_.AddText(module.name.data(), module.name.size());
     table_.services.push_back({static_cast<uint32_t>(module.row), name});
-  }
-
-  // Leaves the processes that hold a socket, with their names. MibCollector gave each the entry in
-  // the list of owners that has its own number.
-  void KeepProcesses(const std::vector<bool>& holds, const std::vector<ProcessFacts>& facts) {
-    std::vector<uint32_t> place(facts.size());
-    uint32_t kept = 0;
-    for (size_t i = 0; i < facts.size(); i++) {
-      place[i] = kept;
-      if (!holds[i]) continue;
-      Process& process = table_.processes[kept];
-      process.pid = table_.processes[i].pid;
-      if (query_.names) process.name = table_.AddText(facts[i].name.data(), facts[i].name.size());
-      kept++;
-    }
-    table_.processes.resize(kept);
-    table_.owners.resize(kept);
-    for (size_t i = 0; i < table_.size(); i++) {
-      Row& row = table_[i];
-      if (row.owner_count > 0) row.owner_start = place[row.owner_start];
-    }
   }
 
   const Query& query_;

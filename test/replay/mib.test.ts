@@ -229,6 +229,89 @@ describe('scopes', () => {
   })
 })
 
+describe('owners', () => {
+  /** What is known of the processes in the order in which the table names them. */
+  const check = (
+    facts: readonly (readonly [exists: boolean, started: bigint])[],
+    rows: Buffer[],
+  ) => {
+    const words = facts.flatMap(([exists, started]) => [u64(exists ? 1n : 0n), u64(started)])
+    const bytes = indexed('tcp4', 'module', table('module', rows))
+    const start = Buffer.from([facts.length])
+    return replay('owners', Buffer.concat([start, ...words, bytes])).table
+  }
+  const of = (pid: number, created = 0n) => row('tcp4', 'module', { pid, created, localPort: pid })
+
+  test('a process that has ended holds nothing', () => {
+    const facts = [
+      [true, 0n],
+      [false, 0n],
+      [true, 0n],
+    ] as const
+    const { rows, processes } = check(facts, [of(10), of(20), of(30), of(20), of(10)])
+    expect(rows.map(({ pid, ownerUnknown }) => pid ?? ownerUnknown)).toEqual([
+      10,
+      'exited',
+      30,
+      'exited',
+      10,
+    ])
+    expect(processes.map(({ pid }) => pid)).toEqual([10, 30])
+  })
+
+  test("nor does one that is younger than the socket: its PID was another one's", () => {
+    const { rows } = check(
+      [
+        [true, 1000n],
+        [true, 1000n],
+      ],
+      [of(10, 999n), of(10, 1000n), of(20)],
+    )
+    expect(rows.map(({ pid, ownerUnknown }) => pid ?? ownerUnknown)).toEqual(['exited', 10, 20])
+  })
+
+  test('nobody is left', () => {
+    const { rows, processes } = check([[false, 0n]], [of(10)])
+    expect(rows).toMatchObject([{ pid: null, pids: [], processName: null, ownerUnknown: 'exited' }])
+    expect(processes).toEqual([])
+  })
+})
+
+describe('a table that does not fit', () => {
+  const NO_DATA = 232
+  const TOO_SMALL = 122
+  const UNSUCCESSFUL = 0xc0000001
+  const fetch = (...answers: readonly (readonly [code: number, size: number])[]) => {
+    const bytes = Buffer.concat(answers.flatMap(([code, size]) => [u32(code), u32(size)]))
+    const { answer, calls, room } = replay('growing', bytes).outcome
+    return { answer: Number(answer), calls: Number(calls), room: Number(room) }
+  }
+
+  test('is asked for again with more room than it needed', () => {
+    const answer = fetch([TOO_SMALL, 1_000_000], [TOO_SMALL, 2_000_000], [0, 0])
+    expect(answer).toEqual({ answer: 0, calls: 3, room: 2_500_000 })
+  })
+
+  test('grows also where Windows names a size that was given', () => {
+    expect(fetch([TOO_SMALL, 0], [0, 0])).toEqual({ answer: 0, calls: 2, room: 81_920 })
+  })
+
+  test('that never fits is an error in the end', () => {
+    expect(fetch([TOO_SMALL, 0])).toMatchObject({ answer: TOO_SMALL, calls: 10 })
+    expect(fetch([TOO_SMALL, 2 ** 31])).toMatchObject({ answer: TOO_SMALL, calls: 1, room: 65_536 })
+  })
+
+  test('an undocumented failure is tried again, and no other', () => {
+    expect(fetch([UNSUCCESSFUL, 0], [0, 0])).toMatchObject({ answer: 0, calls: 2 })
+    expect(fetch([UNSUCCESSFUL, 0])).toMatchObject({ answer: UNSUCCESSFUL, calls: 10 })
+    expect(fetch([5, 0], [0, 0])).toMatchObject({ answer: 5, calls: 1 })
+  })
+
+  test('no data is an empty table', () => {
+    expect(fetch([NO_DATA, 0])).toMatchObject({ answer: 0, calls: 1 })
+  })
+})
+
 describe.each([...recorded('windows'), ...recorded('wine')])('as recorded on %s', (system) => {
   const facts = JSON.parse(fixture(system, 'facts.json').toString()) as {
     pid: number
