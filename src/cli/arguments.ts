@@ -2,7 +2,8 @@
 
 import type { ListOptions } from '../index.ts'
 import { closest } from './closest.ts'
-import { type Values, parseOptions } from './options.ts'
+import { TABLE_EXPECTED, TABLE_OPTIONS, type TableValues, parseOptions } from './options.ts'
+import { SUBCOMMAND_NAMES } from './subcommands.ts'
 import { UsageError } from './usage-error.ts'
 import { parsePids, parsePort, parsePorts, parseSource, parseStates } from './values.ts'
 
@@ -27,11 +28,14 @@ export type Command =
       readonly format: Format
     }
 
+/** All commands, for a hint to somebody who misspelt one. */
+const COMMAND_NAMES: readonly string[] = ['list', 'who', ...SUBCOMMAND_NAMES]
+
 // What "socktable who" takes beside its port.
 const WHO_OPTIONS = ['tcp', 'udp', 'ipv4', 'ipv6', 'numeric', 'programs', 'source', 'json', 'csv']
 
 /** What both commands take: protocols, families and the source. */
-function commonQuery(values: Values): ListOptions {
+function commonQuery(values: TableValues): ListOptions {
   return {
     names: true,
     ...(values.tcp !== values.udp && { protocol: values.tcp ? 'tcp' : 'udp' }),
@@ -40,13 +44,13 @@ function commonQuery(values: Values): ListOptions {
   }
 }
 
-function parseFormat(values: Values): Format {
+function parseFormat(values: TableValues): Format {
   if (values.json && values.csv) throw new UsageError('--json and --csv exclude each other')
   if (values.json) return 'json'
   return values.csv ? 'csv' : 'table'
 }
 
-function selectionOf(values: Values, alone: boolean): Selection {
+function selectionOf(values: TableValues, alone: boolean): Selection {
   if (values.all) return 'all'
   if (values.listening) return 'listening'
   const filters = [values.state, values.port, values['remote-port'], values.pid]
@@ -54,7 +58,7 @@ function selectionOf(values: Values, alone: boolean): Selection {
   return alone ? 'listening' : 'connected'
 }
 
-function listCommand(values: Values, alone: boolean): Command {
+function listCommand(values: TableValues, alone: boolean): Command {
   const selection = selectionOf(values, alone)
   const query: ListOptions = {
     ...commonQuery(values),
@@ -80,7 +84,7 @@ function listCommand(values: Values, alone: boolean): Command {
   return { name: 'list', query, selection, format: parseFormat(values) }
 }
 
-function whoCommand(values: Values, operands: readonly string[]): Command {
+function whoCommand(values: TableValues, operands: readonly string[]): Command {
   const [text, ...more] = operands
   if (text === undefined) throw new UsageError('who needs a port: socktable who 3000')
   if (more.length > 0) throw new UsageError(`who takes one port, not '${operands.join(' ')}'`)
@@ -95,10 +99,10 @@ function whoCommand(values: Values, operands: readonly string[]): Command {
 
 /** Reads the arguments behind the program's name. Throws a UsageError. */
 export function parseCommand(argv: readonly string[]): Command {
-  const { values, positionals } = parseOptions(argv)
+  const { values, positionals } = parseOptions(argv, TABLE_OPTIONS, TABLE_EXPECTED)
   const [word, ...operands] = positionals
   if (word !== undefined && word !== 'list' && word !== 'who') {
-    const known = closest(word, ['list', 'who'])
+    const known = closest(word, COMMAND_NAMES)
     const meant = /^:?\d+$/.test(word) ? `who ${word}` : known
     const hint = meant === undefined ? '' : `; did you mean socktable ${meant}?`
     throw new UsageError(`unknown command '${word}'${hint}`)

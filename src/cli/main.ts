@@ -8,12 +8,28 @@ import { runList } from './commands/list.ts'
 import { runWho } from './commands/who.ts'
 import { helpText } from './help.ts'
 import { complain, print } from './output.ts'
+import { SUBCOMMANDS, type Subcommand } from './subcommands.ts'
 import { UsageError } from './usage-error.ts'
 
 const WRONG_USAGE = 2
 const FAILED = 3
 
+/** What stands behind "--" is another program's. */
+function asksForHelp(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--')
+  return (end < 0 ? argv : argv.slice(0, end)).some((word) => word === '--help' || word === '-h')
+}
+
+async function runSubcommand(subcommand: Subcommand, argv: readonly string[]): Promise<number> {
+  if (!asksForHelp(argv)) return subcommand.run(argv)
+  print(`${subcommand.help}\n`)
+  return 0
+}
+
 async function run(argv: readonly string[]): Promise<number> {
+  const [word = '', ...rest] = argv
+  const subcommand = Object.hasOwn(SUBCOMMANDS, word) ? SUBCOMMANDS[word] : undefined
+  if (subcommand !== undefined) return runSubcommand(subcommand, rest)
   const command = parseCommand(argv)
   switch (command.name) {
     case 'help':

@@ -1,10 +1,17 @@
 /** The options that exist, and what is wrong where Node's parser refuses the command line. */
 
-import { parseArgs } from 'node:util'
+import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { closest } from './closest.ts'
 import { UsageError } from './usage-error.ts'
 
-const OPTIONS = {
+/** Options of a command, as Node's parser takes them. */
+export type Options = NonNullable<ParseArgsConfig['options']>
+type Parsed<Known extends Options> = ReturnType<
+  typeof parseArgs<{ options: Known; allowPositionals: true }>
+>
+
+/** The options of list and who. */
+export const TABLE_OPTIONS = {
   tcp: { type: 'boolean', short: 't' },
   udp: { type: 'boolean', short: 'u' },
   ipv4: { type: 'boolean', short: '4' },
@@ -25,11 +32,12 @@ const OPTIONS = {
   version: { type: 'boolean', short: 'V' },
 } as const
 
-type Parsed = ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>>
-export type Values = Parsed['values']
+export type TableValues = Parsed<typeof TABLE_OPTIONS>['values']
 
-/** What the options with a value take. */
-const VALUES: Readonly<Record<string, string>> = {
+/** What options with a value take, for the message where there is none. */
+export type Expected = Readonly<Record<string, string>>
+
+export const TABLE_EXPECTED: Expected = {
   state: 'a state such as LISTEN',
   port: 'a port N or a range A-B, from 0 to 65535',
   'remote-port': 'a port N or a range A-B, from 0 to 65535',
@@ -41,17 +49,17 @@ const VALUES: Readonly<Record<string, string>> = {
  * Names what Node's strict parser refused. Its own messages have several lines and leave out the
  * value that is wrong; its lenient parser tells both.
  */
-function faultIn(args: string[]): UsageError | undefined {
-  const { tokens } = parseArgs({ args, options: OPTIONS, strict: false, tokens: true })
+function faultIn(args: string[], options: Options, expects: Expected): UsageError | undefined {
+  const { tokens } = parseArgs({ args, options, strict: false, tokens: true })
   for (const token of tokens) {
     if (token.kind !== 'option') continue
     const { name, rawName, value } = token
-    if (!Object.hasOwn(OPTIONS, name)) {
-      const known = closest(name, Object.keys(OPTIONS))
+    if (!Object.hasOwn(options, name)) {
+      const known = closest(name, Object.keys(options))
       const hint = known === undefined ? '' : `; did you mean --${known}?`
       return new UsageError(`unknown option ${rawName}${hint}`)
     }
-    const expected = VALUES[name]
+    const expected = expects[name]
     if (expected === undefined) {
       if (value === undefined) continue
       return new UsageError(`${rawName} takes no value, but was given '${value}'`)
@@ -65,11 +73,15 @@ function faultIn(args: string[]): UsageError | undefined {
 }
 
 /** The options and the other words of a command line. Throws a UsageError. */
-export function parseOptions(argv: readonly string[]): Parsed {
+export function parseOptions<const Known extends Options>(
+  argv: readonly string[],
+  options: Known,
+  expected: Expected,
+): Parsed<Known> {
   const args = [...argv]
   try {
-    return parseArgs({ args, options: OPTIONS, allowPositionals: true })
+    return parseArgs({ args, options, allowPositionals: true })
   } catch (error) {
-    throw faultIn(args) ?? error
+    throw faultIn(args, options, expected) ?? error
   }
 }
