@@ -25,18 +25,19 @@ function run(program, args, env = {}) {
 }
 
 // Node-API is the same in every version, so the headers of the running one do.
-const COMMON = [prebuildify, '--napi', '--strip', '--target', process.versions.node]
+const COMMON = [prebuildify, '--napi', '--target', process.versions.node]
 
 function buildForHost() {
   // A Linux file without a libc tag would be taken for every libc: see node-gyp-build's rules.
   const tags = process.platform === 'linux' ? ['--tag-libc'] : []
-  run(process.execPath, [...COMMON, ...tags])
+  run(process.execPath, [...COMMON, '--strip', ...tags])
   const load = "require('node-gyp-build')(process.cwd()).readSync"
   run(process.execPath, ['-e', load], { PREBUILDS_ONLY: '1' })
 }
 
 function buildFor(target) {
   const [platform, arch] = target.split('-')
+  // Without --strip: this machine's strip knows no other systems, and the linker leaves nothing.
   // Elsewhere, since it would take the place of this machine's own build.
   const folder = mkdtempSync(join(tmpdir(), 'socktable-prebuild-'))
   try {
