@@ -27,6 +27,7 @@
         ["socktable_werror=='true'", {"cflags_cc": ["-Werror"]}],
         ["OS=='linux'", {
           "sources": [
+            "native/linux/bind_probe.cc",
             "native/linux/existence.cc",
             "native/linux/interface_names.cc",
             "native/linux/kernel_state.cc",
@@ -46,6 +47,7 @@
         }],
         ["OS=='win'", {
           "sources": [
+            "native/windows/bind_probe.cc",
             "native/windows/growing_table.cc",
             "native/windows/interface_names.cc",
             "native/windows/ip_helper.cc",
@@ -57,7 +59,7 @@
             "native/windows/reader.cc",
             "native/windows/wide_text.cc",
           ],
-          "libraries": ["-liphlpapi.lib"],
+          "libraries": ["-liphlpapi.lib", "-lws2_32.lib"],
           "msvs_settings": {
             "VCCLCompilerTool": {
               "WarningLevel": 4,
@@ -72,7 +74,7 @@
           },
         }],
         ["OS!='linux' and OS!='win'", {
-          "sources": ["native/unsupported/reader.cc"],
+          "sources": ["native/unsupported/bind_probe.cc", "native/unsupported/reader.cc"],
         }],
       ],
     },

@@ -5,6 +5,7 @@
 #include <memory>
 #include <new>
 
+#include "bind_probe.h"
 #include "query.h"
 #include "reader.h"
 #include "socket_table.h"
@@ -76,16 +77,17 @@ class LentBuffer {
   bool lent_ = false;
 };
 
+Napi::Object DescribeFailure(Napi::Env env, const Status& status) {
+  auto failure = Napi::Object::New(env);
+  failure["errno"] = Napi::Number::New(env, static_cast<uint32_t>(status.code));
+  failure["syscall"] = Napi::String::New(env, status.call);
+  if (!status.path.empty()) failure["path"] = Napi::String::New(env, status.path);
+  return failure;
+}
+
 Napi::Value DescribeFailure(Napi::Env env, const Outcome& outcome) {
-  const auto describe = [&](const Status& status) {
-    auto failure = Napi::Object::New(env);
-    failure["errno"] = Napi::Number::New(env, static_cast<uint32_t>(status.code));
-    failure["syscall"] = Napi::String::New(env, status.call);
-    if (!status.path.empty()) failure["path"] = Napi::String::New(env, status.path);
-    return failure;
-  };
-  auto failure = describe(outcome.status);
-  if (!outcome.fallback.ok()) failure["cause"] = describe(outcome.fallback);
+  auto failure = DescribeFailure(env, outcome.status);
+  if (!outcome.fallback.ok()) failure["cause"] = DescribeFailure(env, outcome.fallback);
   return failure;
 }
 
@@ -146,6 +148,43 @@ Napi::Value ReadSync(const Napi::CallbackInfo& info) {
   return Deliver(info.Env(), info[1].As<Napi::Function>(), std::move(outcome));
 }
 
+// The words of a bind to try, in this order.
+enum AttemptWord : uint32_t {
+  kAttemptProtocol,
+  kAttemptIPv6,
+  kAttemptOptions,
+  kAttemptPort,
+  kAttemptScope,
+  kAttemptAddress,
+  kAttemptWords = kAttemptAddress + 4,
+};
+
+// tryBind(words) -> null | failure
+Napi::Value TryBindSync(const Napi::CallbackInfo& info) {
+  const auto array = info[0].As<Napi::Uint32Array>();
+  if (array.ElementLength() != kAttemptWords) {
+    throw Napi::TypeError::New(info.Env(), "socktable: not a bind of this version of the addon");
+  }
+  const uint32_t* words = array.Data();
+  BindAttempt attempt{};
+  attempt.protocol = words[kAttemptProtocol] == 0 ? Protocol::kTcp : Protocol::kUdp;
+  attempt.ipv6 = words[kAttemptIPv6] != 0;
+  attempt.options = words[kAttemptOptions];
+  attempt.port = static_cast<uint16_t>(words[kAttemptPort]);
+  attempt.scope = words[kAttemptScope];
+  memcpy(attempt.address, words + kAttemptAddress, sizeof attempt.address);
+  const Status status = TryBind(attempt);
+  return status.ok() ? info.Env().Null() : Napi::Value(DescribeFailure(info.Env(), status));
+}
+
+// holdPort(port) -> port | failure
+Napi::Value HoldPortSync(const Napi::CallbackInfo& info) {
+  auto port = static_cast<uint16_t>(info[0].As<Napi::Number>().Uint32Value());
+  const Status status = HoldPort(&port);
+  if (!status.ok()) return DescribeFailure(info.Env(), status);
+  return Napi::Number::New(info.Env(), port);
+}
+
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   auto layout = Napi::Object::New(env);
   size_t count;
@@ -155,6 +194,8 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   }
   exports["layout"] = layout;
   exports["read"] = Napi::Function::New(env, ReadAsync, "read");
+  exports["tryBind"] = Napi::Function::New(env, TryBindSync, "tryBind");
+  exports["holdPort"] = Napi::Function::New(env, HoldPortSync, "holdPort");
   exports["readSync"] = Napi::Function::New(env, ReadSync, "readSync");
   return exports;
 }

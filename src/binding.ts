@@ -25,6 +25,10 @@ export interface NativeBinding {
   /** Reads on another thread; the function returned ends the read early. */
   read(words: Uint32Array, receive: Receive<void>): () => void
   readSync<Result>(words: Uint32Array, receive: Receive<Result>): Result
+  /** Binds a socket and closes it; the words are those of src/ports/probe.ts. */
+  tryBind(words: Uint32Array): NativeFailure | null
+  /** Holds a TCP port (0: any) for a process that will bind it, and returns its number. */
+  holdPort(port: number): NativeFailure | number
 }
 
 const root = fileURLToPath(new URL('..', import.meta.url))

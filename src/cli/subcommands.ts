@@ -1,5 +1,11 @@
 /** The commands beside list and who, each in a file of its own in commands/. */
 
+import { check } from './commands/check.ts'
+import { explain } from './commands/explain.ts'
+import { free } from './commands/free.ts'
+import { run } from './commands/run.ts'
+import { wait } from './commands/wait.ts'
+
 /** A command with its own options. */
 export interface Subcommand {
   /** The text of --help; no line is longer than 80 characters. */
@@ -9,6 +15,6 @@ export interface Subcommand {
 }
 
 /** By the names that they have on the command line. */
-export const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {}
+export const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = { check, explain, free, run, wait }
 
 export const SUBCOMMAND_NAMES: readonly string[] = Object.keys(SUBCOMMANDS)

@@ -30,6 +30,13 @@ export function parsePorts(option: string, texts: readonly string[]): PortFilter
   })
 }
 
+/** Seconds, with a fraction where one likes, as milliseconds. */
+export function parseSeconds(what: string, text: string): number {
+  const seconds = /^\d{1,6}(\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN
+  if (!Number.isNaN(seconds)) return Math.round(seconds * 1000)
+  throw new UsageError(`${what} must be a number of seconds, not '${text}'`)
+}
+
 export function parsePids(texts: readonly string[]): number[] {
   return list(texts).map((text) => parseNumber('--pid', text, 1, 2 ** 31 - 1))
 }

@@ -36,7 +36,8 @@ export function checkPort(name: string, value: unknown): number {
   return checkInteger(name, value, 0, 65_535)
 }
 
-function checkInteger(name: string, value: unknown, least: number, most: number): number {
+/** Checks that a value is a whole number in a range. */
+export function checkInteger(name: string, value: unknown, least: number, most: number): number {
   if (typeof value !== 'number') throw invalidType(name, 'of type number', value)
   if (!Number.isInteger(value) || value < least || value > most) {
     throw outOfRange(name, `an integer >= ${least} and <= ${most}`, value)
@@ -44,7 +45,8 @@ function checkInteger(name: string, value: unknown, least: number, most: number)
   return value
 }
 
-function checkOneOf<Word extends string>(
+/** Checks that a value is one of some words. */
+export function checkOneOf<Word extends string>(
   name: string,
   value: unknown,
   allowed: readonly Word[],
@@ -55,13 +57,14 @@ function checkOneOf<Word extends string>(
   return word
 }
 
-function checkBoolean(name: string, value: unknown): boolean {
+/** Checks that a value is a boolean. */
+export function checkBoolean(name: string, value: unknown): boolean {
   if (typeof value !== 'boolean') throw invalidType(name, 'of type boolean', value)
   return value
 }
 
 /** A single value or a non-empty array of them, each checked. */
-function checkList<Item>(
+export function checkList<Item>(
   name: string,
   value: unknown,
   check: (name: string, item: unknown) => Item,
@@ -72,7 +75,8 @@ function checkList<Item>(
   return Array.from(value, (item: unknown, index) => check(`${name}[${index}]`, item))
 }
 
-function checkPortFilter(name: string, value: unknown): { from: number; to: number } {
+/** Checks a port or a range of ports. */
+export function checkPortFilter(name: string, value: unknown): { from: number; to: number } {
   if (typeof value === 'number') {
     const port = checkPort(name, value)
     return { from: port, to: port }
@@ -96,13 +100,16 @@ function bits(chosen: readonly string[], all: readonly string[]): number {
  * Checks that `options` is an object with these properties alone. Others are refused: a misspelt
  * filter, or one that the function sets itself, would answer another question than was asked.
  */
-function checkOptions(options: unknown, known: readonly string[]): Values {
+export function checkOptions(
+  options: unknown,
+  known: readonly string[],
+): Readonly<Record<string, unknown>> {
   if (options === undefined) return {}
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw invalidType('options', 'of type object', options)
   }
   const surplus = Object.keys(options).find((name) => !known.includes(name))
-  if (surplus === undefined) return options
+  if (surplus === undefined) return options as Readonly<Record<string, unknown>>
   throw invalidValue('options', `an object of known properties (${known.join(', ')})`, surplus)
 }
 
@@ -143,7 +150,7 @@ function udpPeerBits(values: Values, listening: boolean | undefined): number {
 
 /** Checks the options of a query and returns the words for the addon. */
 export function encodeQuery(options: unknown, alsoKnown: readonly string[] = []): Uint32Array {
-  const values = checkOptions(options, [...LIST_OPTIONS, ...alsoKnown])
+  const values: Values = checkOptions(options, [...LIST_OPTIONS, ...alsoKnown])
   const choice = (name: keyof ListOptions, all: readonly string[]): number =>
     values[name] === undefined
       ? (1 << all.length) - 1
@@ -211,9 +218,7 @@ export function encodeQuery(options: unknown, alsoKnown: readonly string[] = [])
 }
 
 /** Checks the signal of an asynchronous call. */
-export function checkSignal(
-  options: (ListOptions & Abortable) | undefined,
-): AbortSignal | undefined {
+export function checkSignal(options: Abortable | undefined): AbortSignal | undefined {
   const signal: unknown = options?.signal
   if (signal === undefined) return undefined
   // Like Node itself: signals of another realm or of a polyfill are as good.

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+
+#include "query.h"
+#include "status.h"
+
+namespace socktable {
+
+// A bind to try, with the options that a server would set.
+struct BindAttempt {
+  static constexpr uint32_t kV6Only = 1;
+  static constexpr uint32_t kReuseAddress = 2;
+  static constexpr uint32_t kReusePort = 4;
+  static constexpr uint32_t kExclusive = 8;  // Windows: SO_EXCLUSIVEADDRUSE
+
+  Protocol protocol = Protocol::kTcp;
+  bool ipv6 = false;
+  uint32_t options = 0;
+  uint16_t port = 0;    // 0: one that the system chooses
+  uint32_t scope = 0;   // of a link-local IPv6 address
+  uint8_t address[16];  // in network order; IPv4: the first four bytes
+};
+
+// Binds a socket and closes it again; says whether that went well. Never listens: that could take a
+// connection from a client, and makes the firewall of Windows ask its user.
+Status TryBind(const BindAttempt& attempt);
+
+// Makes the system keep a TCP port from everybody who does not ask for it by its number with
+// SO_REUSEADDR, though no socket is open: for a process that will bind it by itself. `port` 0 takes
+// one of the system's choice and is filled in. ENOTSUP, as the system calls it, where there is no
+// way.
+Status HoldPort(uint16_t* port);
+
+}  // namespace socktable

@@ -1,0 +1,84 @@
+#include "../bind_probe.h"
+
+#include <cstring>
+
+#include "windows_headers.h"
+
+namespace socktable {
+namespace {
+
+class UniqueSocket {
+ public:
+  explicit UniqueSocket(SOCKET socket) : socket_(socket) {}
+  ~UniqueSocket() {
+    if (valid()) closesocket(socket_);
+  }
+  UniqueSocket(const UniqueSocket&) = delete;
+  UniqueSocket& operator=(const UniqueSocket&) = delete;
+
+  SOCKET get() const { return socket_; }
+  bool valid() const { return socket_ != INVALID_SOCKET; }
+
+ private:
+  SOCKET socket_;
+};
+
+Status Failed(const char* call) { return Status::Os(WSAGetLastError(), call); }
+
+Status SetOption(SOCKET socket, int level, int option, bool on, const char* call) {
+  const DWORD value = on ? 1 : 0;
+  const auto* bytes = reinterpret_cast<const char*>(&value);
+  if (setsockopt(socket, level, option, bytes, sizeof value) == 0) return Status::Ok();
+  return Failed(call);
+}
+
+Status BindTo(SOCKET socket, const BindAttempt& attempt) {
+  if (attempt.ipv6) {
+    sockaddr_in6 name{};
+    name.sin6_family = AF_INET6;
+    name.sin6_port = htons(attempt.port);
+    name.sin6_scope_id = attempt.scope;
+    memcpy(&name.sin6_addr, attempt.address, sizeof name.sin6_addr);
+    if (bind(socket, reinterpret_cast<sockaddr*>(&name), sizeof name) != 0) return Failed("bind");
+  } else {
+    sockaddr_in name{};
+    name.sin_family = AF_INET;
+    name.sin_port = htons(attempt.port);
+    memcpy(&name.sin_addr, attempt.address, sizeof name.sin_addr);
+    if (bind(socket, reinterpret_cast<sockaddr*>(&name), sizeof name) != 0) return Failed("bind");
+  }
+  return Status::Ok();
+}
+
+}  // namespace
+
+// libuv, which is in every host of an addon, has called WSAStartup.
+Status TryBind(const BindAttempt& attempt) {
+  const int type = attempt.protocol == Protocol::kTcp ? SOCK_STREAM : SOCK_DGRAM;
+  const UniqueSocket socket(WSASocketW(attempt.ipv6 ? AF_INET6 : AF_INET, type, 0, nullptr, 0,
+                                       WSA_FLAG_NO_HANDLE_INHERIT));
+  if (!socket.valid()) return Failed("socket");
+  Status status;
+  const auto has = [&](uint32_t option) { return (attempt.options & option) != 0; };
+  if (has(BindAttempt::kReuseAddress)) {
+    status = SetOption(socket.get(), SOL_SOCKET, SO_REUSEADDR, true, "setsockopt(SO_REUSEADDR)");
+    if (!status.ok()) return status;
+  }
+  if (has(BindAttempt::kExclusive)) {
+    status = SetOption(socket.get(), SOL_SOCKET, SO_EXCLUSIVEADDRUSE, true,
+                       "setsockopt(SO_EXCLUSIVEADDRUSE)");
+    if (!status.ok()) return status;
+  }
+  if (attempt.ipv6) {
+    const bool only = has(BindAttempt::kV6Only);
+    status = SetOption(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, only, "setsockopt(IPV6_V6ONLY)");
+    if (!status.ok()) return status;
+  }
+  return BindTo(socket.get(), attempt);
+}
+
+// A closing connection keeps nobody from a port here, and what keeps others from it keeps the one
+// that it is meant for from it too.
+Status HoldPort(uint16_t*) { return Status::Os(ERROR_NOT_SUPPORTED, "hold"); }
+
+}  // namespace socktable

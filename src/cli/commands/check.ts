@@ -1,0 +1,63 @@
+/** socktable check PORT...: could a server bind these ports? */
+
+import { type PortCheck, checkPorts, explainPort } from '../../index.ts'
+import { parseOptions } from '../options.ts'
+import { print } from '../output.ts'
+import { EXPECTED_PLACE, PLACE, parsePlace } from '../place.ts'
+import { harmless } from '../print/text.ts'
+import type { Subcommand } from '../subcommands.ts'
+import { UsageError } from '../usage-error.ts'
+import { parsePorts } from '../values.ts'
+
+const HELP = `Says whether a server could bind ports, and if not, why not and who has them.
+
+Usage: socktable check PORT... [OPTIONS]     (PORT is 3000, :3000 or 3000-3010)
+
+      --host ADDRESS    where the server would listen; default: everywhere
+  -t, --tcp  -u, --udp  the protocol; default: TCP
+      --json            one JSON array
+  -h, --help            this text
+
+A bind is tried with the options that Node sets and taken back at once; nothing
+listens, and nobody is connected to.
+
+Exit codes:
+  0  all are free
+  1  some are not
+  2  wrong usage
+  3  it could not be found out`
+
+const OPTIONS = { ...PLACE, json: { type: 'boolean' } } as const
+
+/** One line for each port. */
+function line({ port, protocol, host, free, obstacles, holders }: PortCheck): string {
+  const shown = host.includes(':') ? `[${host}]` : host
+  const where = `${protocol} ${shown}:${port}`
+  if (free) return `${where}  free`
+  const owners = new Set(
+    holders.map(({ pid, processName, ownerUnknown }) =>
+      pid === null ? `(${ownerUnknown ?? '?'})` : `${processName ?? '?'} (PID ${pid})`,
+    ),
+  )
+  return `${where}  ${obstacles.join(', ')}  ${[...owners].join(', ')}`.trimEnd()
+}
+
+export const check: Subcommand = {
+  help: HELP,
+  async run(argv) {
+    const { values, positionals } = parseOptions(argv, OPTIONS, EXPECTED_PLACE)
+    if (positionals.length === 0) throw new UsageError('check needs a port: socktable check 3000')
+    const ports = parsePorts(
+      'the port',
+      positionals.map((text) => text.replace(/^:/, '')),
+    )
+    const place = parsePlace(values)
+    const checks = await checkPorts(ports, place)
+    const [only] = checks
+    if (values.json) print(`${JSON.stringify(checks)}\n`)
+    else if (only !== undefined && checks.length === 1) {
+      print(`${harmless((await explainPort(only.port, place)).text, '\n')}\n`)
+    } else print(checks.map((each) => `${harmless(line(each))}\n`).join(''))
+    return checks.every(({ free }) => free) ? 0 : 1
+  },
+}

@@ -1,0 +1,74 @@
+/** socktable run -- CMD: starts a program with a port of its own. */
+
+import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
+import { reservePort } from '../../index.ts'
+import { parseOptions } from '../options.ts'
+import { complain, remark } from '../output.ts'
+import type { Subcommand } from '../subcommands.ts'
+import { UsageError } from '../usage-error.ts'
+import { parsePorts } from '../values.ts'
+
+const HELP = `Starts a program with the number of a port in its environment that nobody else
+gets meanwhile.
+
+Usage: socktable run [OPTIONS] -- COMMAND [ARGUMENTS...]
+
+      --port-range A-B  the ports to choose from, the first that is free; may be
+                        given more than once; default: one of the system's
+      --env NAME        the variable that gets it; default: PORT
+  -h, --help            this text
+
+Signals are passed on, and so is the exit code of the program, which starts with
+128 where a signal ended it. On Linux the port is kept for a minute for a server
+that sets SO_REUSEADDR, as Node does; elsewhere it was free a moment before.
+
+Exit codes: the program's; 2 wrong usage, 3 no port or no such program`
+
+const OPTIONS = {
+  'port-range': { type: 'string', multiple: true },
+  env: { type: 'string' },
+} as const
+const EXPECTED = { 'port-range': 'a range A-B', env: 'the name of a variable' }
+const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const
+const FAILED = 3
+
+export const run: Subcommand = {
+  help: HELP,
+  async run(argv) {
+    const end = argv.indexOf('--')
+    const [program, ...args] = end < 0 ? [] : argv.slice(end + 1)
+    const { values, positionals } = parseOptions(
+      end < 0 ? argv : argv.slice(0, end),
+      OPTIONS,
+      EXPECTED,
+    )
+    if (program === undefined || positionals.length > 0) {
+      throw new UsageError('run needs a program behind "--": socktable run -- node server.js')
+    }
+    const ranges = values['port-range']
+    const { port } = await reservePort(
+      ranges === undefined ? {} : { ports: parsePorts('--port-range', ranges) },
+    )
+    const name = values.env ?? 'PORT'
+    remark(`${name}=${port}`)
+    const child = spawn(program, args, {
+      stdio: 'inherit',
+      env: { ...process.env, [name]: String(port) },
+    })
+    for (const signal of PASSED_ON) {
+      // Windows has not all of them.
+      if (process.platform === 'win32' && signal !== 'SIGINT' && signal !== 'SIGTERM') continue
+      process.on(signal, () => child.kill(signal))
+    }
+    return new Promise((resolve) => {
+      child.once('error', (error) => {
+        complain(`${program} can't be started: ${error.message}`)
+        resolve(FAILED)
+      })
+      child.once('exit', (code, signal) => {
+        resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]))
+      })
+    })
+  },
+}

@@ -1,0 +1,69 @@
+/** socktable wait PORT: until somebody listens on it, or nobody does. */
+
+import { waitForPort } from '../../index.ts'
+import { parseOptions } from '../options.ts'
+import { complain, print } from '../output.ts'
+import type { Subcommand } from '../subcommands.ts'
+import { UsageError } from '../usage-error.ts'
+import { parsePids, parsePort, parseSeconds } from '../values.ts'
+
+const HELP = `Waits until somebody listens on a port, or nobody does any more.
+
+Usage: socktable wait PORT [OPTIONS]     (PORT is 3000 or :3000)
+
+      --free            until nobody listens on it
+      --pid N           until this process listens on it
+      --timeout SECONDS how long to wait at most; default: 30
+  -t, --tcp  -u, --udp  the protocol; default: TCP
+      --json            the sockets that listen, as JSON
+  -h, --help            this text
+
+It looks at the system's table of listeners and connects to nobody.
+
+Exit codes:
+  0  it came to pass
+  1  it did not in time
+  2  wrong usage
+  3  the socket table could not be read`
+
+const OPTIONS = {
+  free: { type: 'boolean' },
+  pid: { type: 'string' },
+  timeout: { type: 'string' },
+  tcp: { type: 'boolean', short: 't' },
+  udp: { type: 'boolean', short: 'u' },
+  json: { type: 'boolean' },
+} as const
+const EXPECTED = { pid: 'a PID, a number from 1 on', timeout: 'a number of seconds' }
+
+export const wait: Subcommand = {
+  help: HELP,
+  async run(argv) {
+    const { values, positionals } = parseOptions(argv, OPTIONS, EXPECTED)
+    const [text, ...more] = positionals
+    if (text === undefined) throw new UsageError('wait needs a port: socktable wait 3000')
+    if (more.length > 0) throw new UsageError(`wait takes one port, not '${positionals.join(' ')}'`)
+    if (values.tcp && values.udp) throw new UsageError('--tcp and --udp exclude each other here')
+    if (values.free && values.pid !== undefined) {
+      throw new UsageError('--free and --pid exclude each other')
+    }
+    const port = parsePort('the port', text.replace(/^:/, ''))
+    const [pid] = values.pid === undefined ? [] : parsePids([values.pid])
+    try {
+      const rows = await waitForPort(port, {
+        until: values.free ? 'free' : 'in-use',
+        protocol: values.udp ? 'udp' : 'tcp',
+        ...(pid !== undefined && { pid }),
+        ...(values.timeout !== undefined && {
+          timeout: parseSeconds('--timeout', values.timeout),
+        }),
+      })
+      if (values.json) print(`${JSON.stringify({ port, rows })}\n`)
+      return 0
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ETIMEDOUT')) throw error
+      complain(error.message)
+      return 1
+    }
+  },
+}

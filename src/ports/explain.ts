@@ -1,0 +1,391 @@
+/** Says in plain words what is the matter with a port, who is responsible and what to do. */
+
+import type { Server } from 'node:net'
+import { invalidType } from '../errors.ts'
+import { checkBoolean, checkOptions } from '../table/options.ts'
+import type { Protocol, SocketRow } from '../types.ts'
+import { type PortCheck, type PortObstacle, checkPort } from './check.ts'
+import { findFreePort } from './free.ts'
+import { PLACE_OPTIONS, type PlaceOptions } from './places.ts'
+import { portRules } from './rules.ts'
+
+/** What happened, who is responsible, and what to do now. */
+export interface Explanation {
+  /** Node's name of the error; null where nothing is wrong. */
+  readonly code: string | null
+  /** Null where the error did not say. */
+  readonly port: number | null
+  readonly protocol: Protocol
+  readonly host: string | null
+  /** One sentence. */
+  readonly summary: string
+  /** What is behind it, a sentence each. */
+  readonly reasons: readonly string[]
+  /** What to do, the safest first. */
+  readonly advice: readonly string[]
+  /** A free port close by; null where none was looked for or found. */
+  readonly alternative: number | null
+  /** What was found out about the port; null where none was known. */
+  readonly check: PortCheck | null
+  /** All of it for people to read, without a newline at its end. */
+  readonly text: string
+}
+
+const HOW_FAR = 100
+
+/** Windows numbers of the errors that binds give, as programs print them (winsock2.h). */
+const CODE_OF_WINSOCK: Readonly<Record<string, string>> = {
+  10013: 'EACCES',
+  10047: 'EAFNOSUPPORT',
+  10048: 'EADDRINUSE',
+  10049: 'EADDRNOTAVAIL',
+  10061: 'ECONNREFUSED',
+}
+
+const CODES = ['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL', 'EAFNOSUPPORT', 'ECONNREFUSED']
+
+const PHRASES: readonly (readonly [phrase: RegExp, code: string])[] = [
+  [/address already in use|only one usage of each socket address/i, 'EADDRINUSE'],
+  [/forbidden by its access permissions|permission denied/i, 'EACCES'],
+  [/cannot assign requested address|not valid in its context/i, 'EADDRNOTAVAIL'],
+  [/address family not supported/i, 'EAFNOSUPPORT'],
+  [/connection refused|actively refused/i, 'ECONNREFUSED'],
+]
+
+/** What an error says about itself. */
+interface Told {
+  readonly code: string | null
+  readonly port: number | null
+  readonly host: string | null
+  readonly protocol: Protocol | null
+}
+
+/** Reads an error's text as programs in any language print it. */
+export function readErrorText(text: string): Told {
+  const number = /\b(100(?:13|47|48|49|61))\b/.exec(text)?.[1]
+  const named = CODES.find((code) => new RegExp(`\\b(WSA)?${code}\\b`).test(text))
+  const phrase = PHRASES.find(([words]) => words.test(text))?.[1]
+  const code =
+    named ?? (number === undefined ? undefined : CODE_OF_WINSOCK[number]) ?? phrase ?? null
+  // "0.0.0.0:80", ":::3000", "[::1]:3000", "localhost:3000", "port 3000"
+  const place =
+    /(?:^|[\s('"])(\[[0-9a-f:.%]+\]|[0-9a-f]*:[0-9a-f:.]*|\d+\.\d+\.\d+\.\d+|localhost|\*)?:(\d{1,5})\b(?![.:\d])/i.exec(
+      text,
+    )
+  const port = place?.[2] ?? /\bport[ =:]+(\d{1,5})\b/i.exec(text)?.[1]
+  const host = place?.[1]?.replace(/^\[(.*)\]$/, '$1').replace('*', '') ?? ''
+  return {
+    code,
+    port: port === undefined || Number(port) > 65_535 || Number(port) === 0 ? null : Number(port),
+    host: host === '' ? null : host,
+    protocol: /\budp\b/i.test(text) ? 'udp' : null,
+  }
+}
+
+function readError(error: unknown): Told {
+  if (typeof error === 'string') return readErrorText(error)
+  if (typeof error !== 'object' || error === null) {
+    throw invalidType('error', 'an Error or the text of one', error)
+  }
+  const { code, port, address, message } = error as Readonly<Record<string, unknown>>
+  const told = readErrorText(typeof message === 'string' ? message : '')
+  return {
+    code: typeof code === 'string' ? code : told.code,
+    port: typeof port === 'number' && port > 0 ? port : told.port,
+    host: typeof address === 'string' ? address : told.host,
+    protocol: told.protocol,
+  }
+}
+
+function ownerOf(row: SocketRow): string {
+  if (row.pid === null) return 'a process that is not known'
+  const name = row.service ?? row.processName
+  const more = row.pids.length > 1 ? ` and ${row.pids.length - 1} more` : ''
+  return `${name ?? 'a process'} (PID ${row.pid})${more}`
+}
+
+function at(row: SocketRow): string {
+  const host = row.localAddress.includes(':') ? `[${row.localAddress}]` : row.localAddress
+  return `${host}:${row.localPort}`
+}
+
+function hiddenOwner(row: SocketRow): string | null {
+  switch (row.ownerUnknown) {
+    case 'permission':
+      return 'Its owner is hidden from this user: look again as its user or as root.'
+    case 'exited':
+      return 'The process that made it has ended; one that inherited it keeps it open.'
+    case 'not-found':
+      return "No process that can be seen holds it: it is the kernel's own or in another container."
+    default:
+      return null
+  }
+}
+
+const isWildcard = (address: string): boolean => address === '::' || address === '0.0.0.0'
+
+/** How the address of a socket that is in the way meets the one that was asked about. */
+function how(address: string, host: string): string {
+  if (address === host) return ''
+  return isWildcard(address) ? `, which takes in ${host}` : `, which is a part of ${host}`
+}
+
+function reasonsFor(obstacle: PortObstacle, check: PortCheck): string[] {
+  const { port, protocol, host, holders, connections } = check
+  switch (obstacle) {
+    case 'listener':
+    case 'bound':
+      return holders.flatMap((row) => {
+        const does = row.state === 'BOUND' ? 'is bound to' : 'listens on'
+        const wide = how(row.localAddress, host)
+        const hidden = hiddenOwner(row)
+        return [`${ownerOf(row)} ${does} ${at(row)}${wide}.`, ...(hidden === null ? [] : [hidden])]
+      })
+    case 'connection': {
+      const [client] = connections
+      if (client === undefined) return []
+      return [
+        `${ownerOf(client)} has it as the local port of a connection to ` +
+          `${client.remoteAddress ?? '?'}:${client.remotePort ?? '?'}: a client that happens to use it.`,
+      ]
+    }
+    case 'time-wait':
+      return [
+        'A connection that was closed lately lingers on it (TIME_WAIT), for a minute at most; no ' +
+          'process has it any more.',
+      ]
+    case 'privileged':
+      return [`Ports below ${portRules().privilegedBelow} take root or CAP_NET_BIND_SERVICE here.`]
+    case 'excluded':
+      return [
+        `No socket has ${protocol} port ${port}: Windows keeps a range around it for itself, most ` +
+          'often for Hyper-V, WSL or Docker, and others may move at each start.',
+      ]
+    case 'denied':
+      return ['A rule of this system forbids it (SELinux, seccomp or a setting of systemd).']
+    case 'address':
+      return [`${host} is no address of this machine.`]
+    case 'family':
+      return [`This system has no ${check.family}.`]
+    case 'hidden':
+      return [check.disagreement ?? 'The system shows nobody who has it.']
+  }
+}
+
+function adviceFor(obstacle: PortObstacle, check: PortCheck): string[] {
+  const { port, holders } = check
+  const [holder] = holders
+  switch (obstacle) {
+    case 'listener':
+    case 'bound':
+      return [
+        'If that is your own server from before, stop it where it was started.',
+        ...(holder !== undefined && holder.pid !== null
+          ? [`"socktable kill ${port}" ends it gracefully, and asks first.`]
+          : []),
+      ]
+    case 'connection':
+      return [
+        'Wait until the connection ends, or take a port that the system gives to no clients: one ' +
+          `outside of ${portRules().ephemeral.from}-${portRules().ephemeral.to}.`,
+      ]
+    case 'time-wait':
+      return ['Wait a minute, or let the server set SO_REUSEADDR, as Node does by itself.']
+    case 'privileged':
+      return [
+        'Take a port from 1024 on, with a proxy in front of it if need be.',
+        'Or allow it: setcap cap_net_bind_service=+ep on the program, or ' +
+          `sysctl net.ipv4.ip_unprivileged_port_start=${port}.`,
+      ]
+    case 'excluded':
+      return [
+        'See the ranges: netsh int ipv4 show excludedportrange protocol=tcp',
+        'Ranges that WinNAT took may go when it starts anew: net stop winnat, then net start winnat ' +
+          '(as an administrator).',
+      ]
+    case 'denied':
+      return ['Look at the audit log or the journal for what refused it.']
+    case 'address':
+      return ["Listen on one of this machine's addresses, or on all: leave the host out."]
+    case 'family':
+      return ['Listen on 0.0.0.0 instead of ::, or on 127.0.0.1 instead of ::1.']
+    case 'hidden':
+      return ['Try again in a moment.']
+  }
+}
+
+const SUMMARY: Readonly<Record<PortObstacle, string>> = {
+  listener: 'is in use',
+  bound: 'is in use',
+  connection: 'is in use by a connection',
+  'time-wait': 'is not free yet',
+  privileged: 'is a privileged one',
+  excluded: 'is kept by Windows',
+  denied: 'is forbidden',
+  address: "can't be bound at this address",
+  family: "can't be bound in this address family",
+  hidden: 'is in use, and nobody shows who has it',
+}
+
+function textOf(explanation: Omit<Explanation, 'text'>): string {
+  const { summary, reasons, advice, alternative } = explanation
+  const lines = [summary, ...reasons.map((reason) => `  ${reason}`)]
+  if (advice.length > 0) lines.push('What to do:', ...advice.map((step) => `  - ${step}`))
+  if (alternative !== null) lines.push(`Free close by: ${alternative}`)
+  return lines.join('\n')
+}
+
+function finish(explanation: Omit<Explanation, 'text'>): Explanation {
+  return { ...explanation, text: textOf(explanation) }
+}
+
+async function alternativeTo({ port, protocol, host }: PortCheck): Promise<number | null> {
+  const to = Math.min(65_535, port + HOW_FAR)
+  if (to === port) return null
+  // Next to a privileged port there are others of its kind.
+  const from = port < 1024 ? 1024 : port + 1
+  const ports = { from, to: Math.max(from, to) }
+  return findFreePort({ protocol, host, ports }).catch(() => null)
+}
+
+function summaryOf({ port, protocol, host, free, obstacles }: PortCheck): string {
+  const where = `${protocol.toUpperCase()} port ${port}`
+  if (free) return `${where} is free on ${host}.`
+  return `${where} ${SUMMARY[obstacles[0] ?? 'hidden']}.`
+}
+
+function explainCheck(
+  check: PortCheck,
+  code: string | null,
+  alternative: number | null,
+): Explanation {
+  const { port, protocol, host, free, obstacles, disagreement, elsewhere } = check
+  const reasons = obstacles.flatMap((obstacle) => reasonsFor(obstacle, check))
+  if (free && disagreement !== null) reasons.push(`${disagreement}.`)
+  if (free && code === 'EADDRINUSE') {
+    reasons.push('Whoever had it when the error came is gone by now: try again.')
+  }
+  if (free && code === 'EACCES') {
+    reasons.push(
+      'This user may bind it; whoever got the error may not, or Windows has given it back.',
+    )
+  }
+  const aside = free ? elsewhere.filter(({ remoteAddress }) => remoteAddress === null) : []
+  for (const row of aside) {
+    reasons.push(
+      `${ownerOf(row)} has the same port at another address, ${at(row)}: that is no obstacle.`,
+    )
+  }
+  return finish({
+    code: check.refusal?.code ?? code,
+    port,
+    protocol,
+    host,
+    summary: summaryOf(check),
+    reasons,
+    advice: [...new Set(obstacles.flatMap((obstacle) => adviceFor(obstacle, check)))],
+    alternative,
+    check,
+  })
+}
+
+/**
+ * Explains the state of a port: free, or what keeps it from being bound, by whom, and what to do.
+ *
+ * @throws As `checkPort`.
+ */
+export async function explainPort(port: number, options?: PlaceOptions): Promise<Explanation> {
+  const check = await checkPort(port, options)
+  return explainCheck(check, null, check.free ? null : await alternativeTo(check))
+}
+
+function explainConnection({ port, host, protocol }: Told, check: PortCheck | null): Explanation {
+  const where = port === null ? 'The port' : `Port ${port}`
+  const listening = check?.holders.some(({ state }) => state === 'LISTEN') === true
+  const reasons = listening
+    ? ['By now a server listens there: it had not started yet, or was full.']
+    : ['No server listens there on this machine.']
+  return finish({
+    code: 'ECONNREFUSED',
+    port,
+    protocol: protocol ?? 'tcp',
+    host,
+    summary: `${where} refused the connection.`,
+    reasons,
+    advice: ['Start the server first; "socktable wait PORT" waits until it listens.'],
+    alternative: null,
+    check,
+  })
+}
+
+function explainWithoutPort({ code, host, protocol }: Told): Explanation {
+  const general: Readonly<Record<string, readonly [string, string]>> = {
+    EADDRINUSE: ['The address is in use.', 'Find out the port and ask "socktable who PORT".'],
+    EACCES: ['The bind was not allowed.', 'Take a port from 1024 on.'],
+    EADDRNOTAVAIL: ["The address is none of this machine's.", 'Leave the host out.'],
+    EAFNOSUPPORT: ['This system lacks the address family.', 'Listen on 0.0.0.0.'],
+  }
+  const [summary, step] = general[code ?? ''] ?? ['This is no error of a bind.', '']
+  const advice = step === '' ? [] : [step]
+  const about = { code, port: null, protocol: protocol ?? 'tcp', host, alternative: null } as const
+  return finish({ ...about, summary, reasons: [], advice, check: null })
+}
+
+/**
+ * Explains an error of `listen`, `bind` or `connect`, or the text of one as a program in any language
+ * printed it: looks at the port that it names as it is now.
+ *
+ * @throws `ERR_INVALID_ARG_TYPE` where it is neither; else as `checkPort`.
+ */
+export async function explainError(error: unknown, options?: PlaceOptions): Promise<Explanation> {
+  const values = checkOptions(options, PLACE_OPTIONS)
+  const told = readError(error)
+  const { code, port, host, protocol } = told
+  if (port === null) {
+    return code === 'ECONNREFUSED' ? explainConnection(told, null) : explainWithoutPort(told)
+  }
+  const place = {
+    ...(host !== null && { host }),
+    ...(protocol !== null && { protocol }),
+    ...values,
+  }
+  const check = await checkPort(port, place)
+  if (code === 'ECONNREFUSED') return explainConnection(told, check)
+  return explainCheck(check, code, check.free ? null : await alternativeTo(check))
+}
+
+export interface ExplainOptions {
+  /** Whether to end the process with exit code 1, as the uncaught error would. Default: true. */
+  readonly exit?: boolean
+}
+
+/**
+ * One line for servers: `explainListenErrors(server)` turns an uncaught "listen EADDRINUSE" into words
+ * on stderr about who has the port and what to do. Returns the server.
+ *
+ * Errors that are not of `listen` are left to others.
+ */
+export function explainListenErrors<Any extends Pick<Server, 'on' | 'listenerCount'>>(
+  server: Any,
+  options?: ExplainOptions,
+): Any {
+  const values = checkOptions(options, ['exit'])
+  const exit = values['exit'] === undefined ? true : checkBoolean('options.exit', values['exit'])
+  server.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.syscall !== 'listen' && error.syscall !== 'bind') {
+      // Without this listener nobody would have caught it.
+      if (server.listenerCount('error') === 1) throw error
+      return
+    }
+    void explainError(error)
+      .then(
+        ({ text }) => `${error.message}\n${text}\n`,
+        () => `${error.message}\n`,
+      )
+      .then((text) => {
+        process.stderr.write(text)
+        if (exit) process.exit(1)
+      })
+  })
+  return server
+}

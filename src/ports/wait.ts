@@ -1,0 +1,94 @@
+/** Waits until a port is in use, free, or a certain process's. */
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { invalidValue } from '../errors.ts'
+import { checkInteger, checkOneOf, checkOptions, checkSignal } from '../table/options.ts'
+import { listListeners } from '../table/snapshot.ts'
+import type { Abortable, Protocol, SocketRow } from '../types.ts'
+import { PROTOCOLS } from '../types.ts'
+
+const CONDITIONS = ['in-use', 'free'] as const
+
+export interface WaitOptions {
+  /** `in-use`: until somebody listens on it. `free`: until nobody does. Default: `in-use`. */
+  readonly until?: (typeof CONDITIONS)[number]
+  /** With `in-use`: until this process listens on it. */
+  readonly pid?: number
+  /** Default: `tcp`. */
+  readonly protocol?: Protocol
+  /** How long to wait at most, in milliseconds. Default: 30,000. 0 looks once. */
+  readonly timeout?: number
+  /** How long to wait between two looks, in milliseconds. Default: 50. */
+  readonly interval?: number
+}
+
+const WAIT_OPTIONS = ['until', 'pid', 'protocol', 'timeout', 'interval', 'signal'] as const
+const LONGEST = 2 ** 31 - 1 // of a timer
+
+/** A wait that came to nothing. */
+export interface WaitTimeout extends Error {
+  readonly code: 'ETIMEDOUT'
+  /** Who listened on the port at the last look. */
+  readonly rows: readonly SocketRow[]
+}
+
+function timeoutError(
+  port: number,
+  what: string,
+  timeout: number,
+  rows: readonly SocketRow[],
+): WaitTimeout {
+  const message = `port ${port} was not ${what} within ${timeout} ms`
+  return Object.assign(new Error(message), { code: 'ETIMEDOUT' as const, rows })
+}
+
+/**
+ * Waits until a port is in use or free, and resolves with the sockets that listen on it, which are
+ * none for `free`. Looks at the table of listeners alone, filtered by the kernel to that port: no
+ * connection is made, so that the server sees nothing of it.
+ *
+ * Whether a bind succeeds where nobody listens is another question: see `checkPort`.
+ *
+ * @throws `WaitTimeout` with the code `ETIMEDOUT`; the signal's reason; errors as of `listSockets`.
+ */
+export async function waitForPort(
+  port: number,
+  options?: WaitOptions & Abortable,
+): Promise<readonly SocketRow[]> {
+  const values = checkOptions(options, WAIT_OPTIONS)
+  const integer = (name: 'timeout' | 'interval' | 'pid', otherwise: number, least: number) =>
+    values[name] === undefined
+      ? otherwise
+      : checkInteger(`options.${name}`, values[name], least, LONGEST)
+  checkInteger('port', port, 1, 65_535)
+  const until =
+    values['until'] === undefined
+      ? 'in-use'
+      : checkOneOf('options.until', values['until'], CONDITIONS)
+  const protocol =
+    values['protocol'] === undefined
+      ? 'tcp'
+      : checkOneOf('options.protocol', values['protocol'], PROTOCOLS)
+  const pid = integer('pid', 0, 1)
+  if (pid !== 0 && until === 'free') {
+    throw invalidValue('options.pid', "left out where until is 'free'", pid)
+  }
+  const timeout = integer('timeout', 30_000, 0)
+  const interval = integer('interval', 50, 1)
+  const signal = checkSignal(options)
+
+  const what = until === 'free' ? 'free' : pid === 0 ? 'in use' : `in use by process ${pid}`
+  const query = { protocol, localPort: port, ...(signal && { signal }) }
+  const owners = pid === 0 ? 'none' : 'all'
+  const deadline = performance.now() + timeout
+  for (;;) {
+    const { rows } = await listListeners({ ...query, owners })
+    const met = pid === 0 ? rows.length > 0 : rows.some(({ pids }) => pids.includes(pid))
+    if (until === 'free' ? rows.length === 0 : met) return rows
+    const left = deadline - performance.now()
+    if (left <= 0) throw timeoutError(port, what, timeout, rows)
+    await sleep(Math.min(interval, left), undefined, signal ? { signal } : {}).catch(() => {
+      signal?.throwIfAborted()
+    })
+  }
+}

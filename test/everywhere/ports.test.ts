@@ -1,0 +1,212 @@
+import { createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import {
+  bindFreePort,
+  checkPort,
+  checkPortSync,
+  checkPorts,
+  explainError,
+  explainPort,
+  findFreePort,
+  listenOnFreePort,
+  reservePort,
+  waitForPort,
+} from '../../src/index.ts'
+import { evaluate } from '../support/evaluate.ts'
+import { socktable } from '../cli/run.ts'
+import { datagrams, listen, otherListener } from './sockets.ts'
+
+/** The error that a server gets at a port that is taken. */
+function listenError(port: number, host: string): Promise<Error> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', resolve)
+    server.listen(port, host, () => {
+      server.close()
+      reject(new Error('it was free'))
+    })
+  })
+}
+
+describe('check', () => {
+  test('another process has it', async () => {
+    const other = await otherListener()
+    for (const check of [
+      await checkPort(other.port, { host: '127.0.0.1' }),
+      checkPortSync(other.port, { host: '127.0.0.1' }),
+    ]) {
+      expect(check).toMatchObject({
+        port: other.port,
+        protocol: 'tcp',
+        host: '127.0.0.1',
+        free: false,
+        refusal: { code: 'EADDRINUSE' },
+        obstacles: ['listener'],
+        holders: [{ pid: other.pid }],
+        disagreement: null,
+      })
+    }
+  })
+
+  test('nobody has it', async () => {
+    const { server, port } = await listen('127.0.0.1')
+    await new Promise((resolve) => server.close(resolve))
+    const check = await checkPort(port, { host: '127.0.0.1' })
+    expect(check).toMatchObject({ free: true, refusal: null, obstacles: [], holders: [] })
+  })
+
+  test('UDP is another matter', async () => {
+    const { port } = await datagrams('udp4', '127.0.0.1')
+    const place = { host: '127.0.0.1', protocol: 'udp' } as const
+    expect(await checkPort(port, place)).toMatchObject({ free: false, obstacles: ['listener'] })
+  })
+
+  test('several at once', async () => {
+    const { port } = await listen('127.0.0.1')
+    const other = await listen('127.0.0.1')
+    const checks = await checkPorts([port, other.port], { host: '127.0.0.1' })
+    expect(checks.map((check) => [check.port, check.free])).toEqual([
+      [port, false],
+      [other.port, false],
+    ])
+  })
+})
+
+describe('explain', () => {
+  test('the error of a server', async () => {
+    const other = await otherListener()
+    const error = await listenError(other.port, '127.0.0.1')
+    for (const told of [error, error.message]) {
+      const explanation = await explainError(told)
+      expect(explanation).toMatchObject({ code: 'EADDRINUSE', port: other.port, host: '127.0.0.1' })
+      expect(explanation.text).toContain(`(PID ${other.pid}) listens on 127.0.0.1:${other.port}`)
+      expect(explanation.alternative).toBeGreaterThan(other.port)
+    }
+  })
+
+  test('a port that is free', async () => {
+    const port = await findFreePort({ host: '127.0.0.1' })
+    const { code, summary, alternative } = await explainPort(port, { host: '127.0.0.1' })
+    expect({ code, alternative }).toEqual({ code: null, alternative: null })
+    expect(summary).toContain('is free')
+  })
+
+  test('one line in a server puts it on stderr', async () => {
+    const other = await otherListener()
+    const code = `
+      const server = require('net').createServer()
+      m.explainListenErrors(server, { exit: false })
+      const text = new Promise((resolve) => { process.stderr.write = resolve })
+      server.listen(${other.port}, '127.0.0.1')
+      return await text`
+    const text = evaluate<string>(code)
+    expect(text).toContain('EADDRINUSE')
+    expect(text).toContain(`(PID ${other.pid})`)
+  })
+})
+
+describe('wait', () => {
+  test('until somebody listens, and nobody does any more', async () => {
+    const port = await findFreePort({ host: '127.0.0.1' })
+    const waiting = waitForPort(port, { interval: 5 })
+    await sleep(50)
+    const server = createServer().listen(port, '127.0.0.1')
+    expect(await waiting).toMatchObject([{ localPort: port }])
+    expect(await waitForPort(port, { pid: process.pid })).toMatchObject([{ pid: process.pid }])
+    const ending = waitForPort(port, { until: 'free', interval: 5 })
+    await sleep(50)
+    server.close()
+    expect(await ending).toEqual([])
+  })
+
+  test('in vain, and no longer than asked', async () => {
+    const port = await findFreePort({ host: '127.0.0.1' })
+    const failure = { code: 'ETIMEDOUT', rows: [] }
+    await expect(waitForPort(port, { timeout: 60, interval: 5 })).rejects.toMatchObject(failure)
+    await expect(waitForPort(port, { timeout: 0 })).rejects.toMatchObject(failure)
+    const controller = new AbortController()
+    const waiting = waitForPort(port, { signal: controller.signal })
+    await sleep(30)
+    controller.abort('enough')
+    await expect(waiting).rejects.toBe('enough')
+  })
+})
+
+describe('free ports', () => {
+  test('one of the system, one of a list, none', async () => {
+    const { port } = await listen('127.0.0.1')
+    const host = '127.0.0.1'
+    expect(await findFreePort()).toBeGreaterThan(1023)
+    const next = await findFreePort({ host, ports: [port, { from: port, to: port + 50 }] })
+    expect(next).toBeGreaterThan(port)
+    const others = { from: port, to: port + 50 }
+    expect(await findFreePort({ host, ports: others, exclude: next })).not.toBe(next)
+    await expect(findFreePort({ host, ports: port })).rejects.toMatchObject({
+      code: 'ERR_SOCKTABLE_NO_FREE_PORT',
+      tried: 1,
+    })
+    await expect(findFreePort({ ports: 80 })).rejects.toThrow('no port to choose from')
+  })
+
+  test('one of which a server listens already', async () => {
+    const server = await listenOnFreePort({ host: '127.0.0.1' })
+    const { port } = server.address() as { port: number }
+    expect(await checkPort(port, { host: '127.0.0.1' })).toMatchObject({ free: false })
+    const socket = await bindFreePort({ host: '127.0.0.1' })
+    expect(socket.address().port).toBeGreaterThan(1023)
+    socket.close()
+    server.close()
+  })
+
+  test('a reserved one can be bound by its number', async () => {
+    const { port, held } = await reservePort()
+    expect(held).toBe(process.platform === 'linux')
+    const server = createServer().listen(port)
+    await new Promise((resolve, reject) => server.once('listening', resolve).once('error', reject))
+    server.close()
+  })
+})
+
+describe('commands', () => {
+  test('check, explain, free, wait', async () => {
+    const other = await otherListener()
+    const at = ['--host', '127.0.0.1']
+    expect(socktable('check', String(other.port), ...at)).toMatchObject({ code: 1, stderr: '' })
+    const explained = socktable('explain', `listen EADDRINUSE 127.0.0.1:${other.port}`)
+    expect(explained.stdout).toContain(`(PID ${other.pid})`)
+    const free = socktable('free', ...at)
+    expect(free).toMatchObject({ code: 0, stderr: '' })
+    expect(socktable('check', free.stdout.trim(), ...at)).toMatchObject({ code: 0 })
+    expect(socktable('wait', String(other.port))).toMatchObject({ code: 0, stdout: '', stderr: '' })
+    expect(socktable('wait', free.stdout.trim(), '--timeout', '0.1').code).toBe(1)
+  })
+
+  test('run gives its program a port and passes the exit code on', () => {
+    const script = 'console.log(process.env.PORT); process.exit(7)'
+    const { code, stdout } = socktable('run', '--', process.execPath, '-e', script)
+    expect(code).toBe(7)
+    expect(Number(stdout)).toBeGreaterThan(1023)
+  })
+
+  test.each([
+    [['check'], 'check needs a port'],
+    [['check', '0'], 'from 1 to 65535'],
+    [['check', '80abc'], 'from 0 to 65535'],
+    [['free', '9-8'], 'runs backwards'],
+    [['wait', '1', '2'], 'one port'],
+    [['wait', '1', '--timeout', 'x'], 'number of seconds'],
+    [['run', 'node'], 'behind "--"'],
+    [['explain'], 'needs a port'],
+  ])('%j is wrong', (words, message) => {
+    const { code, stdout, stderr } = socktable(...words)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toContain(message)
+  })
+
+  test.each(['check', 'explain', 'free', 'run', 'wait'])('%s --help', (name) => {
+    const { code, stdout } = socktable(name, '--help')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^[\n -~]+$/)
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
+  })
+})

@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type PortCheck, checkPort } from '../../src/index.ts'
+import { type Child, start } from '../support/children.ts'
+import { fileURLToPath } from 'node:url'
+
+// Every address against every address, with what may stand there: what checkPort says about a bind
+// beside what the kernel does when another process really binds as a Node server would.
+
+const BINDER = fileURLToPath(new URL('binder.py', import.meta.url))
+
+const PLACES = [
+  ['0.0.0.0', false],
+  ['127.0.0.1', false],
+  ['127.0.0.2', false],
+  ['::', false],
+  ['::', true],
+  ['::1', false],
+] as const
+const OPTIONS = [null, 'REUSEADDR', 'REUSEPORT'] as const
+const TCP_STATES = ['listening', 'bound', 'client', 'time-wait'] as const
+const UDP_STATES = ['listening', 'client'] as const
+
+let holder: Child
+let binder: Child
+beforeAll(() => {
+  holder = start('python3', BINDER)
+  binder = start('python3', BINDER)
+})
+afterAll(() => Promise.all([holder.end(), binder.end()]))
+
+async function ask<Answer>(child: Child, command: object): Promise<Answer> {
+  child.tell(JSON.stringify(command))
+  return child.json<Answer>()
+}
+
+/** What a check has to say beside whether the bind goes well. */
+function expectExplained(check: PortCheck, held: string, pid: number): void {
+  if (check.free) {
+    expect(check.obstacles).toEqual([])
+    expect(check.refusal).toBeNull()
+    return
+  }
+  expect(check.refusal).toMatchObject({ code: 'EADDRINUSE' })
+  switch (held) {
+    case 'listening':
+      expect(check.obstacles).toEqual(['listener'])
+      expect(check.holders.map((row) => row.pid)).toEqual([pid])
+      break
+    case 'bound':
+      expect(check.obstacles).toEqual(['bound'])
+      expect(check.holders.map((row) => row.pid)).toEqual([pid])
+      break
+    case 'client':
+      expect(check.obstacles).toEqual(['connection'])
+      expect(check.connections.map((row) => row.pid)).toEqual([pid])
+      break
+    default:
+      expect(check.obstacles).toEqual(['time-wait'])
+      expect(check.holders).toEqual([])
+  }
+}
+
+describe.each(['tcp', 'udp'] as const)('%s', (protocol) => {
+  const udp = protocol === 'udp'
+  const states = udp ? UDP_STATES : TCP_STATES
+  const cases = states.flatMap((held) => OPTIONS.map((option) => [held, option] as const))
+
+  test.each(cases)('against a socket that is %s, with %s', async (held, option) => {
+    let port = 20_000 + cases.findIndex(([a, b]) => a === held && b === option) * 100
+    for (const [host, v6only] of PLACES) {
+      for (const [against, ipv6Only] of PLACES) {
+        port += 1
+        const place = { host, port, v6only, udp, option, as: held }
+        await ask(holder, { do: 'hold', ...place })
+        const check = await checkPort(port, { protocol, host: against, ipv6Only })
+        // As Node does: SO_REUSEADDR for TCP, nothing for UDP.
+        const node = {
+          host: against,
+          port,
+          v6only: ipv6Only,
+          udp,
+          option: udp ? null : 'REUSEADDR',
+        }
+        const code = await ask<string | null>(binder, { do: 'bind', ...node })
+        const where = `${held} ${host} ${v6only} against ${against} ${ipv6Only}`
+        expect([where, check.refusal?.code ?? null]).toEqual([where, code])
+        expectExplained(check, held, holder.process.pid as number)
+        await ask(holder, { do: 'drop' })
+      }
+    }
+  })
+})
