@@ -24,6 +24,14 @@ const CODE_OF_WINDOWS: Readonly<Record<number, string>> = {
   1223: 'ECANCELED', // ERROR_CANCELLED
   1450: 'ENOMEM', // ERROR_NO_SYSTEM_RESOURCES
   1455: 'ENOMEM', // ERROR_COMMITMENT_LIMIT
+  10013: 'EACCES', // WSAEACCES, and the others of winsock2.h
+  10022: 'EINVAL',
+  10024: 'EMFILE',
+  10043: 'EPROTONOSUPPORT',
+  10047: 'EAFNOSUPPORT',
+  10048: 'EADDRINUSE',
+  10049: 'EADDRNOTAVAIL',
+  10055: 'ENOBUFS',
   0xc0000001: 'EIO', // STATUS_UNSUCCESSFUL, which the tables return unannounced
 }
 

@@ -117,7 +117,7 @@ Status LeaveTimeWait(int listener, uint16_t port) {
   if (connect(client.get(), reinterpret_cast<sockaddr*>(&loopback), sizeof loopback) != 0) {
     return Status::Os(errno, "connect");
   }
-  uint16_t own_port;
+  uint16_t own_port = 0;
   Status status = PortOf(client.get(), &own_port);
   if (!status.ok()) return status;
   UniqueFd accepted;
@@ -151,7 +151,7 @@ Status HoldPort(uint16_t* port) {
   // Without SO_REUSEADDR a bind fails for a port that is held already: of all who want to hold it
   // one succeeds.
   Status status = BindAlone(*port, &listener);
-  if (!status.ok()) return status;
+  if (!status.ok() || !listener.valid()) return status;
   status = PortOf(listener.get(), port);
   if (!status.ok()) return status;
   if (listen(listener.get(), 1) != 0) return Status::Os(errno, "listen");
