@@ -1,12 +1,13 @@
 /** The public interface of socktable. */
 
 export type { SystemError } from './errors.ts'
-export type { PortCheck, PortObstacle } from './ports/check.ts'
+export type { PortCheck } from './ports/check.ts'
 export { checkPort, checkPorts, checkPortSync, checkPortsSync } from './ports/check.ts'
 export type { Explanation, ExplainOptions } from './ports/explain.ts'
 export { explainError, explainListenErrors, explainPort } from './ports/explain.ts'
 export type { FreeOptions, NoFreePort, ReservedPort } from './ports/free.ts'
 export { bindFreePort, findFreePort, listenOnFreePort, reservePort } from './ports/free.ts'
+export type { PortObstacle } from './ports/obstacles.ts'
 export type { PortOptions } from './ports/owners.ts'
 export { portOwners, portOwnersSync, portUsage, portUsageSync } from './ports/owners.ts'
 export type { PlaceOptions } from './ports/places.ts'

@@ -19,6 +19,11 @@ Usage:
   socktable                  listening sockets
   socktable list [OPTIONS]   sockets of your choice (the word may be left out)
   socktable who PORT         who has this local port
+  socktable check PORT...    could a server bind these ports, and if not, why not
+  socktable explain TEXT     an error about a port in plain words
+  socktable wait PORT        until somebody listens on it
+  socktable free [RANGE]     a port that nobody has
+  socktable run -- COMMAND   a program with a port of its own
 
 Examples:
   socktable who 3000         who keeps my server from starting?
@@ -27,9 +32,8 @@ Examples:
   socktable list --state ESTABLISHED,TIME_WAIT --port 8000-8999
   socktable --json | jq -r '.rows[] | "\\(.localPort) \\(.processName)"'
 
-"socktable list --help" and "socktable who --help" tell the options. Colour is
-for terminals alone, and NO_COLOR=1 turns it off. NODE_DEBUG=socktable tells
-more about errors.
+Each of them tells its options with --help. Colour is for terminals alone, and
+NO_COLOR=1 turns it off. NODE_DEBUG=socktable tells more about errors.
 
 ${EXIT_CODES}`
 

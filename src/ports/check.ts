@@ -13,36 +13,10 @@ import { listSockets, listSocketsSync } from '../table/snapshot.ts'
 import type { Abortable, Family, ListOptions, PortFilter, Protocol } from '../types.ts'
 import type { SocketRow } from '../types.ts'
 import { type Extent, overlap } from './addresses.ts'
+import { type PortObstacle, disagreementOf, obstaclesOf } from './obstacles.ts'
 import { PLACE_OPTIONS, type PlaceOptions, type Site, site, siteSync } from './places.ts'
 import { type Refusal, tryBind } from './probe.ts'
 import { type PortRange, type PortRules, inRanges, portRules } from './rules.ts'
-
-/**
- * What keeps a port from being bound.
- *
- * - `listener`: a socket listens there, or awaits datagrams.
- * - `bound`: a TCP socket is bound there and does not listen.
- * - `connection`: a connection has it as its local port; most often a client that happens to use it.
- * - `time-wait`: a connection there was closed lately and lingers.
- * - `privileged`: such low ports take a privilege.
- * - `excluded`: Windows keeps it for itself (Hyper-V, WSL, Docker); no socket shows there.
- * - `denied`: the system forbids it otherwise (seccomp, SELinux, systemd's SocketBindDeny).
- * - `address`: the address is none of this machine's.
- * - `family`: this system has no IPv6, or no IPv4.
- * - `hidden`: the system says that it is in use and shows no socket: one that is bound and does not
- *   listen, which Linux before 6.8 and Windows don't show, or one that closed in this moment.
- */
-export type PortObstacle =
-  | 'listener'
-  | 'bound'
-  | 'connection'
-  | 'time-wait'
-  | 'privileged'
-  | 'excluded'
-  | 'denied'
-  | 'address'
-  | 'family'
-  | 'hidden'
 
 /** What is known about a port at one place. */
 export interface PortCheck {
@@ -82,70 +56,6 @@ function extentOf({ family, localAddress, dualStack }: SocketRow): Extent {
   return { family, address, dualStack: dualStack ?? true }
 }
 
-const listens = (row: SocketRow): boolean =>
-  row.state === 'LISTEN' || (row.protocol === 'udp' && row.remoteAddress === null)
-
-function inUseBecause(holders: readonly SocketRow[], others: readonly SocketRow[]): PortObstacle[] {
-  const found: PortObstacle[] = []
-  if (holders.some(listens)) found.push('listener')
-  if (holders.some((row) => !listens(row))) found.push('bound')
-  // Next to a listener its own connections are no obstacle.
-  if (found.length > 0) return found
-  if (others.some(({ state }) => state !== 'TIME_WAIT')) found.push('connection')
-  if (others.some(({ state }) => state === 'TIME_WAIT')) found.push('time-wait')
-  return found.length > 0 ? found : ['hidden']
-}
-
-function obstaclesOf(
-  refusal: Refusal | null,
-  privileged: boolean,
-  holders: readonly SocketRow[],
-  others: readonly SocketRow[],
-): PortObstacle[] {
-  switch (refusal?.code) {
-    case undefined:
-      return []
-    case 'EADDRINUSE':
-      return inUseBecause(holders, others)
-    case 'EACCES':
-      if (privileged) return ['privileged']
-      // Windows refuses a port that somebody has for himself alone in the same words.
-      if (process.platform === 'win32') {
-        return holders.length > 0 ? inUseBecause(holders, others) : ['excluded']
-      }
-      return ['denied']
-    case 'EADDRNOTAVAIL':
-    case 'EINVAL': // a link-local address without its interface
-      return ['address']
-    case 'EAFNOSUPPORT':
-    case 'EPROTONOSUPPORT':
-      return ['family']
-    default:
-      return ['denied']
-  }
-}
-
-function explainDisagreement(
-  obstacles: readonly PortObstacle[],
-  free: boolean,
-  holders: readonly SocketRow[],
-): string | null {
-  if (obstacles[0] === 'hidden') {
-    return (
-      'the system says that it is in use, and the table shows no socket there: one that is bound ' +
-      'and does not listen is not shown by every system, and one may have closed in this moment'
-    )
-  }
-  if (!free || !holders.some(listens)) return null
-  if (process.platform === 'win32') {
-    return (
-      'Windows lets a server on one address and one on all addresses have the same port, side by ' +
-      'side; connections go to the one whose address fits best'
-    )
-  }
-  return 'a socket listened there when the table was read, and had closed when the bind was tried'
-}
-
 function byPort(rows: readonly SocketRow[]): Map<number, SocketRow[]> {
   const found = new Map<number, SocketRow[]>()
   for (const row of rows) {
@@ -168,23 +78,23 @@ function judge(port: number, at: Site, same: readonly SocketRow[], rules: PortRu
   const holders = there.filter((row) => row.remoteAddress === null)
   const connections = there.filter((row) => row.remoteAddress !== null)
   const privileged = port < rules.privilegedBelow
-  const obstacles = obstaclesOf(refusal, privileged, holders, connections)
-  const free = refusal === null
+  const { platform } = process
+  const findings = { code: refusal?.code ?? null, privileged, holders, connections, platform }
   return {
     port,
     protocol,
     family,
     host: address,
-    free,
+    free: refusal === null,
     refusal,
-    obstacles,
+    obstacles: obstaclesOf(findings),
     holders,
     connections,
     elsewhere: same.filter((row) => !there.includes(row)),
     ephemeral: inRanges(port, [rules.ephemeral]) && !inRanges(port, rules.reserved),
     reserved: inRanges(port, rules.reserved),
     privileged,
-    disagreement: explainDisagreement(obstacles, free, holders),
+    disagreement: disagreementOf(findings),
   }
 }
 

@@ -4,8 +4,9 @@ import type { Server } from 'node:net'
 import { invalidType } from '../errors.ts'
 import { checkBoolean, checkOptions } from '../table/options.ts'
 import type { Protocol, SocketRow } from '../types.ts'
-import { type PortCheck, type PortObstacle, checkPort } from './check.ts'
+import { type PortCheck, checkPort } from './check.ts'
 import { findFreePort } from './free.ts'
+import type { PortObstacle } from './obstacles.ts'
 import { PLACE_OPTIONS, type PlaceOptions } from './places.ts'
 import { portRules } from './rules.ts'
 
@@ -60,6 +61,10 @@ interface Told {
   readonly protocol: Protocol | null
 }
 
+/** "0.0.0.0:80", ":::3000", "[::1]:3000", "localhost:3000", ":8080"; no time of day. */
+const PLACE =
+  /(?:^|[\s('"])(\[[0-9a-f:.%]+\]|[0-9a-f:]*::[0-9a-f:.]*|\d+\.\d+\.\d+\.\d+|localhost|\*)?:(\d{1,5})(?!\d|\.\d|:\S)/i
+
 /** Reads an error's text as programs in any language print it. */
 export function readErrorText(text: string): Told {
   const number = /\b(100(?:13|47|48|49|61))\b/.exec(text)?.[1]
@@ -67,11 +72,7 @@ export function readErrorText(text: string): Told {
   const phrase = PHRASES.find(([words]) => words.test(text))?.[1]
   const code =
     named ?? (number === undefined ? undefined : CODE_OF_WINSOCK[number]) ?? phrase ?? null
-  // "0.0.0.0:80", ":::3000", "[::1]:3000", "localhost:3000", "port 3000"
-  const place =
-    /(?:^|[\s('"])(\[[0-9a-f:.%]+\]|[0-9a-f]*:[0-9a-f:.]*|\d+\.\d+\.\d+\.\d+|localhost|\*)?:(\d{1,5})\b(?![.:\d])/i.exec(
-      text,
-    )
+  const place = PLACE.exec(text)
   const port = place?.[2] ?? /\bport[ =:]+(\d{1,5})\b/i.exec(text)?.[1]
   const host = place?.[1]?.replace(/^\[(.*)\]$/, '$1').replace('*', '') ?? ''
   return {

@@ -59,7 +59,9 @@ export const run: Subcommand = {
     for (const signal of PASSED_ON) {
       // Windows has not all of them.
       if (process.platform === 'win32' && signal !== 'SIGINT' && signal !== 'SIGTERM') continue
-      process.on(signal, () => child.kill(signal))
+      // The terminal sends these to the program itself as well.
+      const sentToBoth = process.stdin.isTTY && (signal === 'SIGINT' || signal === 'SIGQUIT')
+      process.on(signal, () => sentToBoth || child.kill(signal))
     }
     return new Promise((resolve) => {
       child.once('error', (error) => {
