@@ -19,7 +19,7 @@ Usage:
   socktable                  listening sockets
   socktable list [OPTIONS]   sockets of your choice (the word may be left out)
   socktable who PORT         who has this local port
-  socktable check PORT...    could a server bind these ports, and if not, why not
+  socktable check PORT...    could a server bind these ports; if not, why not
   socktable explain TEXT     an error about a port in plain words
   socktable wait PORT        until somebody listens on it
   socktable free [RANGE]     a port that nobody has
