@@ -10,16 +10,24 @@ import { zig } from './zig.mjs'
 
 const require = createRequire(import.meta.url)
 
+// glibc 2.17 is that of CentOS 7, the oldest that anybody still has.
 const TARGETS = {
+  'linux-x64-glibc': 'x86_64-linux-gnu.2.17',
+  'linux-x64-musl': 'x86_64-linux-musl',
+  'linux-arm64-glibc': 'aarch64-linux-gnu.2.17',
+  'linux-arm64-musl': 'aarch64-linux-musl',
+  'linux-arm-glibc': 'arm-linux-gnueabihf.2.17',
+  'linux-arm-musl': 'arm-linux-musleabihf',
   'win32-x64': 'x86_64-windows-gnu',
   'win32-arm64': 'aarch64-windows-gnu',
   'win32-ia32': 'x86-windows-gnu',
 }
 
-const { PREBUILD_PLATFORM: platform, PREBUILD_ARCH: arch } = process.env
-const target = TARGETS[`${platform}-${arch}`]
+const { PREBUILD_PLATFORM: platform, PREBUILD_ARCH: arch, PREBUILD_LIBC: libc } = process.env
+const place = platform === 'linux' ? `${platform}-${arch}-${libc}` : `${platform}-${arch}`
+const target = TARGETS[place]
 if (target === undefined) {
-  console.error(`no way is known to build for ${platform}-${arch} on this machine`)
+  console.error(`no way is known to build for ${place} on this machine`)
   process.exit(1)
 }
 
@@ -52,13 +60,21 @@ __attribute__((constructor(101))) static void fill(void) {
 
 // prebuildify runs this where its output belongs, which is not where the sources are: the build of
 // this machine, in build/Release too, stays as it is.
-const { name, sources, defines } = addonBuild('win')
+const { name, sources, defines } = addonBuild(platform === 'win32' ? 'win' : 'linux')
 const output = join(process.cwd(), 'build', 'Release')
 rmSync(output, { recursive: true, force: true })
 mkdirSync(output, { recursive: true })
-const imports = join(output, 'host_imports.cc')
-writeFileSync(imports, hostImports())
 
+function forSystem() {
+  // What Node-API offers is found when the addon is loaded.
+  if (platform === 'linux') return { flags: ['-fPIC', '-fstack-protector-strong'], more: [] }
+  const imports = join(output, 'host_imports.cc')
+  writeFileSync(imports, hostImports())
+  const flags = ['-DNAPI_EXTERN=__declspec(dllimport)']
+  return { flags, more: [imports, '-liphlpapi', '-lws2_32'] }
+}
+
+const { flags, more } = forSystem()
 const headers = [
   join(dirname(require.resolve('node-api-headers/package.json')), 'include'),
   dirname(require.resolve('node-addon-api/package.json')),
@@ -66,19 +82,13 @@ const headers = [
 run(
   zig(),
   [
-    ...['c++', '-target', target, '-O2', '-Wall', '-Wextra', '-Werror'],
-    ...['-shared', '-s', '-fvisibility=hidden', '-fno-sanitize=all'],
+    ...['c++', '-target', target, '-std=c++17', '-O2', '-Wall', '-Wextra', '-Werror'],
+    ...['-shared', '-s', '-fvisibility=hidden', '-fno-sanitize=all', ...flags],
     ...[...defines, `NODE_GYP_MODULE_NAME=${name}`, 'BUILDING_NODE_EXTENSION'].map((d) => `-D${d}`),
-    ...['-DNODE_ADDON_API_CPP_EXCEPTIONS', '-DNAPI_EXTERN=__declspec(dllimport)'],
+    '-DNODE_ADDON_API_CPP_EXCEPTIONS',
     ...headers.map((folder) => `-isystem${folder}`),
     ...['-o', join(output, `${name}.node`)],
-    ...[
-      '-std=c++17',
-      ...sources.map((path) => join(root, path)),
-      imports,
-      '-liphlpapi',
-      '-lws2_32',
-    ],
+    ...[...sources.map((path) => join(root, path)), ...more],
   ],
   { cwd: output },
 )

@@ -1,19 +1,29 @@
 // Fills prebuilds/ with the addon, named as node-gyp-build looks for it, and checks what it made:
 //   node scripts/prebuilds.mjs [TARGET... | --all]
-// Without a target, or for this machine's own, node-gyp builds and the result is loaded. Others
-// (win32-x64, win32-arm64, win32-ia32) are made by scripts/cross-gyp.mjs and looked into.
+// Without a target node-gyp builds for this machine, and the result is loaded. The targets below are
+// made by scripts/cross-gyp.mjs, whatever the machine, and looked into.
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { checkLinuxAddon } from './linux-addon.mjs'
 import { root } from './native-tools.mjs'
 import { checkWindowsAddon } from './windows-addon.mjs'
 
 const require = createRequire(import.meta.url)
 const prebuildify = require.resolve('prebuildify/bin.js')
-const HOST = `${process.platform}-${process.arch}`
-const CROSS = ['win32-x64', 'win32-arm64', 'win32-ia32']
+const TARGETS = [
+  'linux-x64-glibc',
+  'linux-x64-musl',
+  'linux-arm64-glibc',
+  'linux-arm64-musl',
+  'linux-arm-glibc',
+  'linux-arm-musl',
+  'win32-x64',
+  'win32-arm64',
+  'win32-ia32',
+]
 
 function run(program, args, env = {}) {
   const { status, error } = spawnSync(program, args, {
@@ -26,17 +36,29 @@ function run(program, args, env = {}) {
 
 // Node-API is the same in every version, so the headers of the running one do.
 const COMMON = [prebuildify, '--napi', '--target', process.versions.node]
+// A Linux file without a libc tag would be taken for every libc: see node-gyp-build's rules.
+const tagsFor = (platform, arch) => [
+  ...(platform === 'linux' ? ['--tag-libc'] : []),
+  ...(arch === 'arm' ? ['--tag-armv'] : []),
+]
+
+const folderOf = (platform, arch) => join(root, 'prebuilds', `${platform}-${arch}`)
+
+function load(platform, arch, libc) {
+  const script = "require('node-gyp-build')(process.cwd()).readSync"
+  run(process.execPath, ['-e', script], { PREBUILDS_ONLY: '1', LIBC: libc })
+  console.log(`made and loaded prebuilds/${platform}-${arch} (${libc})`)
+}
 
 function buildForHost() {
-  // A Linux file without a libc tag would be taken for every libc: see node-gyp-build's rules.
-  const tags = process.platform === 'linux' ? ['--tag-libc'] : []
-  run(process.execPath, [...COMMON, '--strip', ...tags])
-  const load = "require('node-gyp-build')(process.cwd()).readSync"
-  run(process.execPath, ['-e', load], { PREBUILDS_ONLY: '1' })
+  const { platform, arch } = process
+  rmSync(folderOf(platform, arch), { recursive: true, force: true })
+  run(process.execPath, [...COMMON, '--strip', ...tagsFor(platform, arch)])
+  load(platform, arch, existsSync('/etc/alpine-release') ? 'musl' : 'glibc')
 }
 
 function buildFor(target) {
-  const [platform, arch] = target.split('-')
+  const [platform, arch, libc = ''] = target.split('-')
   // Without --strip: this machine's strip knows no other systems, and the linker leaves nothing.
   // Elsewhere, since it would take the place of this machine's own build.
   const folder = mkdtempSync(join(tmpdir(), 'socktable-prebuild-'))
@@ -44,28 +66,40 @@ function buildFor(target) {
     copyFileSync(join(root, 'package.json'), join(folder, 'package.json'))
     const gyp = join(root, 'scripts', 'cross-gyp.mjs')
     const place = ['--cwd', folder, '--out', root, '--node-gyp', gyp]
-    run(process.execPath, [...COMMON, '--platform', platform, '--arch', arch, ...place])
+    const tags = tagsFor(platform, arch)
+    run(process.execPath, [...COMMON, ...tags, '--platform', platform, '--arch', arch, ...place], {
+      PREBUILD_LIBC: libc,
+      PREBUILD_ARMV: arch === 'arm' ? '7' : '',
+    })
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+  const names = readdirSync(folderOf(platform, arch)).filter((name) => name.includes(libc))
+  for (const name of names) {
+    const file = join(folderOf(platform, arch), name)
+    if (platform === 'linux') checkLinuxAddon(file, arch, libc)
+    else checkWindowsAddon(file, target)
+    console.log(`made and checked prebuilds/${platform}-${arch}/${name}`)
+  }
+  if (names.length !== 1) throw new Error(`no file for ${target}, or several: ${names.join(', ')}`)
+  if (platform === process.platform && arch === process.arch && libc === 'glibc') {
+    load(platform, arch, libc)
+  }
 }
 
-const asked = process.argv.length > 2 ? process.argv.slice(2) : [HOST]
-const targets = asked.includes('--all') ? [HOST, ...CROSS] : asked
-const unknown = targets.find((target) => target !== HOST && !CROSS.includes(target))
+const asked = process.argv.slice(2)
+const unknown = asked.find((target) => target !== '--all' && !TARGETS.includes(target))
 if (unknown !== undefined) {
-  console.error(
-    `usage: npm run prebuilds -- [TARGET... | --all]; targets: ${[HOST, ...CROSS].join(', ')}`,
-  )
+  console.error(`usage: npm run prebuilds -- [TARGET... | --all]; targets: ${TARGETS.join(', ')}`)
   process.exit(unknown === '--help' ? 0 : 2)
 }
-for (const target of targets) {
-  const folder = join(root, 'prebuilds', target)
-  rmSync(folder, { recursive: true, force: true })
-  if (target === HOST) buildForHost()
-  else buildFor(target)
-  for (const name of readdirSync(folder)) {
-    if (target !== HOST) checkWindowsAddon(join(folder, name), target)
-    console.log(`made and ${target === HOST ? 'loaded' : 'checked'} prebuilds/${target}/${name}`)
+if (asked.length === 0) {
+  buildForHost()
+} else {
+  const targets = asked.includes('--all') ? TARGETS : asked
+  for (const target of targets) {
+    const [platform, arch] = target.split('-')
+    rmSync(folderOf(platform, arch), { recursive: true, force: true })
   }
+  for (const target of targets) buildFor(target)
 }

@@ -1,5 +1,6 @@
 /** Loads the native addon and checks that it belongs to this version of the package. */
 
+import { readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { layoutDifferences } from './layout.ts'
@@ -34,7 +35,20 @@ export interface NativeBinding {
 const root = fileURLToPath(new URL('..', import.meta.url))
 const target = `${process.platform}-${process.arch}`
 
+/** True on every Linux whose C library is musl. */
+function hasMusl(): boolean {
+  if (process.platform !== 'linux') return false
+  // Its loader is there; but also where somebody installed musl beside glibc.
+  if (!readdirSync('/lib').some((name) => name.startsWith('ld-musl-'))) return false
+  const { report } = process
+  report.excludeNetwork = true
+  const { header } = report.getReport() as { header: { glibcVersionRuntime?: string } }
+  return header.glibcVersionRuntime === undefined
+}
+
 function load(): NativeBinding {
+  // node-gyp-build knows Alpine alone, and would take the file for glibc elsewhere.
+  if (hasMusl()) process.env['LIBC'] ??= 'musl'
   const require = createRequire(import.meta.url)
   try {
     const find = require('node-gyp-build') as (directory: string) => NativeBinding
