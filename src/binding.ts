@@ -40,8 +40,8 @@ function hasMusl(): boolean {
   if (process.platform !== 'linux') return false
   // Its loader is there; but also where somebody installed musl beside glibc.
   if (!readdirSync('/lib').some((name) => name.startsWith('ld-musl-'))) return false
-  const { report } = process
-  report.excludeNetwork = true
+  // It would look the names of all peers up.
+  const report = Object.assign(process.report, { excludeNetwork: true })
   const { header } = report.getReport() as { header: { glibcVersionRuntime?: string } }
   return header.glibcVersionRuntime === undefined
 }
