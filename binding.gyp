@@ -35,7 +35,9 @@
             "native/linux/proc_net.cc",
             "native/linux/proc_net_parse.cc",
             "native/linux/process.cc",
+            "native/linux/process_handle.cc",
             "native/linux/process_parse.cc",
+            "native/linux/process_table.cc",
             "native/linux/reader.cc",
             "native/linux/row_collector.cc",
             "native/linux/sock_diag.cc",
@@ -53,11 +55,15 @@
             "native/windows/mib_table_parse.cc",
             "native/windows/owner_modules.cc",
             "native/windows/process_facts.cc",
+            "native/windows/process_handle.cc",
+            "native/windows/process_list.cc",
+            "native/windows/process_list_parse.cc",
+            "native/windows/process_table.cc",
             "native/windows/processes.cc",
             "native/windows/reader.cc",
             "native/windows/wide_text.cc",
           ],
-          "libraries": ["-liphlpapi.lib"],
+          "libraries": ["-liphlpapi.lib", "-ladvapi32.lib", "-luser32.lib"],
           "msvs_settings": {
             "VCCLCompilerTool": {
               "WarningLevel": 4,
@@ -72,7 +78,10 @@
           },
         }],
         ["OS!='linux' and OS!='win'", {
-          "sources": ["native/unsupported/reader.cc"],
+          "sources": [
+            "native/unsupported/process_table.cc",
+            "native/unsupported/reader.cc",
+          ],
         }],
       ],
     },

@@ -72,7 +72,8 @@ run(
     ...['-DNODE_ADDON_API_CPP_EXCEPTIONS', '-DNAPI_EXTERN=__declspec(dllimport)'],
     ...headers.map((folder) => `-isystem${folder}`),
     ...['-o', join(output, `${name}.node`)],
-    ...['-std=c++17', ...sources.map((path) => join(root, path)), imports, '-liphlpapi'],
+    ...['-std=c++17', ...sources.map((path) => join(root, path)), imports],
+    ...['-liphlpapi', '-ladvapi32', '-luser32'],
   ],
   { cwd: output },
 )
