@@ -24,7 +24,11 @@ const MAY_IMPORT: readonly [room: RegExp, from: RegExp][] = [
   [/^src\/errors\.ts$/, /^src\/binding\.ts$/],
   [/^src\/table\//, /^src\/(table\/.*|types|layout|errors)\.ts$/],
   [/^src\/ports\//, /^src\/(ports\/.*|types|table\/(options|snapshot))\.ts$/],
-  [/^src\/index\.ts$/, /^src\/(types|errors|table\/snapshot|ports\/.*)\.ts$/],
+  [
+    /^src\/processes\//,
+    /^src\/(processes\/.*|types|errors|table\/(options|snapshot)|ports\/owners)\.ts$/,
+  ],
+  [/^src\/index\.ts$/, /^src\/(types|errors|table\/snapshot|ports\/.*|processes\/.*)\.ts$/],
   [/^src\/cli\//, /^src\/(cli\/.*|index)\.ts$/],
 ]
 
@@ -34,7 +38,7 @@ describe('src', () => {
       relative(root, join(root, dirname(name), path)),
     )
     const [, allowed] = MAY_IMPORT.find(([room]) => room.test(name)) ?? [undefined, /^$/]
-    const reader = name === join('src', 'table', 'snapshot.ts')
+    const reader = /^src\/(table\/snapshot|processes\/[^/]*)\.ts$/.test(name)
     const wrong = imported.filter(
       (path) => !allowed.test(path) && !(reader && path === join('src', 'binding.ts')),
     )
@@ -76,7 +80,7 @@ describe('native', () => {
   test('the folder of a system includes only itself and what is common', () => {
     for (const name of sources.filter((path) => path.split('/').length === 3)) {
       const own = matches(read(name), /#include "([^"]*)"/g)
-      const allowed = /^[a-z_]+\.h$|^\.\.\/(query|reader|socket_table|status)\.h$/
+      const allowed = /^[a-z_]+\.h$|^\.\.\/(process_table|query|reader|socket_table|status)\.h$/
       expect(
         own.filter((path) => !allowed.test(path)),
         name,
@@ -115,6 +119,7 @@ test('the package exports these names', () => {
   expect(Object.keys(socktable).sort()).toEqual([
     'SOURCES',
     'TCP_STATES',
+    'killPort',
     'listConnections',
     'listConnectionsSync',
     'listListeners',
@@ -125,6 +130,11 @@ test('the package exports these names', () => {
     'portOwnersSync',
     'portUsage',
     'portUsageSync',
+    'processInfo',
+    'processInfoSync',
+    'processTree',
+    'processTreeSync',
+    'terminate',
   ])
 })
 
@@ -134,6 +144,22 @@ test('the package exports these types', () => {
   expect(names.filter((name) => name !== '').sort()).toEqual(
     [
       'Abortable',
+      'Container',
+      'EndedProcess',
+      'FreedPort',
+      'KillPortOptions',
+      'KillPortResult',
+      'PortHolder',
+      'PortOutcome',
+      'ProcessInfo',
+      'ProcessName',
+      'ProcessNode',
+      'ProcessOutcome',
+      'ProcessRecord',
+      'ProcessTree',
+      'RefusalReason',
+      'TerminateOptions',
+      'TerminateResult',
       'Fallback',
       'Family',
       'ListOptions',

@@ -36,7 +36,7 @@ export function checkPort(name: string, value: unknown): number {
   return checkInteger(name, value, 0, 65_535)
 }
 
-function checkInteger(name: string, value: unknown, least: number, most: number): number {
+export function checkInteger(name: string, value: unknown, least: number, most: number): number {
   if (typeof value !== 'number') throw invalidType(name, 'of type number', value)
   if (!Number.isInteger(value) || value < least || value > most) {
     throw outOfRange(name, `an integer >= ${least} and <= ${most}`, value)
@@ -44,7 +44,7 @@ function checkInteger(name: string, value: unknown, least: number, most: number)
   return value
 }
 
-function checkOneOf<Word extends string>(
+export function checkOneOf<Word extends string>(
   name: string,
   value: unknown,
   allowed: readonly Word[],
@@ -55,13 +55,13 @@ function checkOneOf<Word extends string>(
   return word
 }
 
-function checkBoolean(name: string, value: unknown): boolean {
+export function checkBoolean(name: string, value: unknown): boolean {
   if (typeof value !== 'boolean') throw invalidType(name, 'of type boolean', value)
   return value
 }
 
 /** A single value or a non-empty array of them, each checked. */
-function checkList<Item>(
+export function checkList<Item>(
   name: string,
   value: unknown,
   check: (name: string, item: unknown) => Item,
@@ -96,7 +96,7 @@ function bits(chosen: readonly string[], all: readonly string[]): number {
  * Checks that `options` is an object with these properties alone. Others are refused: a misspelt
  * filter, or one that the function sets itself, would answer another question than was asked.
  */
-function checkOptions(options: unknown, known: readonly string[]): Values {
+export function checkOptions(options: unknown, known: readonly string[]): Values {
   if (options === undefined) return {}
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw invalidType('options', 'of type object', options)
@@ -211,9 +211,7 @@ export function encodeQuery(options: unknown, alsoKnown: readonly string[] = [])
 }
 
 /** Checks the signal of an asynchronous call. */
-export function checkSignal(
-  options: (ListOptions & Abortable) | undefined,
-): AbortSignal | undefined {
+export function checkSignal(options: Abortable | undefined): AbortSignal | undefined {
   const signal: unknown = options?.signal
   if (signal === undefined) return undefined
   // Like Node itself: signals of another realm or of a polyfill are as good.

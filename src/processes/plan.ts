@@ -1,0 +1,104 @@
+/** The options of what ends processes, checked before anything is read. */
+
+import { constants } from 'node:os'
+import { invalidType, invalidValue, outOfRange } from '../errors.ts'
+import { checkBoolean, checkInteger, checkList, checkOneOf, checkSignal } from '../table/options.ts'
+import { PROTECTED } from './types.ts'
+import type { KillPortOptions, TerminateOptions } from './types.ts'
+
+const DEFAULT_TIMEOUT = 5000
+const DEFAULT_SETTLE = 500
+
+export interface Plan {
+  /** Numbers of signals: the one that asks, and whether that is already the last word. */
+  readonly ask: number
+  readonly timeout: number
+  readonly force: boolean
+  readonly tree: boolean
+  readonly dryRun: boolean
+  readonly allow: ReadonlySet<(typeof PROTECTED)[number]>
+  readonly abort: AbortSignal | undefined
+}
+
+export const KILL: number = constants.signals.SIGKILL
+
+const TERMINATE_OPTIONS = [
+  'killSignal',
+  'timeout',
+  'force',
+  'tree',
+  'dryRun',
+  'allow',
+  'signal',
+] as const satisfies readonly (keyof TerminateOptions)[]
+
+const KILL_PORT_OPTIONS = [
+  ...TERMINATE_OPTIONS,
+  'protocol',
+  'family',
+  'settle',
+] as const satisfies readonly (keyof KillPortOptions)[]
+
+function checkKnown(options: unknown, known: readonly string[]): void {
+  if (options === undefined) return
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw invalidType('options', 'of type object', options)
+  }
+  const surplus = Object.keys(options).find((name) => !known.includes(name))
+  if (surplus === undefined) return
+  throw invalidValue('options', `an object of known properties (${known.join(', ')})`, surplus)
+}
+
+function checkDuration(name: string, value: unknown, otherwise: number): number {
+  if (value === undefined) return otherwise
+  if (typeof value !== 'number') throw invalidType(name, 'of type number', value)
+  if (!(value >= 0)) throw outOfRange(name, 'a number of milliseconds >= 0', value)
+  return value
+}
+
+function checkKillSignal(value: unknown): number {
+  if (value === undefined) return constants.signals.SIGTERM
+  // Windows has few of them; what it lacks is asked for in the same way there.
+  const known = Object.keys(constants.signals) as NodeJS.Signals[]
+  return constants.signals[checkOneOf('options.killSignal', value, known)]
+}
+
+function plan(options: TerminateOptions = {}): Plan {
+  const choice = (name: 'force' | 'tree' | 'dryRun', otherwise: boolean): boolean =>
+    options[name] === undefined ? otherwise : checkBoolean(`options.${name}`, options[name])
+  const timeout = checkDuration('options.timeout', options.timeout, DEFAULT_TIMEOUT)
+  const force = choice('force', true)
+  const ask = checkKillSignal(options.killSignal)
+  const allow: unknown = options.allow ?? []
+  if (!Array.isArray(allow)) throw invalidType('options.allow', 'an array', allow)
+  return {
+    ask: timeout === 0 && force ? KILL : ask,
+    timeout,
+    force,
+    tree: choice('tree', false),
+    dryRun: choice('dryRun', false),
+    allow: new Set(
+      allow.map((word, index) => checkOneOf(`options.allow[${index}]`, word, PROTECTED)),
+    ),
+    abort: checkSignal(options),
+  }
+}
+
+export function checkTerminate(options: TerminateOptions | undefined): Plan {
+  checkKnown(options, TERMINATE_OPTIONS)
+  return plan(options)
+}
+
+export function checkKillPort(
+  options: KillPortOptions | undefined,
+): Plan & { readonly settle: number } {
+  checkKnown(options, KILL_PORT_OPTIONS)
+  const settle = checkDuration('options.settle', options?.settle, DEFAULT_SETTLE)
+  return { ...plan(options), settle }
+}
+
+/** One port or more, none of which is 0: that is no port but the wish for any. */
+export function checkPorts(value: unknown): number[] {
+  const name = Array.isArray(value) ? 'ports' : 'port'
+  return [...new Set(checkList(name, value, (at, item) => checkInteger(at, item, 1, 65_535)))]
+}
