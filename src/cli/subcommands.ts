@@ -1,5 +1,8 @@
 /** The commands beside list and who, each in a file of its own in commands/. */
 
+import { kill } from './commands/kill.ts'
+import { tree } from './commands/tree.ts'
+
 /** A command with its own options. */
 export interface Subcommand {
   /** The text of --help; no line is longer than 80 characters. */
@@ -9,6 +12,6 @@ export interface Subcommand {
 }
 
 /** By the names that they have on the command line. */
-export const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {}
+export const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = { kill, tree }
 
 export const SUBCOMMAND_NAMES: readonly string[] = Object.keys(SUBCOMMANDS)

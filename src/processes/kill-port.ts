@@ -3,7 +3,7 @@
 import { listSockets } from '../table/snapshot.ts'
 import type { ListOptions, SocketRow, SocketTable } from '../types.ts'
 import { waitUntil } from './ending.ts'
-import { checkKillPort, checkPorts } from './plan.ts'
+import { type Identity, checkKillPort, checkPorts } from './plan.ts'
 import { readProcesses } from './read.ts'
 import { Target, nothingKnown } from './target.ts'
 import { carryOut, judge } from './terminate.ts'
@@ -82,6 +82,16 @@ export async function confirmOwners(
     const had = new Set(holds(before.rows, pid))
     const still = holds(rows, pid).some((name) => had.has(name))
     if (!still || !target.isThere) target.settle('already-gone')
+  }
+}
+
+function keepNamed(targets: readonly Target[], named: readonly Identity[]): void {
+  for (const target of targets) {
+    const { pid, startTime } = target.record
+    const isNamed = named.some(
+      (one) => one.pid === pid && (one.startTime === null || one.startTime === startTime),
+    )
+    if (!isNamed && target.outcome === null) target.settle('refused', 'not-named')
   }
 }
 
@@ -169,6 +179,7 @@ export async function killPort(
   try {
     const records = await readProcesses()
     judge(targets, records, plan)
+    if (plan.only !== undefined) keepNamed(targets, plan.only)
     await confirmOwners(targets, before, query)
     await carryOut(targets, records, plan)
 

@@ -3,6 +3,7 @@
 import { constants } from 'node:os'
 import { invalidType, invalidValue, outOfRange } from '../errors.ts'
 import { checkBoolean, checkInteger, checkList, checkOneOf, checkSignal } from '../table/options.ts'
+import { checkPid } from './facts.ts'
 import { PROTECTED } from './types.ts'
 import type { KillPortOptions, TerminateOptions } from './types.ts'
 
@@ -36,6 +37,7 @@ const KILL_PORT_OPTIONS = [
   ...TERMINATE_OPTIONS,
   'protocol',
   'family',
+  'only',
   'settle',
 ] as const satisfies readonly (keyof KillPortOptions)[]
 
@@ -89,12 +91,39 @@ export function checkTerminate(options: TerminateOptions | undefined): Plan {
   return plan(options)
 }
 
-export function checkKillPort(
-  options: KillPortOptions | undefined,
-): Plan & { readonly settle: number } {
+export type KillPlan = Plan & {
+  readonly settle: number
+  readonly only: readonly Identity[] | undefined
+}
+
+export function checkKillPort(options: KillPortOptions | undefined): KillPlan {
   checkKnown(options, KILL_PORT_OPTIONS)
   const settle = checkDuration('options.settle', options?.settle, DEFAULT_SETTLE)
-  return { ...plan(options), settle }
+  const only: unknown = options?.only
+  if (only !== undefined && !Array.isArray(only))
+    throw invalidType('options.only', 'an array', only)
+  return {
+    ...plan(options),
+    settle,
+    only: only?.map((item, index) => checkIdentity(`options.only[${index}]`, item)),
+  }
+}
+
+/** A process by its PID and, where that is known, its start time. */
+export interface Identity {
+  readonly pid: number
+  readonly startTime: string | null
+}
+
+export function checkIdentity(name: string, value: unknown): Identity {
+  if (typeof value !== 'object' || value === null) {
+    throw invalidType(name, 'a PID or an object { pid, startTime }', value)
+  }
+  const { pid, startTime = null } = value as { pid?: unknown; startTime?: unknown }
+  if (startTime !== null && typeof startTime !== 'string') {
+    throw invalidType(`${name}.startTime`, 'of type string', startTime)
+  }
+  return { pid: checkPid(`${name}.pid`, pid), startTime }
 }
 
 /** One port or more, none of which is 0: that is no port but the wish for any. */

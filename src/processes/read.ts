@@ -25,7 +25,7 @@ export function readProcesses(): Promise<ProcessRecord[]> {
       try {
         resolve(received<NativeProcess>(...outcome).map(rounded))
       } catch (error) {
-        reject(error as Error)
+        reject(error)
       }
     })
   })
@@ -45,7 +45,7 @@ export function readFacts(pid: number): Promise<NativeProcessFacts | undefined> 
       try {
         resolve(received<NativeProcessFacts>(...outcome).map(rounded)[0])
       } catch (error) {
-        reject(error as Error)
+        reject(error)
       }
     })
   })

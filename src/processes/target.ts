@@ -49,7 +49,7 @@ export class Target {
 
   /** True while its PID means this process and no other. */
   get isThere(): boolean {
-    return this.held !== null && !this.held.exited
+    return this.held?.exited === false
   }
 
   /** What is known of it and was read while it was held, if it was there all the while. */

@@ -1,10 +1,9 @@
 /** Ends one process. */
 
-import { invalidType } from '../errors.ts'
 import { endTargets } from './ending.ts'
 import { checkPid } from './facts.ts'
 import { guard } from './guard.ts'
-import { type Plan, checkTerminate } from './plan.ts'
+import { type Identity, type Plan, checkIdentity, checkTerminate } from './plan.ts'
 import { readProcesses } from './read.ts'
 import { Target, addDescendants, nothingKnown } from './target.ts'
 import type { ProcessRecord, TerminateOptions, TerminateResult } from './types.ts'
@@ -12,16 +11,9 @@ import type { ProcessRecord, TerminateOptions, TerminateResult } from './types.t
 /** A process by its PID alone, or by its identity, as every record has it. */
 export type ProcessName = number | Pick<ProcessRecord, 'pid' | 'startTime'>
 
-function checkName(value: unknown): { pid: number; startTime: string | null } {
-  if (typeof value === 'number') return { pid: checkPid('process', value), startTime: null }
-  if (typeof value !== 'object' || value === null) {
-    throw invalidType('process', 'a PID or an object { pid, startTime }', value)
-  }
-  const { pid, startTime = null } = value as { pid?: unknown; startTime?: unknown }
-  if (startTime !== null && typeof startTime !== 'string') {
-    throw invalidType('process.startTime', 'of type string', startTime)
-  }
-  return { pid: checkPid('process.pid', pid), startTime }
+function checkName(value: unknown): Identity {
+  if (typeof value !== 'number') return checkIdentity('process', value)
+  return { pid: checkPid('process', value), startTime: null }
 }
 
 /** Signals the targets, or says that it would, after it added their descendants where asked to. */

@@ -114,11 +114,12 @@ export type ProcessOutcome =
  * - `ancestor`: this process descends from it.
  * - `system`: PID 1, or 0 and 4 on Windows.
  * - `proxy`: it carries the published ports of containers: end the container instead.
+ * - `not-named`: it listens on the port and is not among those of `only`.
  * - `unidentified`: it can't be told whether it is the process that was meant.
  * - `no-graceful-way`: Windows has no way to ask it: it has no window. `force` would end it.
  */
 export type RefusalReason =
-  'self' | 'ancestor' | 'system' | 'proxy' | 'unidentified' | 'no-graceful-way'
+  'self' | 'ancestor' | 'system' | 'proxy' | 'not-named' | 'unidentified' | 'no-graceful-way'
 
 /** A process that was to end. */
 export interface EndedProcess extends ProcessRecord {
@@ -165,6 +166,11 @@ export interface KillPortOptions extends TerminateOptions {
   readonly protocol?: Protocol | readonly Protocol[]
   /** Default: both. */
   readonly family?: Family | readonly Family[]
+  /**
+   * Only these of the processes that listen, as a dry run named them: somebody who agreed to end those
+   * has not agreed to end who came after them. Default: all.
+   */
+  readonly only?: readonly Pick<ProcessRecord, 'pid' | 'startTime'>[]
   /**
    * For how many milliseconds to watch whether the ports stay free, since what is supervised comes
    * back. Ends at once where one is taken again. Default: 500.
