@@ -71,7 +71,7 @@ function forSystem() {
   const imports = join(output, 'host_imports.cc')
   writeFileSync(imports, hostImports())
   const flags = ['-DNAPI_EXTERN=__declspec(dllimport)']
-  return { flags, more: [imports, '-liphlpapi', '-lws2_32'] }
+  return { flags, more: [imports, '-liphlpapi', '-lws2_32', '-ladvapi32', '-luser32'] }
 }
 
 const { flags, more } = forSystem()

@@ -20,6 +20,36 @@ export type Receive<Result> = (
   ...outcome: [buffer: ArrayBuffer, failure: null] | [buffer: null, failure: NativeFailure]
 ) => Result
 
+/** A process in short, as the addon tells it; what is null could not be read. */
+export interface NativeProcess {
+  readonly pid: number
+  readonly parentPid: number | null
+  readonly startTime: string | null
+  readonly startedAt: number | null
+  readonly name: string | null
+}
+
+/** All that is known of a process. */
+export interface NativeProcessFacts extends NativeProcess {
+  readonly executable: string | null
+  readonly arguments: readonly string[] | null
+  readonly commandLine: string | null
+  readonly uid: number | null
+  readonly user: string | null
+  readonly cgroups: string | null
+}
+
+type ReceiveProcesses<Whole extends boolean, Result> = (
+  ...outcome:
+    | [records: (Whole extends true ? NativeProcessFacts : NativeProcess)[], failure: null]
+    | [records: null, failure: NativeFailure]
+) => Result
+
+/** An open process; nothing can be read from it here. */
+export interface NativeHandle {
+  readonly __handle: never
+}
+
 /** What the addon exports. Queries are words as src/table/options.ts writes them. */
 export interface NativeBinding {
   readonly layout: Readonly<Record<string, number>>
@@ -30,6 +60,29 @@ export interface NativeBinding {
   tryBind(words: Uint32Array): NativeFailure | null
   /** Holds a TCP port (0: any) for a process that will bind it, and returns its number. */
   holdPort(port: number): NativeFailure | number
+
+  /** Reads these processes, or all of them (null), on another thread; absent is what isn't there. */
+  processes<Whole extends boolean>(
+    pids: Uint32Array | null,
+    whole: Whole,
+    receive: ReceiveProcesses<Whole, void>,
+  ): void
+  processesSync<Whole extends boolean, Result>(
+    pids: Uint32Array | null,
+    whole: Whole,
+    receive: ReceiveProcesses<Whole, Result>,
+  ): Result
+
+  /** Holds on to a process, so that its number can't come to mean another one. */
+  openProcess(
+    pid: number,
+  ):
+    | { readonly handle: NativeHandle; readonly startTime: string | null }
+    | { readonly failure: NativeFailure }
+  /** Windows: 9 ends the process, other numbers ask its windows to close. */
+  signalProcess(handle: NativeHandle, number: number): NativeFailure | null
+  processExited(handle: NativeHandle): boolean
+  closeProcess(handle: NativeHandle): void
 }
 
 const root = fileURLToPath(new URL('..', import.meta.url))

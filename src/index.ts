@@ -14,6 +14,28 @@ export type { PlaceOptions } from './ports/places.ts'
 export type { Refusal } from './ports/probe.ts'
 export type { WaitOptions, WaitTimeout } from './ports/wait.ts'
 export { waitForPort } from './ports/wait.ts'
+export { processInfo, processInfoSync } from './processes/facts.ts'
+export { killPort } from './processes/kill-port.ts'
+export type { ProcessName } from './processes/terminate.ts'
+export { terminate } from './processes/terminate.ts'
+export { processTree, processTreeSync } from './processes/tree.ts'
+export type {
+  Container,
+  EndedProcess,
+  FreedPort,
+  KillPortOptions,
+  KillPortResult,
+  PortHolder,
+  PortOutcome,
+  ProcessInfo,
+  ProcessNode,
+  ProcessOutcome,
+  ProcessRecord,
+  ProcessTree,
+  RefusalReason,
+  TerminateOptions,
+  TerminateResult,
+} from './processes/types.ts'
 export type { RoleOptions } from './table/snapshot.ts'
 export {
   listConnections,

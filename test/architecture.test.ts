@@ -24,11 +24,15 @@ const MAY_IMPORT: readonly [room: RegExp, from: RegExp][] = [
   [/^src\/errors\.ts$/, /^src\/binding\.ts$/],
   [/^src\/table\//, /^src\/(table\/.*|types|layout|errors)\.ts$/],
   [/^src\/ports\//, /^src\/(ports\/.*|types|errors|table\/(options|snapshot))\.ts$/],
-  [/^src\/index\.ts$/, /^src\/(types|errors|table\/snapshot|ports\/.*)\.ts$/],
+  [
+    /^src\/processes\//,
+    /^src\/(processes\/.*|types|errors|table\/(options|snapshot)|ports\/owners)\.ts$/,
+  ],
+  [/^src\/index\.ts$/, /^src\/(types|errors|table\/snapshot|ports\/.*|processes\/.*)\.ts$/],
   [/^src\/cli\//, /^src\/(cli\/.*|index)\.ts$/],
 ]
 
-const MAY_CALL_THE_ADDON = /^src\/(table\/snapshot|ports\/(probe|free))\.ts$/
+const MAY_CALL_THE_ADDON = /^src\/(table\/snapshot|ports\/(probe|free)|processes\/[^/]*)\.ts$/
 
 describe('src', () => {
   test.each(files('src', /\.ts$/))('%s imports only from the rooms that it may', (name) => {
@@ -80,7 +84,8 @@ describe('native', () => {
   test('the folder of a system includes only itself and what is common', () => {
     for (const name of sources.filter((path) => path.split('/').length === 3)) {
       const own = matches(read(name), /#include "([^"]*)"/g)
-      const allowed = /^[a-z_]+\.h$|^\.\.\/(bind_probe|query|reader|socket_table|status)\.h$/
+      const allowed =
+        /^[a-z_]+\.h$|^\.\.\/(bind_probe|process_table|query|reader|socket_table|status)\.h$/
       expect(
         own.filter((path) => !allowed.test(path)),
         name,
@@ -116,32 +121,40 @@ describe('native', () => {
 })
 
 test('the package exports these names', () => {
-  expect(Object.keys(socktable).sort()).toEqual([
-    'SOURCES',
-    'TCP_STATES',
-    'bindFreePort',
-    'checkPort',
-    'checkPortSync',
-    'checkPorts',
-    'checkPortsSync',
-    'explainError',
-    'explainListenErrors',
-    'explainPort',
-    'findFreePort',
-    'listConnections',
-    'listConnectionsSync',
-    'listListeners',
-    'listListenersSync',
-    'listSockets',
-    'listSocketsSync',
-    'listenOnFreePort',
-    'portOwners',
-    'portOwnersSync',
-    'portUsage',
-    'portUsageSync',
-    'reservePort',
-    'waitForPort',
-  ])
+  expect(Object.keys(socktable).sort()).toEqual(
+    [
+      'SOURCES',
+      'TCP_STATES',
+      'bindFreePort',
+      'checkPort',
+      'checkPortSync',
+      'checkPorts',
+      'checkPortsSync',
+      'explainError',
+      'explainListenErrors',
+      'explainPort',
+      'findFreePort',
+      'killPort',
+      'listConnections',
+      'listConnectionsSync',
+      'listListeners',
+      'listListenersSync',
+      'listSockets',
+      'listSocketsSync',
+      'listenOnFreePort',
+      'portOwners',
+      'portOwnersSync',
+      'portUsage',
+      'portUsageSync',
+      'reservePort',
+      'waitForPort',
+      'processInfo',
+      'processInfoSync',
+      'processTree',
+      'processTreeSync',
+      'terminate',
+    ].sort(),
+  )
 })
 
 test('the package exports these types', () => {
@@ -152,6 +165,22 @@ test('the package exports these types', () => {
       'Abortable',
       'ExplainOptions',
       'Explanation',
+      'Container',
+      'EndedProcess',
+      'FreedPort',
+      'KillPortOptions',
+      'KillPortResult',
+      'PortHolder',
+      'PortOutcome',
+      'ProcessInfo',
+      'ProcessName',
+      'ProcessNode',
+      'ProcessOutcome',
+      'ProcessRecord',
+      'ProcessTree',
+      'RefusalReason',
+      'TerminateOptions',
+      'TerminateResult',
       'Fallback',
       'Family',
       'FreeOptions',

@@ -31,20 +31,7 @@ const char* BaseName(const char* path) {
 
 // The file name of the program that the process runs, empty where that may not be read.
 std::string ExecutableName(int proc, uint32_t pid) {
-  char path[64];
-  char target[4096];
-  snprintf(path, sizeof path, "%u/exe", pid);
-  const ssize_t length = readlinkat(proc, path, target, sizeof target - 1);
-  if (length <= 0) return {};
-  std::string name(target, static_cast<size_t>(length));
-  // The kernel marks a program whose file was replaced while it ran (fs/d_path.c).
-  constexpr char kDeleted[] = " (deleted)";
-  constexpr size_t kDeletedSize = sizeof kDeleted - 1;
-  if (name.size() > kDeletedSize &&
-      name.compare(name.size() - kDeletedSize, kDeletedSize, kDeleted) == 0) {
-    name.resize(name.size() - kDeletedSize);
-  }
-  return BaseName(name.c_str());
+  return BaseName(ExecutablePath(proc, pid).c_str());
 }
 
 // The file name of the program in the command line, empty where there is none.
@@ -67,12 +54,47 @@ Status OpenProc(UniqueFd* proc) {
   return Status::Ok();
 }
 
-uint64_t StartTime(int proc, uint32_t pid) {
+bool ReadStat(int proc, uint32_t pid, ProcessStat* stat) {
   char text[1024];
-  uint64_t ticks;
   const ssize_t length = ReadSmall(proc, pid, "stat", text, sizeof text);
-  if (length <= 0 || !ParseStartTime(text, static_cast<size_t>(length), &ticks)) return UINT64_MAX;
-  return ticks;
+  return length > 0 && ParseStat(text, static_cast<size_t>(length), stat);
+}
+
+uint64_t StartTime(int proc, uint32_t pid) {
+  ProcessStat stat;
+  return ReadStat(proc, pid, &stat) ? stat.started : UINT64_MAX;
+}
+
+bool ReadProcessFile(int proc, uint32_t pid, const char* file, std::string* text) {
+  char path[64];
+  snprintf(path, sizeof path, "%u/%s", pid, file);
+  const UniqueFd fd(openat(proc, path, O_RDONLY | O_CLOEXEC));
+  if (!fd.valid()) return false;
+  text->clear();
+  char buffer[4096];
+  for (;;) {
+    const ssize_t size = read(fd.get(), buffer, sizeof buffer);
+    if (size == 0) return true;
+    if (size < 0 && errno != EINTR) return false;
+    if (size > 0) text->append(buffer, static_cast<size_t>(size));
+  }
+}
+
+std::string ExecutablePath(int proc, uint32_t pid) {
+  char path[64];
+  char target[4096];
+  snprintf(path, sizeof path, "%u/exe", pid);
+  const ssize_t length = readlinkat(proc, path, target, sizeof target - 1);
+  if (length <= 0) return {};
+  std::string name(target, static_cast<size_t>(length));
+  // The kernel marks a program whose file was replaced while it ran (fs/d_path.c).
+  constexpr char kDeleted[] = " (deleted)";
+  constexpr size_t kDeletedSize = sizeof kDeleted - 1;
+  if (name.size() > kDeletedSize &&
+      name.compare(name.size() - kDeletedSize, kDeletedSize, kDeleted) == 0) {
+    name.resize(name.size() - kDeletedSize);
+  }
+  return name;
 }
 
 bool ProcHidesProcesses(int proc) {

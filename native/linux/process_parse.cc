@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstring>
 #include <string_view>
 
@@ -5,7 +6,24 @@
 
 namespace socktable {
 
-bool ParseStartTime(const char* text, size_t size, uint64_t* ticks) {
+namespace {
+
+// Reads a decimal number. False where there is none, or none that fits.
+bool ParseNumber(std::string_view text, uint64_t* value) {
+  if (text.empty()) return false;
+  *value = 0;
+  for (const char character : text) {
+    if (character < '0' || character > '9') return false;
+    const uint64_t digit = static_cast<uint64_t>(character - '0');
+    if (*value > (UINT64_MAX - digit) / 10) return false;
+    *value = *value * 10 + digit;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool ParseStat(const char* text, size_t size, ProcessStat* stat) {
   // The second field is the name in parentheses, which may hold blanks and parentheses itself: the
   // third field begins after the last ')' (fs/proc/array.c, do_task_stat). Start time is the 22nd.
   if (size == 0) return false;
@@ -15,20 +33,58 @@ bool ParseStartTime(const char* text, size_t size, uint64_t* ticks) {
   at++;
   for (int field = 3; field <= 22; field++) {
     if (at == end || *at != ' ') return false;
-    at++;
-    if (field == 22) break;
-    while (at < end && *at != ' ') at++;
+    const char* start = ++at;
+    while (at < end && *at != ' ' && *at != '\n') at++;
+    const std::string_view word(start, static_cast<size_t>(at - start));
+    uint64_t parent;
+    if (field == 3) stat->state = word.empty() ? '?' : word.front();
+    if (field == 4) {
+      stat->parent =
+          ParseNumber(word, &parent) && parent <= INT32_MAX ? static_cast<uint32_t>(parent) : 0;
+    }
+    if (field == 22) return ParseNumber(word, &stat->started);
   }
-  uint64_t value = 0;
-  const char* start = at;
-  while (at < end && *at >= '0' && *at <= '9') {
-    const uint64_t digit = static_cast<uint64_t>(*at++ - '0');
-    if (value > (UINT64_MAX - digit) / 10) return false;
-    value = value * 10 + digit;
-  }
-  if (at == start) return false;
-  *ticks = value;
+  return false;
+}
+
+bool ParseStartTime(const char* text, size_t size, uint64_t* ticks) {
+  ProcessStat stat;
+  if (!ParseStat(text, size, &stat)) return false;
+  *ticks = stat.started;
   return true;
+}
+
+bool ParseIds(const char* text, size_t size, uint32_t* group, uint32_t* uid) {
+  // "Tgid:\t123" and "Uid:\tREAL\tEFFECTIVE\tSAVED\tFILE SYSTEM" (fs/proc/array.c). A line can't
+  // be forged by a name: the kernel escapes newlines in it.
+  bool has_group = false;
+  bool has_uid = false;
+  std::string_view rest(text, size);
+  while (!rest.empty() && !(has_group && has_uid)) {
+    const size_t newline = rest.find('\n');
+    std::string_view line = rest.substr(0, newline);
+    rest = newline == std::string_view::npos ? std::string_view() : rest.substr(newline + 1);
+    const bool is_group = line.substr(0, 6) == "Tgid:\t";
+    if (!is_group && line.substr(0, 5) != "Uid:\t") continue;
+    line.remove_prefix(is_group ? 6 : 5);
+    if (!is_group) line.remove_prefix(std::min(line.size(), line.find('\t') + 1));
+    uint64_t value;
+    if (!ParseNumber(line.substr(0, line.find('\t')), &value) || value > UINT32_MAX) return false;
+    (is_group ? *group : *uid) = static_cast<uint32_t>(value);
+    (is_group ? has_group : has_uid) = true;
+  }
+  return has_group && has_uid;
+}
+
+std::vector<std::string> ParseArguments(const char* text, size_t size) {
+  std::vector<std::string> arguments;
+  std::string_view rest(text, size);
+  while (!rest.empty()) {
+    const size_t end = rest.find('\0');
+    arguments.emplace_back(rest.substr(0, end));
+    rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
+  }
+  return arguments;
 }
 
 uint64_t ParseSocketLink(const char* text, size_t size) {

@@ -3,7 +3,9 @@
 import { check } from './commands/check.ts'
 import { explain } from './commands/explain.ts'
 import { free } from './commands/free.ts'
+import { kill } from './commands/kill.ts'
 import { run } from './commands/run.ts'
+import { tree } from './commands/tree.ts'
 import { wait } from './commands/wait.ts'
 
 /** A command with its own options. */
@@ -15,6 +17,14 @@ export interface Subcommand {
 }
 
 /** By the names that they have on the command line. */
-export const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = { check, explain, free, run, wait }
+export const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
+  check,
+  explain,
+  free,
+  kill,
+  run,
+  tree,
+  wait,
+}
 
 export const SUBCOMMAND_NAMES: readonly string[] = Object.keys(SUBCOMMANDS)

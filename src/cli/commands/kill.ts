@@ -1,0 +1,240 @@
+/** socktable kill PORT...: ends those who listen on it. */
+
+import { createInterface } from 'node:readline/promises'
+import type {
+  EndedProcess,
+  FreedPort,
+  KillPortOptions,
+  KillPortResult,
+  RefusalReason,
+} from '../../index.ts'
+import { killPort } from '../../index.ts'
+import { parseOptions } from '../options.ts'
+import { complain, plural, print } from '../output.ts'
+import { UNKNOWN_OWNER, harmless } from '../print/text.ts'
+import type { Subcommand } from '../subcommands.ts'
+import { UsageError } from '../usage-error.ts'
+import { parsePort } from '../values.ts'
+
+const HELP = `Frees ports: ends the processes that listen on exactly them. Processes that are
+mere clients, and happen to use such a number, are left alone.
+
+Usage: socktable kill PORT... [OPTIONS]      (PORT is 3000 or :3000)
+
+Asks before it ends anything; where there is no terminal to ask on, it takes
+--yes. Each process is asked to end, and forced to if it is still there after
+a while.
+
+  -y, --yes             don't ask
+      --dry-run         only show what would be ended
+      --tree            end what they started too
+      --signal NAME     the first signal: TERM (default), INT, HUP, KILL, ...
+                        Windows: KILL, else windows are asked to close
+      --timeout SECONDS how long to wait before forcing; 0 forces at once
+                        (default: 5)
+      --no-force        never force
+      --allow WHAT,...  what is refused otherwise: ancestors (of this command),
+                        system (PID 1), proxies (of containers' ports)
+  -t, --tcp  -u, --udp  only these sockets
+      --json            one JSON object: free, ports and processes
+  -h, --help            this text
+
+Examples:
+  socktable kill 3000
+  socktable kill 3000 3001 --yes --timeout 1
+  socktable kill 3000 --dry-run --tree
+
+Exit codes:
+  0  the ports are free now
+  1  nobody listened on any of them
+  2  wrong usage, or not confirmed
+  3  a port is still or again in use, or something failed`
+
+const OPTIONS = {
+  yes: { type: 'boolean', short: 'y' },
+  'dry-run': { type: 'boolean' },
+  tree: { type: 'boolean' },
+  signal: { type: 'string' },
+  timeout: { type: 'string' },
+  'no-force': { type: 'boolean' },
+  allow: { type: 'string', multiple: true },
+  tcp: { type: 'boolean', short: 't' },
+  udp: { type: 'boolean', short: 'u' },
+  json: { type: 'boolean' },
+} as const
+
+const EXPECTED = {
+  signal: 'the name of a signal such as TERM',
+  timeout: 'a number of seconds such as 5 or 0.5',
+  allow: 'ancestors, system or proxies',
+}
+
+const NOTHING_THERE = 1
+const NOT_CONFIRMED = 2
+const NOT_FREE = 3
+
+interface Asked {
+  readonly ports: readonly number[]
+  readonly options: KillPortOptions
+  readonly yes: boolean
+  readonly dryRun: boolean
+  readonly json: boolean
+}
+
+const ALLOWED = ['ancestors', 'system', 'proxies'] as const
+
+function parseAllowed(text: string): (typeof ALLOWED)[number] {
+  const word = ALLOWED.find((known) => known === text)
+  if (word !== undefined) return word
+  throw new UsageError(`--allow takes ${ALLOWED.join(', ')}, not '${text}'`)
+}
+
+function parseSeconds(text: string): number {
+  if (/^\d{1,6}(\.\d+)?$/.test(text)) return Number(text) * 1000
+  throw new UsageError(`--timeout needs ${EXPECTED.timeout}, not '${text}'`)
+}
+
+function parseKillablePort(text: string): number {
+  const port = parsePort('PORT', text.replace(/^:/, ''))
+  if (port > 0) return port
+  throw new UsageError(`PORT must be a number from 1 to 65535, not '${text}'`)
+}
+
+function parseAsked(argv: readonly string[]): Asked {
+  const { values, positionals } = parseOptions(argv, OPTIONS, EXPECTED)
+  if (positionals.length === 0) throw new UsageError('kill needs a port')
+  const { tcp = false, udp = false, signal } = values
+  const name = signal?.toUpperCase()
+  return {
+    ports: positionals.map(parseKillablePort),
+    options: {
+      tree: values.tree ?? false,
+      force: !values['no-force'],
+      ...(name === undefined
+        ? {}
+        : { killSignal: (name.startsWith('SIG') ? name : `SIG${name}`) as NodeJS.Signals }),
+      ...(values.timeout === undefined ? {} : { timeout: parseSeconds(values.timeout) }),
+      ...(values.allow === undefined
+        ? {}
+        : { allow: values.allow.flatMap((text) => text.split(',')).map(parseAllowed) }),
+      ...(tcp === udp ? {} : { protocol: tcp ? 'tcp' : 'udp' }),
+    },
+    yes: values.yes ?? false,
+    dryRun: values['dry-run'] ?? false,
+    json: values.json ?? false,
+  }
+}
+
+const REASONS: Readonly<Record<RefusalReason, string>> = {
+  self: 'that is this command itself',
+  ancestor: 'this command descends from it (--allow ancestors ends it all the same)',
+  system: 'that is the system itself (--allow system tries all the same)',
+  proxy:
+    'it carries the ports of containers: stop the container (--allow proxies ends it all the same)',
+  'not-named': 'it came after the question',
+  unidentified: 'it can not be told whether it is the one that was meant',
+  'no-graceful-way': 'it has no window that could be asked to close',
+}
+
+const OUTCOMES: Readonly<Record<EndedProcess['outcome'], string>> = {
+  terminated: 'ended',
+  killed: 'was forced to end',
+  'already-gone': 'had gone already',
+  refused: 'was left alone',
+  'no-permission': 'may not be ended by you: run this as its user or as an administrator',
+  survived: 'is still there',
+  'would-be-terminated': 'would be ended',
+}
+
+const who = ({ pid, name }: { pid: number; name: string | null }): string =>
+  `${pid} ${name === null ? '-' : harmless(name)}`
+
+function processLine(process: EndedProcess): string {
+  const where = process.ports.length > 0 ? ` (port ${process.ports.join(', ')})` : ''
+  const why = process.reason === null ? '' : `: ${REASONS[process.reason]}`
+  return `${who(process)}${where} ${OUTCOMES[process.outcome]}${why}\n`
+}
+
+function portLine({ port, outcome, holders, unknown }: FreedPort): string {
+  const reasons = [...new Set(unknown.flatMap(({ ownerUnknown }) => ownerUnknown ?? []))]
+  const hidden = reasons.map((reason) => UNKNOWN_OWNER[reason])
+  const others = [...holders.map(who), ...hidden].join(', ')
+  const by = others === '' ? '' : `: ${others}`
+  switch (outcome) {
+    case 'nothing-there':
+      return `nobody listens on port ${port}\n`
+    case 'freed':
+      return `port ${port} is free now\n`
+    case 'unchanged':
+      return hidden.length === 0 ? '' : `port ${port}${by}\n`
+    case 'still-held':
+      return `port ${port} is still in use${by}\n`
+    case 'taken-again': {
+      const parents = holders.flatMap(({ isNew, parentPid, parentName }) =>
+        isNew && parentPid !== null ? [who({ pid: parentPid, name: parentName })] : [],
+      )
+      const advice =
+        parents.length === 0
+          ? ''
+          : `; started by ${[...new Set(parents)].join(', ')}, which most likely does so again: ` +
+            'stop that one instead'
+      return `port ${port} was freed and is in use again${by}${advice}\n`
+    }
+  }
+}
+
+const texts = ({ processes, ports }: KillPortResult): string =>
+  processes.map(processLine).join('') + ports.map(portLine).join('')
+
+const nothingThere = ({ ports }: KillPortResult): boolean =>
+  ports.every(({ outcome }) => outcome === 'nothing-there')
+
+async function confirm(question: string): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    const closed = new Promise<string>((resolve) =>
+      terminal.once('close', () => {
+        resolve('')
+      }),
+    )
+    const answer = await Promise.race([terminal.question(question), closed])
+    return /^y(es)?$/i.test(answer.trim())
+  } finally {
+    terminal.close()
+  }
+}
+
+function exitCode(result: KillPortResult, dryRun: boolean): number {
+  if (nothingThere(result)) return NOTHING_THERE
+  if (!dryRun) return result.free ? 0 : NOT_FREE
+  const possible = result.processes.some(({ outcome }) => outcome === 'would-be-terminated')
+  return possible ? 0 : NOT_FREE
+}
+
+async function run(argv: readonly string[]): Promise<number> {
+  const { ports, options, yes, dryRun, json } = parseAsked(argv)
+  const show = (result: KillPortResult): number => {
+    print(json ? `${JSON.stringify(result)}\n` : texts(result))
+    return exitCode(result, dryRun)
+  }
+  if (dryRun) return show(await killPort(ports, { ...options, dryRun }))
+  if (yes) return show(await killPort(ports, options))
+
+  const planned = await killPort(ports, { ...options, dryRun: true })
+  const doomed = planned.processes.filter(({ outcome }) => outcome === 'would-be-terminated')
+  if (doomed.length > 0) {
+    if (!process.stdin.isTTY || !process.stderr.isTTY) {
+      complain('kill asks before it ends anything, and there is no terminal to ask on: add --yes')
+      return NOT_CONFIRMED
+    }
+    process.stderr.write(planned.processes.map(processLine).join(''))
+    if (!(await confirm(`End ${plural(doomed.length, 'process', 'processes')}? [y/N] `))) {
+      complain('nothing was done')
+      return NOT_CONFIRMED
+    }
+  }
+  // Who came while somebody read the question was not in it.
+  return show(await killPort(ports, { ...options, only: doomed }))
+}
+
+export const kill: Subcommand = { help: HELP, run }

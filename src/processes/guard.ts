@@ -1,0 +1,31 @@
+/** What is not ended unless that is asked for by name. */
+
+import { ancestorsOf } from './tree.ts'
+import type { PROTECTED, ProcessRecord, RefusalReason } from './types.ts'
+
+// Windows: the idle process and the system itself.
+const SYSTEM: readonly number[] = process.platform === 'win32' ? [0, 4] : [1]
+
+/**
+ * What carries published ports into containers. Ending it cuts off a container that goes on, or takes
+ * down what watches it; the container is what has the port.
+ */
+const PROXY =
+  /^(docker-proxy|rootlesskit|rootlessport.*|containerd-shim.*|conmon|slirp4netns|pasta(\.avx2)?|passt(\.avx2)?|vpnkit.*|com\.docker\..*|wslrelay)(\.exe)?$/
+
+export type Refuse = (record: ProcessRecord) => RefusalReason | null
+
+/** Judges processes by a list of all of them. */
+export function guard(
+  records: readonly ProcessRecord[],
+  allow: ReadonlySet<(typeof PROTECTED)[number]>,
+): Refuse {
+  const ancestors = new Set(ancestorsOf(records, process.pid).map(({ pid }) => pid))
+  return ({ pid, name }) => {
+    if (pid === process.pid) return 'self'
+    if (SYSTEM.includes(pid) && !allow.has('system')) return 'system'
+    if (ancestors.has(pid) && !allow.has('ancestors')) return 'ancestor'
+    if (name !== null && PROXY.test(name) && !allow.has('proxies')) return 'proxy'
+    return null
+  }
+}

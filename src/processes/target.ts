@@ -1,0 +1,107 @@
+/** The processes that are to end, each held from before it is judged until all is over. */
+
+import type { Refuse } from './guard.ts'
+import { HeldProcess } from './held.ts'
+import { readProcesses } from './read.ts'
+import { childrenOf } from './tree.ts'
+import type { EndedProcess, ProcessOutcome, ProcessRecord, RefusalReason } from './types.ts'
+
+/** Whoever forks faster than this is not to be caught. */
+const MOST_ROUNDS = 10
+
+export const nothingKnown = (pid: number): ProcessRecord => ({
+  pid,
+  parentPid: null,
+  startTime: null,
+  startedAt: null,
+  name: null,
+})
+
+export class Target {
+  record: ProcessRecord
+  readonly ports: readonly number[]
+  readonly held: HeldProcess | null
+  outcome: ProcessOutcome | null = null
+  reason: RefusalReason | null = null
+
+  private constructor(record: ProcessRecord, ports: readonly number[], held: HeldProcess | null) {
+    this.record = record
+    this.ports = ports
+    this.held = held
+  }
+
+  /** Takes hold of whoever has this PID now. */
+  static open(record: ProcessRecord, ports: readonly number[] = []): Target {
+    const held = HeldProcess.open(record.pid)
+    if (held instanceof HeldProcess) {
+      return new Target({ ...record, startTime: held.startTime }, ports, held)
+    }
+    const target = new Target(record, ports, null)
+    target.outcome = held === 'gone' ? 'already-gone' : held
+    return target
+  }
+
+  /** Leaves it alone. */
+  settle(outcome: ProcessOutcome, reason: RefusalReason | null = null): void {
+    this.outcome = outcome
+    this.reason = reason
+  }
+
+  /** True while its PID means this process and no other. */
+  get isThere(): boolean {
+    return this.held?.exited === false
+  }
+
+  /** What is known of it and was read while it was held, if it was there all the while. */
+  learn(records: readonly ProcessRecord[]): void {
+    const found = records.find(({ pid }) => pid === this.record.pid)
+    if (found?.startTime === this.record.startTime) this.record = found ?? this.record
+  }
+
+  get result(): EndedProcess {
+    const { record, outcome, reason, ports } = this
+    return { ...record, outcome: outcome ?? 'survived', reason, ports }
+  }
+}
+
+/**
+ * Adds what descends from the targets that are not settled. A child counts where it was listed as
+ * such after both it and its parent were held, and the parent was still there then: so each number
+ * in that list meant the process that is held.
+ */
+export async function addDescendants(targets: Target[], refuse: Refuse): Promise<void> {
+  const candidates = new Map<number, Target>()
+  for (let round = 0, more = true; more && round < MOST_ROUNDS; round++) {
+    more = false
+    const children = childrenOf(await readProcesses())
+    const sure = new Map(targets.map((target) => [target.record.pid, target]))
+    const queue = targets.filter((target) => target.outcome === null)
+    for (const parent of queue) {
+      if (!parent.isThere) continue
+      for (const record of children.get(parent.record.pid) ?? []) {
+        const { pid } = record
+        if (sure.has(pid) || queue.some((one) => one.record.pid === pid)) continue
+        const known = candidates.get(pid)
+        if (known?.isThere && known.record.startTime === record.startTime) {
+          const reason = refuse(record)
+          // What a process starts that is spared is spared with it.
+          if (reason === null) queue.push(known)
+          if (!targets.includes(parent)) continue
+          known.record = record
+          targets.push(known)
+          if (reason !== null) known.settle('refused', reason)
+          continue
+        }
+        known?.held?.close()
+        const candidate = Target.open(record)
+        if (candidate.held === null) continue
+        candidates.set(pid, candidate)
+        queue.push(candidate)
+        more = true
+      }
+    }
+  }
+  for (const candidate of candidates.values()) {
+    if (!targets.includes(candidate)) candidate.held?.close()
+  }
+}

@@ -1,0 +1,90 @@
+/** Ends one process. */
+
+import { endTargets } from './ending.ts'
+import { checkPid } from './facts.ts'
+import { guard } from './guard.ts'
+import { type Identity, type Plan, checkIdentity, checkTerminate } from './plan.ts'
+import { readProcesses } from './read.ts'
+import { Target, addDescendants, nothingKnown } from './target.ts'
+import type { ProcessRecord, TerminateOptions, TerminateResult } from './types.ts'
+
+/** A process by its PID alone, or by its identity, as every record has it. */
+export type ProcessName = number | Pick<ProcessRecord, 'pid' | 'startTime'>
+
+function checkName(value: unknown): Identity {
+  if (typeof value !== 'number') return checkIdentity('process', value)
+  return { pid: checkPid('process', value), startTime: null }
+}
+
+/** Signals the targets, or says that it would, after it added their descendants where asked to. */
+export async function carryOut(
+  targets: Target[],
+  records: readonly ProcessRecord[],
+  plan: Plan,
+): Promise<void> {
+  const refuse = guard(records, plan.allow)
+  const more = async () => {
+    if (plan.tree) await addDescendants(targets, refuse)
+  }
+  await more()
+  if (!plan.dryRun) return endTargets(targets, plan, more)
+  for (const target of targets) {
+    if (target.outcome === null) target.settle('would-be-terminated')
+  }
+}
+
+/** Refuses what must not be ended, by what is known of the processes that are held. */
+export function judge(
+  targets: readonly Target[],
+  records: readonly ProcessRecord[],
+  plan: Plan,
+): void {
+  const refuse = guard(records, plan.allow)
+  for (const target of targets) {
+    target.learn(records)
+    const reason = refuse(target.record)
+    // Also where it may not be ended anyway: what is wrong with the wish comes first.
+    if (reason !== null && target.outcome !== 'already-gone') target.settle('refused', reason)
+  }
+}
+
+/**
+ * Ends a process: asks it to (SIGTERM), waits up to `timeout`, then forces it. The process is held
+ * from before it is looked at (Linux: a pidfd, pidfd_open(2), or before 5.3 its start time compared
+ * right before each signal; Windows: a handle), so that whoever gets its PID after it is never hit.
+ *
+ * Give what `processInfo` or `killPort` returned instead of a PID, and it is ended only if it is that
+ * very process: between a look at a PID and this call the number may have gone to another one.
+ *
+ * One that does not exist is `already-gone`, which is a success. This process itself, its ancestors,
+ * PID 1 and what carries the ports of containers are refused; see `allow`.
+ *
+ * @throws {TypeError | RangeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` or
+ *   `ERR_OUT_OF_RANGE` before anything is read; the signal's reason where it is aborted, which leaves
+ *   processes as they are by then.
+ */
+export async function terminate(
+  process: ProcessName,
+  options?: TerminateOptions,
+): Promise<TerminateResult> {
+  const { pid, startTime } = checkName(process)
+  const plan = checkTerminate(options)
+  plan.abort?.throwIfAborted()
+  const targets = [Target.open(nothingKnown(pid))]
+  const [target] = targets as [Target]
+  try {
+    const records = await readProcesses()
+    judge(targets, records, plan)
+    if (startTime !== null && target.held !== null && startTime !== target.held.startTime) {
+      if (target.held.startTime !== null || target.held.exited) target.settle('already-gone')
+      else target.settle('refused', 'unidentified')
+    }
+    if (target.outcome === null && !target.isThere) target.settle('already-gone')
+    await carryOut(targets, records, plan)
+    const processes = targets.map(({ result }) => result)
+    const over = ['terminated', 'killed', 'already-gone']
+    return { ended: processes.every(({ outcome }) => over.includes(outcome)), processes }
+  } finally {
+    for (const { held } of targets) held?.close()
+  }
+}
