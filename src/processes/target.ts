@@ -55,7 +55,7 @@ export class Target {
   /** What is known of it and was read while it was held, if it was there all the while. */
   learn(records: readonly ProcessRecord[]): void {
     const found = records.find(({ pid }) => pid === this.record.pid)
-    if (found?.startTime === this.record.startTime) this.record = found ?? this.record
+    if (found?.startTime === this.record.startTime) this.record = found
   }
 
   get result(): EndedProcess {
