@@ -45,8 +45,7 @@ describe.runIf(kernelOffersMptcp())('where the kernel offers Multipath TCP', () 
     const { rows } = listSocketsSync({ owners })
     // What another test left behind may have had the same number for a port.
     const ours = rows.filter(
-      (row) =>
-        (row.localPort === port || row.remotePort === port) && row.state !== 'TIME_WAIT',
+      (row) => (row.localPort === port || row.remotePort === port) && row.state !== 'TIME_WAIT',
     )
     expect(ours.map((row) => row.fd).sort()).toEqual([...fds].sort())
     for (const row of ours) {
