@@ -1,0 +1,45 @@
+// Run by scripts/test-runtimes.mjs in a project that has the package installed: uses it in every way
+// that a runtime could stumble over, and prints "ok".
+const assert = require('node:assert/strict')
+const { createServer } = require('node:net')
+const { Worker } = require('node:worker_threads')
+const m = require('socktable')
+
+async function main() {
+  const server = createServer()
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address()
+  const query = { localPort: port, names: true }
+  const expected = [{ localPort: port, state: 'LISTEN', pid: process.pid }]
+  const check = ({ rows }) => {
+    assert.deepEqual(
+      rows.map(({ localPort, state, pid }) => ({ localPort, state, pid })),
+      expected,
+    )
+  }
+  check(m.listSocketsSync(query))
+  const tables = await Promise.all(Array.from({ length: 20 }, () => m.listSockets(query)))
+  tables.forEach(check)
+  assert.equal((await m.checkPort(port, { host: '127.0.0.1' })).free, false)
+  assert.throws(() => m.listSocketsSync({ localPort: 70_000 }), { code: 'ERR_OUT_OF_RANGE' })
+  await assert.rejects(m.listSockets({ signal: AbortSignal.abort() }), { name: 'AbortError' })
+  const esm = await import('socktable')
+  check(esm.listSocketsSync(query))
+
+  const body = `const m = require(${JSON.stringify(require.resolve('socktable'))})
+    const { parentPort } = require('node:worker_threads')
+    m.listSockets({ localPort: ${port} }).then(({ rows }) => parentPort.postMessage(rows[0].pid))`
+  const worker = new Worker(body, { eval: true })
+  const pid = await new Promise((resolve, reject) => {
+    worker.once('message', resolve).once('error', reject)
+  })
+  assert.equal(pid, process.pid)
+  await worker.terminate()
+  server.close()
+  console.log('ok')
+}
+
+main().catch((error) => {
+  console.error(error)
+  process.exitCode = 1
+})
