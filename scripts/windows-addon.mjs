@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs'
 
 const MACHINE = { 'win32-x64': 0x8664, 'win32-arm64': 0xaa64, 'win32-ia32': 0x014c }
-const EVERY_WINDOWS_HAS = /^(kernel32|advapi32|user32|iphlpapi|msvcrt|ntdll|api-ms-win-crt-[a-z0-9-]+)\.dll$/i
+const EVERY_WINDOWS_HAS =
+  /^(kernel32|advapi32|user32|iphlpapi|msvcrt|ntdll|api-ms-win-crt-[a-z0-9-]+)\.dll$/i
 const ENTRY = 'napi_register_module_v1'
 
 /** Throws where something is wrong. */

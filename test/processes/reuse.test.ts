@@ -54,13 +54,8 @@ const PRELUDE = `
   }
 `
 
-interface Answer {
-  readonly outcomes: readonly string[]
-  readonly alive: boolean
-}
-
-function inOwnPids<Value>(code: string, prefix: readonly string[] = []): Value {
-  return evaluate<Value>(PRELUDE + code, [...IN_OWN_PIDS, ...prefix])
+function inOwnPids(code: string, prefix: readonly string[]): unknown {
+  return evaluate(PRELUDE + code, [...IN_OWN_PIDS, ...prefix])
 }
 
 /** The steps of killPort, with the PID given away behind one of them. */
@@ -102,12 +97,12 @@ describe.runIf(needs(isRoot, 'root, to choose the next PID')).each(WAYS)('%s', (
   })
 
   test.each(['look-up', 'hold', 'confirm'] as const)('killPort, behind its step "%s"', (behind) => {
-    const answer = inOwnPids<Answer>(stepwise(behind), prefix())
+    const answer = inOwnPids(stepwise(behind), prefix())
     expect(answer).toEqual({ outcomes: ['already-gone'], alive: true })
   })
 
   test('the steps do end a process that stays', () => {
-    const answer = inOwnPids<Answer>(stepwise('never'), prefix())
+    const answer = inOwnPids(stepwise('never'), prefix())
     expect(answer).toEqual({ outcomes: ['terminated'], alive: false })
   })
 
