@@ -1,6 +1,7 @@
 #include "../process_table.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "process_list.h"
 #include "unique_handle.h"
@@ -42,7 +43,8 @@ std::string CommandLine(HANDLE process) {
   // A command line is 32,767 characters long at the most.
   std::vector<uint64_t> buffer((sizeof(UnicodeString) + 32768 * sizeof(wchar_t)) / 8 + 1);
   const ULONG size = static_cast<ULONG>(buffer.size() * 8);
-  if (query(process, kProcessCommandLineInformation, buffer.data(), size, nullptr) < 0) return {};
+  ULONG needed = 0;
+  if (query(process, kProcessCommandLineInformation, buffer.data(), size, &needed) < 0) return {};
   UnicodeString line;
   memcpy(&line, buffer.data(), sizeof line);
   const auto start = reinterpret_cast<uintptr_t>(buffer.data());

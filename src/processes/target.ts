@@ -52,10 +52,13 @@ export class Target {
     return this.held?.exited === false
   }
 
-  /** What is known of it and was read while it was held, if it was there all the while. */
+  /** Takes what a list says that was read after this was held. */
   learn(records: readonly ProcessRecord[]): void {
     const found = records.find(({ pid }) => pid === this.record.pid)
-    if (found?.startTime === this.record.startTime) this.record = found
+    if (found === undefined || this.outcome === 'already-gone') return
+    // While it is held and there its PID means this one; what may not be held has only a name to tell.
+    const isThisOne = this.held === null || this.isThere
+    if (isThisOne || found.startTime === this.record.startTime) this.record = found
   }
 
   get result(): EndedProcess {

@@ -2,6 +2,7 @@
  * Runs a program for which one system call fails:
  *   deny sock_diag ERRNO PROGRAM...   socket(AF_NETLINK, *, NETLINK_SOCK_DIAG)
  *   deny kcmp ERRNO PROGRAM...
+ *   deny pidfd_open ERRNO PROGRAM...
  */
 #include <errno.h>
 #include <linux/audit.h>
@@ -30,13 +31,16 @@ int main(int argc, char **argv) {
       LOAD(args[2]), IF_NOT(NETLINK_SOCK_DIAG, 1),
       RETURN(denied), RETURN(SECCOMP_RET_ALLOW),
   };
-  struct sock_filter kcmp[] = {
-      LOAD(nr), IF_NOT(__NR_kcmp, 1), RETURN(denied), RETURN(SECCOMP_RET_ALLOW),
+  /* The same on every processor since Linux 5.1; headers may be older. */
+  const int pidfd_open = 434;
+  const int call = strcmp(argv[1], "kcmp") == 0 ? __NR_kcmp : pidfd_open;
+  struct sock_filter other[] = {
+      LOAD(nr), IF_NOT(call, 1), RETURN(denied), RETURN(SECCOMP_RET_ALLOW),
   };
-  const int is_kcmp = strcmp(argv[1], "kcmp") == 0;
+  const int is_sock_diag = strcmp(argv[1], "sock_diag") == 0;
   struct sock_fprog program = {
-      .len = is_kcmp ? sizeof kcmp / sizeof *kcmp : sizeof sock_diag / sizeof *sock_diag,
-      .filter = is_kcmp ? kcmp : sock_diag,
+      .len = is_sock_diag ? sizeof sock_diag / sizeof *sock_diag : sizeof other / sizeof *other,
+      .filter = is_sock_diag ? sock_diag : other,
   };
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return 65;
   if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) return 66;

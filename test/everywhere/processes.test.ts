@@ -1,0 +1,170 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { basename } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { killPort, processInfo, processInfoSync, processTree, terminate } from '../../src/index.ts'
+import { socktable } from '../cli/run.ts'
+import { connection, listen, otherListener } from './sockets.ts'
+
+const idle = async (): Promise<ChildProcess> => {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', 'one', 'two'], {
+    stdio: 'ignore',
+  })
+  await once(child, 'spawn')
+  return child
+}
+
+/** A Windows process without a window can't be asked; elsewhere the signal is enough. */
+const ENDED = process.platform === 'win32' ? 'killed' : 'terminated'
+
+describe('facts', () => {
+  test('of another process', async () => {
+    const child = await idle()
+    const before = Date.now()
+    const info = await processInfo(child.pid as number)
+    child.kill('SIGKILL')
+    expect(info).toMatchObject({ pid: child.pid, parentPid: process.pid })
+    expect(info?.name).toBe(basename(process.execPath))
+    expect(basename(info?.executable ?? '')).toBe(basename(process.execPath))
+    // Wine does not tell it (ProcessCommandLineInformation).
+    if (process.platform !== 'win32' || info?.commandLine !== null) {
+      expect(info?.commandLine).toMatch(/setInterval.* one two$/)
+    }
+    expect(info?.startTime).toMatch(/^\d+$/)
+    expect(Math.abs((info?.startedAt ?? 0) - before)).toBeLessThan(10_000)
+    expect(typeof info?.user).toBe('string')
+  })
+
+  test('of this one, twice the same', async () => {
+    const { startedAt, ...info } = processInfoSync(process.pid) ?? { startedAt: null }
+    expect(info).toMatchObject({ pid: process.pid })
+    expect(await processInfo(process.pid)).toMatchObject(info)
+    expect(startedAt).toBeTypeOf('number')
+  })
+
+  test('of none', async () => {
+    expect(await processInfo(2 ** 31 - 1)).toBeNull()
+  })
+})
+
+test('a tree', async () => {
+  const child = await idle()
+  const tree = await processTree(child.pid as number)
+  child.kill('SIGKILL')
+  expect(tree?.ancestors[0]).toMatchObject({ pid: process.pid })
+  const own = await processTree(process.pid)
+  expect(own?.process.pid).toBe(process.pid)
+})
+
+describe('killPort', () => {
+  test('ends who listens, and nobody else', async () => {
+    const { port, pid, child } = await otherListener()
+    const bystander = await otherListener()
+    const exited = once(child, 'exit')
+    const planned = await killPort(port, { dryRun: true })
+    expect(planned.processes).toMatchObject([{ pid, outcome: 'would-be-terminated' }])
+    const result = await killPort(port, { settle: 0 })
+    await exited
+    expect(result).toMatchObject({
+      free: true,
+      ports: [{ port, outcome: 'freed' }],
+      processes: [{ pid, outcome: ENDED, ports: [port] }],
+    })
+    expect(bystander.child.exitCode).toBeNull()
+    expect((await killPort(port)).ports).toMatchObject([{ outcome: 'nothing-there', free: true }])
+  })
+
+  test('this process and its clients stay', async () => {
+    const { server, port } = await listen('127.0.0.1')
+    const { client } = await connection(server, '127.0.0.1')
+    const refused = [{ pid: process.pid, outcome: 'refused', reason: 'self' }]
+    expect((await killPort(port, { settle: 0 })).processes).toMatchObject(refused)
+    const { ports } = await killPort(client.localPort as number)
+    expect(ports).toMatchObject([{ outcome: 'nothing-there' }])
+  })
+
+  test('bad input', async () => {
+    await expect(killPort(0)).rejects.toMatchObject({ code: 'ERR_OUT_OF_RANGE' })
+    await expect(killPort([])).rejects.toMatchObject({ code: 'ERR_INVALID_ARG_VALUE' })
+  })
+})
+
+describe('terminate', () => {
+  test('a process, once', async () => {
+    const child = await idle()
+    const pid = child.pid as number
+    const exited = once(child, 'exit')
+    const info = await processInfo(pid)
+    if (info === null) throw new Error('it is there')
+    expect(await terminate(info)).toMatchObject({ ended: true, processes: [{ outcome: ENDED }] })
+    await exited
+    expect(await terminate(info)).toMatchObject({
+      ended: true,
+      processes: [{ outcome: 'already-gone' }],
+    })
+  })
+
+  test('with what it started', async () => {
+    const code =
+      'require("child_process").spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"])' +
+      '.once("spawn", function () { process.send(this.pid) })'
+    const parent = spawn(process.execPath, ['-e', code], {
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    })
+    const [child] = (await once(parent, 'message')) as [number]
+    const { processes } = await terminate(parent.pid as number, { tree: true })
+    expect(processes.map(({ pid }) => pid)).toEqual([parent.pid, child])
+    expect(processes.map(({ outcome }) => outcome)).not.toContain('survived')
+    // It may be a zombie yet, of which nothing runs.
+    expect(await terminate(child)).toMatchObject({ processes: [{ outcome: 'already-gone' }] })
+  })
+
+  test('nothing asks where forcing is not wanted and there is no way to ask', async () => {
+    const child = await idle()
+    const { processes } = await terminate(child.pid as number, { force: false })
+    child.kill('SIGKILL')
+    const expected =
+      process.platform === 'win32'
+        ? { outcome: 'survived', reason: 'no-graceful-way' }
+        : { outcome: 'terminated', reason: null }
+    expect(processes).toMatchObject([expected])
+  })
+})
+
+describe('the command', () => {
+  test('kill', async () => {
+    const { port, pid, child } = await otherListener()
+    const unconfirmed = socktable('kill', String(port))
+    expect(unconfirmed).toMatchObject({ code: 2, stdout: '' })
+    expect(unconfirmed.stderr).toContain('--yes')
+    const dry = socktable('kill', `:${port}`, '--dry-run')
+    expect(dry).toMatchObject({ code: 0, stderr: '' })
+    expect(dry.stdout).toContain(`${pid} `)
+    expect(child.exitCode).toBeNull()
+    const killed = socktable('kill', String(port), '--yes')
+    expect(killed).toMatchObject({ code: 0, stderr: '' })
+    expect(killed.stdout).toContain(`port ${port} is free now`)
+    expect(socktable('kill', String(port), '-y')).toMatchObject({ code: 1 })
+  })
+
+  test('tree', async () => {
+    const { port, pid } = await otherListener()
+    const { code, stdout } = socktable('tree', String(port))
+    expect(code).toBe(0)
+    expect(stdout).toMatch(new RegExp(`^ *\\\\- ${pid} .* <--$`, 'm'))
+    expect(stdout).toContain(`${process.pid} `)
+    const asked = JSON.parse(socktable('tree', '--pid', String(pid), '--json').stdout) as {
+      trees: { process: { pid: number } }[]
+    }
+    expect(asked.trees[0]?.process.pid).toBe(pid)
+    expect(socktable('tree', '2147483647', '--pid')).toMatchObject({ code: 1, stdout: '' })
+  })
+
+  test('help is ASCII and fits', () => {
+    for (const name of ['kill', 'tree']) {
+      const { stdout } = socktable(name, '--help')
+      expect(stdout).toMatch(/^[\n -~]+$/)
+      expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
+    }
+  })
+})
