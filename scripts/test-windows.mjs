@@ -13,13 +13,15 @@ const MOST_MINUTES = 10
 const bed = windowsBed()
 run(process.execPath, [join(root, 'scripts', 'prebuilds.mjs'), 'win32-x64'])
 
-const project = join(bed.shared, 'project')
-rmSync(project, { recursive: true, force: true })
+// Of this run alone: there may be others.
+const name = `project-${process.pid}`
+const project = join(bed.shared, name)
 mkdirSync(project)
+process.on('exit', () => rmSync(project, { recursive: true, force: true }))
 cpSync(join(bed.modules, 'node_modules'), join(project, 'node_modules'), { recursive: true })
-for (const name of ['package.json', 'vitest.config.ts', 'src', 'dist', 'test', 'prebuilds']) {
+for (const part of ['package.json', 'vitest.config.ts', 'src', 'dist', 'test', 'prebuilds']) {
   const leaveOut = join(root, 'test', 'bench')
-  cpSync(join(root, name), join(project, name), {
+  cpSync(join(root, part), join(project, part), {
     recursive: true,
     filter: (path) => !path.startsWith(leaveOut),
   })
@@ -29,17 +31,17 @@ const source = join(root, 'test', 'support', 'handles.c')
 run(zig(), ['cc', '-target', 'x86_64-windows-gnu', '-O1', '-s', '-o', handles, source])
 
 // A Windows program can't write to a pipe of Linux (libuv takes no such handle): to a file it can.
-const log = join(bed.shared, 'output.txt')
+const log = join(project, 'output.txt')
 const output = openSync(log, 'w')
-const vitest = 'Z:\\bed\\project\\node_modules\\vitest\\vitest.mjs'
+const vitest = `Z:\\bed\\${name}\\node_modules\\vitest\\vitest.mjs`
 const words = ['Z:\\bed\\node.exe', vitest, 'run', ...process.argv.slice(2)]
-const inProject = ['sh', '-c', 'cd /bed/project && exec "$@"', 'sh', '/usr/lib/wine/wine64']
+const inProject = ['sh', '-c', `cd /bed/${name} && exec "$@"`, 'sh', '/usr/lib/wine/wine64']
 const { status, signal, error } = bed.inside([...inProject, ...words], {
   stdio: ['ignore', output, output],
   timeout: MOST_MINUTES * 60_000,
   killSignal: 'SIGKILL',
   env: {
-    SOCKTABLE_HANDLES: 'Z:\\bed\\project\\handles.exe',
+    SOCKTABLE_HANDLES: `Z:\\bed\\${name}\\handles.exe`,
     NO_COLOR: '1',
     ...(process.env.CI && { CI: process.env.CI }),
   },

@@ -77,8 +77,10 @@ export function windowsBed() {
   const shared = join(debian, 'bed')
   mkdirSync(shared, { recursive: true })
 
-  // Everything of the machine stays out but what a program needs: processes, devices, loopback.
+  // Everything of the machine stays out but what a program needs: processes, devices, loopback. In
+  // /tmp Wine's programs find their server, which is not that of another run.
   const script = `ip link set lo up; mount -t proc proc "$0/proc"; mount --rbind /dev "$0/dev"
+    mount -t tmpfs tmpfs "$0/tmp"
     exec chroot "$0" "$@"`
   const inside = (words, options = {}) =>
     spawnSync(
