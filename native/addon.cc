@@ -272,7 +272,7 @@ Napi::Value OpenProcessByPid(const Napi::CallbackInfo& info) {
                             : env.Null();
   answer["handle"] = Napi::External<HeldProcess>::New(
       env, held.get(), [](Napi::Env, HeldProcess* finished) { delete finished; });
-  held.release();
+  static_cast<void>(held.release());
   return answer;
 }
 
