@@ -136,7 +136,7 @@ test.each([
   ['-tlx', 'unknown option -x'],
   ['--tcp=1', "--tcp takes no value, but was given '1'"],
   ['whoo', "unknown command 'whoo'; did you mean socktable who?"],
-  ['kill', "unknown command 'kill'"],
+  ['slay', "unknown command 'slay'"],
   ['3000', "unknown command '3000'; did you mean socktable who 3000?"],
   ['list 3000', "list takes no '3000'"],
   ['who', 'who needs a port: socktable who 3000'],
