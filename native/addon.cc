@@ -308,9 +308,9 @@ Napi::Value OpenProcessByPid(const Napi::CallbackInfo& info) {
   answer["startTime"] = (*held)->Started(&started)
                             ? Napi::Value(Napi::String::New(env, std::to_string(started)))
                             : env.Null();
+  HeldProcess* given = held.release();
   answer["handle"] = Napi::External<HeldProcess>::New(
-      env, held.get(), [](Napi::Env, HeldProcess* finished) { delete finished; });
-  held.release();
+      env, given, [](Napi::Env, HeldProcess* finished) { delete finished; });
   return answer;
 }
 

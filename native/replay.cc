@@ -14,6 +14,7 @@
 #include "windows/growing_table.h"
 #include "windows/mib_table.h"
 #include "windows/process_facts.h"
+#include "windows/process_list.h"
 
 namespace socktable {
 namespace {
@@ -175,6 +176,42 @@ void StatParser(const uint8_t* bytes, size_t size, Replayed* replayed) {
   replayed->outcome = ok ? "start=" + std::to_string(ticks) : "start=none";
 }
 
+void ParentParser(const uint8_t* bytes, size_t size, Replayed* replayed) {
+  const std::vector<char> text(bytes, bytes + size);
+  ProcessStat stat;
+  const bool ok = ParseStat(text.data(), text.size(), &stat);
+  replayed->outcome = ok ? "parent=" + std::to_string(stat.parent) : "parent=none";
+}
+
+void StatusParser(const uint8_t* bytes, size_t size, Replayed* replayed) {
+  const std::vector<char> text(bytes, bytes + size);
+  uint32_t group;
+  uint32_t uid;
+  const bool ok = ParseIds(text.data(), text.size(), &group, &uid);
+  replayed->outcome =
+      ok ? "group=" + std::to_string(group) + " uid=" + std::to_string(uid) : "group=none uid=none";
+}
+
+void ArgumentsParser(const uint8_t* bytes, size_t size, Replayed* replayed) {
+  const std::vector<char> text(bytes, bytes + size);
+  const std::vector<std::string> arguments = ParseArguments(text.data(), text.size());
+  size_t length = 0;
+  for (const std::string& argument : arguments) length += argument.size();
+  replayed->outcome =
+      "count=" + std::to_string(arguments.size()) + " length=" + std::to_string(length);
+}
+
+// The list of Windows. Names stand at addresses, so that recorded bytes have none.
+void ProcessesParser(const uint8_t* bytes, size_t size, Replayed* replayed) {
+  const std::vector<uint8_t> copy(bytes, bytes + size);
+  std::vector<ListedProcess> list = ParseProcessList(copy.data(), copy.size());
+  KeepTrueParents(&list);
+  replayed->outcome = "processes=";
+  for (const ListedProcess& process : list) {
+    replayed->outcome += std::to_string(process.pid) + "<" + std::to_string(process.parent) + ",";
+  }
+}
+
 void LinkParser(const uint8_t* bytes, size_t size, Replayed* replayed) {
   const std::vector<char> text(bytes, bytes + size);
   replayed->outcome = "inode=" + std::to_string(ParseSocketLink(text.data(), text.size()));
@@ -198,6 +235,10 @@ constexpr NamedParser kParsers[] = {
     {"udp", ProcParser<Protocol::kUdp, false>, ProcParserInPieces<Protocol::kUdp, false>},
     {"udp6", ProcParser<Protocol::kUdp, true>, ProcParserInPieces<Protocol::kUdp, true>},
     {"stat", StatParser, nullptr},
+    {"parent", ParentParser, nullptr},
+    {"status", StatusParser, nullptr},
+    {"arguments", ArgumentsParser, nullptr},
+    {"processes", ProcessesParser, nullptr},
     {"link", LinkParser, nullptr},
     {"mounts", MountsParser, nullptr},
     {"mib", MibParser, nullptr},

@@ -15,6 +15,10 @@ const SEEDS = {
   tcp6: ['tcp6'],
   udp: ['udp'],
   stat: [],
+  parent: [],
+  status: [],
+  arguments: [],
+  processes: [],
   link: [],
   mounts: [],
   mib: [],
@@ -27,6 +31,10 @@ const MIB_TABLES = ['tcp4', 'tcp6', 'udp4', 'udp6'].flatMap((kind) =>
 )
 const WRITTEN_SEEDS = {
   stat: ['1 (a) (b) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 4711 0\n'],
+  parent: ['1 (a) (b) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 4711 0\n'],
+  status: ['Name:\ta\nTgid:\t12\nPid:\t12\nUid:\t0\t1000\t0\t0\n'],
+  arguments: ['node\0-e\0\0'],
+  processes: [Buffer.alloc(192, 1)],
   link: ['socket:[4026531840]', 'pipe:[1]'],
   mounts: ['22 1 0:21 / /proc rw,relatime shared:5 - proc proc rw,hidepid=invisible\n'],
   query: [Uint32Array.of(2, 3, 3, 0x1fff, 3, 2, 0, 0, 1, 0x00500050, 1, 0x1f401f90, 1, 42)],

@@ -3,6 +3,7 @@
 import { listSockets } from '../table/snapshot.ts'
 import type { ListOptions, SocketRow, SocketTable } from '../types.ts'
 import { waitUntil } from './ending.ts'
+import { processInfo } from './facts.ts'
 import { type Identity, checkKillPort, checkPorts } from './plan.ts'
 import { readProcesses } from './read.ts'
 import { Target, nothingKnown } from './target.ts'
@@ -110,7 +111,7 @@ function holdersOf(
   port: number,
   { table, records }: Standing,
   targets: readonly Target[],
-): PortHolder[] {
+): Omit<PortHolder, 'container' | 'unit'>[] {
   const rows = table.rows.filter(({ localPort }) => localPort === port)
   const byPid = new Map(records.map((record) => [record.pid, record]))
   return [...new Set(rows.flatMap(({ pids }) => pids))].map((pid) => {
@@ -124,16 +125,23 @@ function holdersOf(
   })
 }
 
-function describePort(
+async function describePort(
   port: number,
   before: SocketTable,
   now: Standing,
   targets: readonly Target[],
   dryRun: boolean,
-): FreedPort {
+): Promise<FreedPort> {
   const isHere = ({ localPort }: SocketRow) => localPort === port
   const rows = now.table.rows.filter(isHere)
-  const holders = holdersOf(port, now, targets)
+  const holders = await Promise.all(
+    holdersOf(port, now, targets).map(async (holder) => {
+      const info = await processInfo(holder.pid)
+      const isSame = info?.startTime === holder.startTime
+      const { container = null, unit = null } = isSame ? info : {}
+      return { ...holder, container, unit }
+    }),
+  )
   const unknown = rows.filter(({ pid }) => pid === null)
   const had = new Set(before.rows.filter(isHere).map(socketName))
   const old = holders.some(({ isNew }) => !isNew) || unknown.some((row) => had.has(socketName(row)))
@@ -197,7 +205,9 @@ export async function killPort(
         plan.abort,
       )
     }
-    const results = ports.map((one) => describePort(one, before, now, targets, plan.dryRun))
+    const results = await Promise.all(
+      ports.map((one) => describePort(one, before, now, targets, plan.dryRun)),
+    )
     return {
       free: results.every(({ free }) => free),
       ports: results,

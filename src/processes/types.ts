@@ -189,6 +189,9 @@ export interface TerminateResult {
 /** A process that listens on a port after all. */
 export interface PortHolder extends ProcessRecord {
   readonly parentName: string | null
+  /** As in `ProcessInfo`: what starts it again is the container's engine or systemd. */
+  readonly container: Container | null
+  readonly unit: string | null
   /** Whether it was not there before: a supervisor, most often its parent, started it anew. */
   readonly isNew: boolean
 }

@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync } from 'node:fs'
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { describe, expect, test } from 'vitest'
 import { type ProcessInfo, processInfo, processInfoSync } from '../../src/index.ts'
@@ -52,7 +52,7 @@ describe('processInfo', () => {
     expect(processInfoSync(pid)).toBeNull()
   })
 
-  test('null for a process that has ended is not what a zombie is', async () => {
+  test('a zombie is there, and has little left', async () => {
     const parent = start(
       'python3',
       '-c',
@@ -76,8 +76,9 @@ sys.stdin.read()`,
 
   test('a thread is no process', async () => {
     const { pid } = process
-    const ids = await import('node:fs').then(({ readdirSync }) => readdirSync('/proc/self/task'))
-    const thread = ids.map(Number).find((id) => id !== pid) as number
+    const thread = readdirSync('/proc/self/task')
+      .map(Number)
+      .find((id) => id !== pid) as number
     expect(await processInfo(thread)).toBeNull()
   })
 

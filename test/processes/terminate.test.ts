@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import {
@@ -300,6 +301,17 @@ describe('terminate', () => {
     })
   })
 
+  test('holds on to nothing afterwards', async () => {
+    const descriptors = () => readdirSync('/proc/self/fd').length
+    const { pid, port } = await victim(['--children', '2'])
+    await killPort(port, { dryRun: true, tree: true })
+    const before = descriptors()
+    for (let i = 0; i < 20; i++) await killPort(port, { dryRun: true, tree: true })
+    await terminate(pid, { dryRun: true })
+    await expect(killPort(port, { signal: AbortSignal.abort() })).rejects.toThrow()
+    expect(descriptors()).toBe(before)
+  })
+
   test('never PID 1, an ancestor or itself', async () => {
     const reason = async (pid: number) => (await terminate(pid)).processes[0]?.reason
     expect(await reason(1)).toBe('system')
@@ -320,7 +332,6 @@ describe('terminate', () => {
   test('the number of a thread is no process', async () => {
     const threads = start(compile('threads'), 'shared')
     const { pid } = await threads.json<{ pid: number }>()
-    const { readdirSync } = await import('node:fs')
     const thread = readdirSync(`/proc/${pid}/task`)
       .map(Number)
       .find((id) => id !== pid)

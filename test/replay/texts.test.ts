@@ -135,3 +135,86 @@ describe('/proc/<pid>/mountinfo', () => {
     expect(replay('mounts', text).outcome).toEqual({ hides })
   })
 })
+
+describe('of a process', () => {
+  const stat = (parent: string, name = 'a) S 7 (b'): string =>
+    `5 (${name}) S ${parent} 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 4711 0\n`
+
+  test.each([
+    [stat('42'), '42'],
+    [stat('0'), '0'],
+    [stat('-1'), '0'],
+    [stat('99999999999'), '0'],
+    [stat('42').slice(0, 40), 'none'],
+    ['', 'none'],
+  ])('the parent in %j is %s', (text, parent) => {
+    expect(replay('parent', text).outcome).toEqual({ parent })
+  })
+
+  const status = (group: string, uids: string): string =>
+    `Name:\tTgid:\\nUid:\t7\nTgid:\t${group}\nPid:\t3\nUid:\t${uids}\nGid:\t0\t0\t0\t0\n`
+
+  test.each([
+    [status('12', '0\t1000\t2\t3').replace('\nUid:\t7', ''), '12', '1000'],
+    ['Tgid:\t1\nUid:\t5\n', '1', '5'],
+    ['Tgid:\t1\nUid:\t0\t4294967296\t0\t0\n', 'none', 'none'],
+    ['Tgid:\tx\nUid:\t0\t0\t0\t0\n', 'none', 'none'],
+    ['Uid:\t0\t0\t0\t0\n', 'none', 'none'],
+    ['', 'none', 'none'],
+  ])('group and user in %j', (text, group, uid) => {
+    expect(replay('status', text).outcome).toEqual({ group, uid })
+  })
+
+  test.each([
+    ['node\0-e\0\0', '3', '6'],
+    ['overwritten', '1', '11'],
+    ['a\0b', '2', '2'],
+    ['', '0', '0'],
+  ])('the arguments in %j', (text, count, length) => {
+    expect(replay('arguments', text).outcome).toEqual({ count, length })
+  })
+
+  /** SYSTEM_PROCESS_INFORMATION of a 64-bit Windows, as far as it is read, without a name. */
+  const entry = (pid: number, parent: number, created: number, isLast = false): Buffer => {
+    const bytes = Buffer.alloc(256)
+    bytes.writeUInt32LE(isLast ? 0 : 256, 0)
+    bytes.writeBigUInt64LE(BigInt(created), 32)
+    bytes.writeBigUInt64LE(BigInt(pid), 80)
+    bytes.writeBigUInt64LE(BigInt(parent), 88)
+    return bytes
+  }
+  const list = Buffer.concat([
+    entry(0, 0, 0),
+    entry(4, 0, 10),
+    entry(8, 4, 20),
+    entry(12, 8, 20), // at the same time
+    entry(16, 20, 30), // its parent's number has gone to a younger one
+    entry(20, 8, 40),
+    entry(24, 99, 50), // its parent has ended
+    entry(28, 28, 60),
+    entry(32, 8, 0, true), // of unknown age
+  ])
+
+  test("Windows' processes, with parents that can be", () => {
+    expect(replay('processes', list).outcome).toEqual({
+      processes: '4<0,8<4,12<8,16<0,20<8,24<0,28<0,32<0,',
+    })
+    checkBeginnings('processes', list.subarray(0, 600))
+  })
+
+  test.each([1, 95, 96, 2 ** 32 - 1])(
+    'an entry that says that the next is %i bytes off',
+    (next) => {
+      const bytes = Buffer.from(list)
+      bytes.writeUInt32LE(next, 256)
+      expect(replay('processes', bytes).outcome['processes']).toMatch(/^4<0,/)
+    },
+  )
+
+  test('a name outside of the bytes', () => {
+    const bytes = Buffer.from(list)
+    bytes.writeUInt16LE(8, 256 + 56)
+    bytes.writeBigUInt64LE(0x10n, 256 + 64)
+    expect(replay('processes', bytes).outcome['processes']).toMatch(/^4<0,8<4,/)
+  })
+})

@@ -1,11 +1,13 @@
 /** socktable kill PORT...: ends those who listen on it. */
 
+import { constants } from 'node:os'
 import { createInterface } from 'node:readline/promises'
 import type {
   EndedProcess,
   FreedPort,
   KillPortOptions,
   KillPortResult,
+  PortHolder,
   RefusalReason,
 } from '../../index.ts'
 import { killPort } from '../../index.ts'
@@ -89,6 +91,13 @@ function parseAllowed(text: string): (typeof ALLOWED)[number] {
   throw new UsageError(`--allow takes ${ALLOWED.join(', ')}, not '${text}'`)
 }
 
+function parseSignal(text: string): NodeJS.Signals {
+  const upper = text.toUpperCase()
+  const name = upper.startsWith('SIG') ? upper : `SIG${upper}`
+  if (Object.hasOwn(constants.signals, name)) return name as NodeJS.Signals
+  throw new UsageError(`--signal needs ${EXPECTED.signal}, not '${text}'`)
+}
+
 function parseSeconds(text: string): number {
   if (/^\d{1,6}(\.\d+)?$/.test(text)) return Number(text) * 1000
   throw new UsageError(`--timeout needs ${EXPECTED.timeout}, not '${text}'`)
@@ -104,15 +113,12 @@ function parseAsked(argv: readonly string[]): Asked {
   const { values, positionals } = parseOptions(argv, OPTIONS, EXPECTED)
   if (positionals.length === 0) throw new UsageError('kill needs a port')
   const { tcp = false, udp = false, signal } = values
-  const name = signal?.toUpperCase()
   return {
     ports: positionals.map(parseKillablePort),
     options: {
       tree: values.tree ?? false,
       force: !values['no-force'],
-      ...(name === undefined
-        ? {}
-        : { killSignal: (name.startsWith('SIG') ? name : `SIG${name}`) as NodeJS.Signals }),
+      ...(signal === undefined ? {} : { killSignal: parseSignal(signal) }),
       ...(values.timeout === undefined ? {} : { timeout: parseSeconds(values.timeout) }),
       ...(values.allow === undefined
         ? {}
@@ -155,6 +161,22 @@ function processLine(process: EndedProcess): string {
   return `${who(process)}${where} ${OUTCOMES[process.outcome]}${why}\n`
 }
 
+/** Who starts it again, and what helps against that. */
+function whoRestarts(holders: readonly PortHolder[]): string {
+  const advice = holders.flatMap(({ isNew, container, unit, parentPid, parentName }) => {
+    if (!isNew) return []
+    if (container !== null) {
+      return `it runs in the ${container.runtime} container ${container.id.slice(0, 12)}: stop that`
+    }
+    const isService = unit?.endsWith('.service') === true && parentPid === 1
+    if (isService) return `systemd starts it as ${harmless(unit)}: stop that`
+    if (parentPid === null || parentPid === 1) return []
+    const parent = who({ pid: parentPid, name: parentName })
+    return `${parent} started it, and most likely does so again: end that instead`
+  })
+  return [...new Set(advice)].map((text) => `; ${text}`).join('')
+}
+
 function portLine({ port, outcome, holders, unknown }: FreedPort): string {
   const reasons = [...new Set(unknown.flatMap(({ ownerUnknown }) => ownerUnknown ?? []))]
   const hidden = reasons.map((reason) => UNKNOWN_OWNER[reason])
@@ -169,17 +191,8 @@ function portLine({ port, outcome, holders, unknown }: FreedPort): string {
       return hidden.length === 0 ? '' : `port ${port}${by}\n`
     case 'still-held':
       return `port ${port} is still in use${by}\n`
-    case 'taken-again': {
-      const parents = holders.flatMap(({ isNew, parentPid, parentName }) =>
-        isNew && parentPid !== null ? [who({ pid: parentPid, name: parentName })] : [],
-      )
-      const advice =
-        parents.length === 0
-          ? ''
-          : `; started by ${[...new Set(parents)].join(', ')}, which most likely does so again: ` +
-            'stop that one instead'
-      return `port ${port} was freed and is in use again${by}${advice}\n`
-    }
+    case 'taken-again':
+      return `port ${port} was freed and is in use again${by}${whoRestarts(holders)}\n`
   }
 }
 

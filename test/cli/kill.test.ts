@@ -1,0 +1,140 @@
+import { spawnSync } from 'node:child_process'
+import { stripVTControlCharacters } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import type { KillPortResult } from '../../src/index.ts'
+import { supportFile } from '../support/children.ts'
+import { AS_NOBODY } from '../support/evaluate.ts'
+import { canBecomeOthers, needs } from '../support/requirements.ts'
+import { isAlive, victim } from '../support/victims.ts'
+import { useListener } from './listener.ts'
+import { run, socktable } from './run.ts'
+
+const listener = useListener()
+
+/** Runs the command on a terminal on which somebody types. */
+function answered(typed: string, ...words: string[]): { code: number | null; text: string } {
+  const main = supportFile('../../dist/cli/main.js')
+  const command = [process.execPath, main, ...words].join(' ')
+  const { status, stdout } = spawnSync('script', ['-qec', command, '/dev/null'], {
+    input: typed,
+    encoding: 'utf8',
+    env: { ...process.env, TERM: 'dumb' },
+  })
+  return { code: status, text: stripVTControlCharacters(stdout) }
+}
+
+describe('the question', () => {
+  test('shows who is to end, and a yes ends it', async () => {
+    const { pid, port } = await victim()
+    const { code, text } = answered('y\n', 'kill', String(port))
+    expect(text).toContain(`${pid} node (port ${port}) would be ended`)
+    expect(text).toContain('End 1 process? [y/N]')
+    expect(text).toContain(`port ${port} is free now`)
+    expect(code).toBe(0)
+  })
+
+  test.each(['n\n', '\n', 'maybe\n', '\u0004'])('%j ends nothing', async (typed) => {
+    const { pid, port } = await victim()
+    const { code, text } = answered(typed, 'kill', String(port))
+    expect(text).toContain('nothing was done')
+    expect(code).toBe(2)
+    expect(isAlive(pid)).toBe(true)
+  })
+
+  test('is not asked where there is no terminal', async () => {
+    const { pid, port } = await victim()
+    const { code, stdout, stderr } = socktable('kill', String(port))
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toContain('add --yes')
+    expect(isAlive(pid)).toBe(true)
+  })
+
+  test('is not asked where there is nobody', () => {
+    const { code, stdout, stderr } = socktable('kill', String(listener.client.localPort))
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
+    expect(stdout).toBe(`nobody listens on port ${listener.client.localPort}\n`)
+  })
+})
+
+test('an ancestor is left alone, and the exit code says that the port is not free', () => {
+  const { code, stdout } = socktable('kill', String(listener.port), '--yes')
+  expect(code).toBe(3)
+  expect(stdout).toContain('was left alone: this command descends from it')
+  expect(stdout).toMatch(new RegExp(`^port ${listener.port} is still in use: ${process.pid} `, 'm'))
+})
+
+test('a supervisor is named', async () => {
+  const { pid, port, child } = await victim(['--supervise'])
+  const { code, stdout } = socktable('kill', String(port), '-y')
+  expect(code).toBe(3)
+  expect(stdout).toContain(`${child} node (port ${port}) ended`)
+  expect(stdout).toContain(`${pid} node started it, and most likely does so again`)
+})
+
+test('several ports, with their trees, as JSON', async () => {
+  const [one, two] = [await victim(['--children', '1']), await victim()]
+  const words = [String(one.port), `:${two.port}`, '-y', '--tree', '--json', '--timeout', '2.5']
+  const { code, stdout, stderr } = socktable('kill', ...words)
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  const result = JSON.parse(stdout) as KillPortResult
+  expect(result.free).toBe(true)
+  expect(result.ports.map(({ port }) => port)).toEqual([one.port, two.port])
+  expect(result.processes.map(({ pid }) => pid)).toContain(one.children[0])
+})
+
+test('the signal, and no force', async () => {
+  const { port, process: child } = await victim(['--deaf'])
+  const words = [String(port), '-y', '--timeout', '0.1', '--no-force']
+  expect(socktable('kill', ...words)).toMatchObject({ code: 3 })
+  expect(socktable('kill', String(port), '-y', '--signal', 'int')).toMatchObject({ code: 0 })
+  expect(child.signalCode ?? 'SIGINT').toBe('SIGINT')
+})
+
+test.runIf(needs(canBecomeOthers, 'root, to become another user'))(
+  'an owner that is hidden is told as such',
+  async () => {
+    const { pid, port } = await victim()
+    const { code, stdout } = run(['kill', String(port), '--yes'], { prefix: AS_NOBODY })
+    expect(code).toBe(3)
+    expect(stdout).toContain(
+      `port ${port} is still in use: its owner is hidden from you: run this as its user or as root`,
+    )
+    expect(isAlive(pid)).toBe(true)
+  },
+)
+
+test.each([
+  [['kill'], 'kill needs a port'],
+  [['kill', '0'], 'from 1 to 65535'],
+  [['kill', '65536'], 'from 0 to 65535'],
+  [['kill', '80abc'], "not '80abc'"],
+  [['kill', '3000-3010'], "not '3000-3010'"],
+  [['kill', '80', '--signal', 'FOO'], "such as TERM, not 'FOO'"],
+  [['kill', '80', '--timeout', 'soon'], "a number of seconds such as 5 or 0.5, not 'soon'"],
+  [['kill', '80', '--allow', 'self'], '--allow takes ancestors, system, proxies'],
+  [['kill', '80', '--forse'], 'unknown option --forse'],
+  [['tree'], 'tree needs a port or a PID'],
+  [['tree', '1', '2'], 'tree takes one port or PID'],
+  [['tree', ':0'], 'a port from 1 to 65535'],
+  [['tree', '80abc'], "a number from 1 on, not '80abc'"],
+  [['tree', ':80', '--pid'], 'is a port, and --pid wants a PID'],
+])('socktable %j is wrong usage', (words, message) => {
+  const { code, stdout, stderr } = socktable(...words)
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toContain(message)
+})
+
+describe('tree', () => {
+  test('of a port, from its supervisor down', async () => {
+    const { pid, port, child } = await victim(['--supervise'])
+    const { code, stdout } = socktable('tree', `:${port}`)
+    expect(code).toBe(0)
+    expect(stdout).toMatch(new RegExp(`\\\\- ${pid} node\n *\\\\- ${child} node {2}<--\n`))
+  })
+
+  test('a number is a port where somebody listens, else a PID', async () => {
+    const { pid } = await victim(['--idle'])
+    expect(socktable('tree', String(pid)).stdout).toContain(` ${pid} node  <--`)
+    expect(socktable('tree', `:${listener.client.localPort}`)).toMatchObject({ code: 1 })
+  })
+})
