@@ -278,12 +278,13 @@ Napi::Value OpenProcessByPid(const Napi::CallbackInfo& info) {
                             : env.Null();
   // Not an External, of which Node.js leaks its own part where an environment ends.
   auto handle = Napi::Object::New(env);
+  HeldProcess* owned = held.release();
   const napi_status wrapped = napi_wrap(
-      env, handle, held.get(),
+      env, handle, owned,
       [](napi_env, void* finished, void*) { delete static_cast<HeldProcess*>(finished); }, nullptr,
       nullptr);
+  if (wrapped != napi_ok) delete owned;
   NAPI_THROW_IF_FAILED(env, wrapped, env.Null());
-  static_cast<void>(held.release());
   handle.TypeTag(&kHeldProcessTag);
   answer["handle"] = handle;
   return answer;
