@@ -286,10 +286,16 @@ Napi::Value ProcessesSync(const Napi::CallbackInfo& info) {
 // A handle outlives its process, and where nobody closes it, garbage collection does.
 using HeldProcess = std::unique_ptr<ProcessHandle>;
 
+// What marks the objects that wrap one, so that no other can be given for it.
+constexpr napi_type_tag kHeldProcessTag = {0x8c1f0e5a3b7d4926, 0xa4d2706be91f5c38};
+
 HeldProcess& HeldProcessFrom(const Napi::CallbackInfo& info) {
-  if (info[0].IsExternal()) {
-    HeldProcess& held = *info[0].As<Napi::External<HeldProcess>>().Data();
-    if (held) return held;
+  if (info[0].IsObject() && info[0].As<Napi::Object>().CheckTypeTag(&kHeldProcessTag)) {
+    void* held = nullptr;
+    const napi_status status = napi_unwrap(info.Env(), info[0], &held);
+    if (status == napi_ok && *static_cast<HeldProcess*>(held)) {
+      return *static_cast<HeldProcess*>(held);
+    }
   }
   throw Napi::TypeError::New(info.Env(), "socktable: not an open process");
 }
@@ -308,9 +314,17 @@ Napi::Value OpenProcessByPid(const Napi::CallbackInfo& info) {
   answer["startTime"] = (*held)->Started(&started)
                             ? Napi::Value(Napi::String::New(env, std::to_string(started)))
                             : env.Null();
-  HeldProcess* given = held.release();
-  answer["handle"] = Napi::External<HeldProcess>::New(
-      env, given, [](Napi::Env, HeldProcess* finished) { delete finished; });
+  // Not an External, of which Node.js leaks its own part where an environment ends.
+  auto handle = Napi::Object::New(env);
+  HeldProcess* owned = held.release();
+  const napi_status wrapped = napi_wrap(
+      env, handle, owned,
+      [](napi_env, void* finished, void*) { delete static_cast<HeldProcess*>(finished); }, nullptr,
+      nullptr);
+  if (wrapped != napi_ok) delete owned;
+  NAPI_THROW_IF_FAILED(env, wrapped, env.Null());
+  handle.TypeTag(&kHeldProcessTag);
+  answer["handle"] = handle;
   return answer;
 }
 

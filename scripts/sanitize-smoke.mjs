@@ -4,7 +4,17 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:net'
 import { isMainThread, Worker } from 'node:worker_threads'
 import { fileURLToPath } from 'node:url'
-import { listSockets, listSocketsSync, portOwners, portUsage } from '../dist/index.js'
+import {
+  killPort,
+  listSockets,
+  listSocketsSync,
+  portOwners,
+  portUsage,
+  processInfo,
+  processInfoSync,
+  processTree,
+  terminate,
+} from '../dist/index.js'
 
 const server = createServer()
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -27,6 +37,13 @@ for (let round = 0; round < 10; round++) {
   assert.equal((await portOwners(port)).owners[0]?.pid, process.pid)
   assert.ok((await portUsage(port)).inUse)
   await assert.rejects(listSockets({ pid: 2 ** 31 - 1 }), { code: 'ESRCH' })
+  const pids = [process.pid, process.ppid, 1, 2 ** 31 - 1]
+  const infos = await Promise.all(pids.map((pid) => processInfo(pid)))
+  assert.deepEqual(infos[0].arguments, processInfoSync(process.pid).arguments)
+  assert.equal(infos[3], null)
+  assert.equal((await processTree(process.pid)).ancestors[0]?.pid, process.ppid)
+  assert.equal((await killPort(port, { dryRun: true })).processes[0]?.reason, 'self')
+  assert.equal((await terminate(2 ** 31 - 1)).processes[0]?.outcome, 'already-gone')
   const controller = new AbortController()
   const aborted = Array.from({ length: 5 }, () => listSockets({ signal: controller.signal }))
   controller.abort()

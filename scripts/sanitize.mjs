@@ -1,13 +1,15 @@
 // Runs the parsers and the addon under AddressSanitizer and UndefinedBehaviorSanitizer, and the addon
 // under ThreadSanitizer: the owners are looked for by several threads. Any finding fails it.
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { addonSources, findProgram, nodeFlags, root, run } from './native-tools.mjs'
 
 const compiler = findProgram(['g++'], 'g++')
 const folder = mkdtempSync(join(tmpdir(), 'socktable-sanitize-'))
+// Some tests load the addon as another user.
+chmodSync(folder, 0o755)
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
 const STRICT = [
@@ -63,10 +65,14 @@ const addressEnv = (leaks) =>
     UBSAN_OPTIONS: 'print_stacktrace=1',
     LSAN_OPTIONS: 'print_suppressions=0',
   })
-check('the addon in the tests of rows and owners: address, undefined', () => {
-  run(process.execPath, [test, 'test/rows/states', 'test/rows/filters', 'test/owners/holders'], {
-    env: addressEnv(0),
-  })
+check('the addon in the tests of rows, owners and processes: address, undefined', () => {
+  run(
+    process.execPath,
+    [test, 'test/rows/states', 'test/rows/filters', 'test/owners/holders', 'test/processes/facts'],
+    {
+      env: addressEnv(0),
+    },
+  )
 })
 check('the addon in many reads of every kind: address, undefined, leaks', () => {
   run(process.execPath, [smoke], { env: addressEnv(1) })

@@ -34,7 +34,7 @@ export function parsePorts(option: string, texts: readonly string[]): PortFilter
 export function parseSeconds(what: string, text: string): number {
   const seconds = /^\d{1,6}(\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN
   if (!Number.isNaN(seconds)) return Math.round(seconds * 1000)
-  throw new UsageError(`${what} must be a number of seconds, not '${text}'`)
+  throw new UsageError(`${what} must be a number of seconds such as 5 or 0.5, not '${text}'`)
 }
 
 export function parsePids(texts: readonly string[]): number[] {

@@ -16,7 +16,7 @@ import { complain, plural, print } from '../output.ts'
 import { UNKNOWN_OWNER, harmless } from '../print/text.ts'
 import type { Subcommand } from '../subcommands.ts'
 import { UsageError } from '../usage-error.ts'
-import { parsePort } from '../values.ts'
+import { parsePort, parseSeconds } from '../values.ts'
 
 const HELP = `Frees ports: ends the processes that listen on exactly them. Processes that are
 mere clients, and happen to use such a number, are left alone.
@@ -98,11 +98,6 @@ function parseSignal(text: string): NodeJS.Signals {
   throw new UsageError(`--signal needs ${EXPECTED.signal}, not '${text}'`)
 }
 
-function parseSeconds(text: string): number {
-  if (/^\d{1,6}(\.\d+)?$/.test(text)) return Number(text) * 1000
-  throw new UsageError(`--timeout needs ${EXPECTED.timeout}, not '${text}'`)
-}
-
 function parseKillablePort(text: string): number {
   const port = parsePort('PORT', text.replace(/^:/, ''))
   if (port > 0) return port
@@ -119,7 +114,9 @@ function parseAsked(argv: readonly string[]): Asked {
       tree: values.tree ?? false,
       force: !values['no-force'],
       ...(signal === undefined ? {} : { killSignal: parseSignal(signal) }),
-      ...(values.timeout === undefined ? {} : { timeout: parseSeconds(values.timeout) }),
+      ...(values.timeout === undefined
+        ? {}
+        : { timeout: parseSeconds('--timeout', values.timeout) }),
       ...(values.allow === undefined
         ? {}
         : { allow: values.allow.flatMap((text) => text.split(',')).map(parseAllowed) }),
