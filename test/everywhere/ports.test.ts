@@ -148,6 +148,38 @@ describe('free ports', () => {
     await expect(findFreePort({ ports: 80 })).rejects.toThrow('no port to choose from')
   })
 
+  test("the system's own range is avoided, or the only one", async () => {
+    expect(await findFreePort({ ephemeral: 'avoid' })).toBeLessThan(32_768)
+    const ports = [
+      { from: 2000, to: 2050 },
+      { from: 50_000, to: 50_050 },
+    ]
+    expect(await findFreePort({ ports })).toBeLessThan(2051)
+    expect(await findFreePort({ ports, ephemeral: 'avoid' })).toBeLessThan(2051)
+    expect(await findFreePort({ ports, ephemeral: 'only' })).toBeGreaterThan(49_999)
+  })
+
+  test('one that is free at several addresses', async () => {
+    const { port } = await listen('127.0.0.2')
+    const ports = { from: port, to: port + 50 }
+    const host = '127.0.0.1'
+    expect(await findFreePort({ host, ports })).toBe(port)
+    expect(await findFreePort({ host, ports, hosts: ['127.0.0.2'] })).toBeGreaterThan(port)
+  })
+
+  test.each([
+    [{ ports: [] }, 'ERR_INVALID_ARG_VALUE'],
+    [{ ports: { from: 9, to: 8 } }, 'ERR_OUT_OF_RANGE'],
+    [{ ports: 0 }, 'ERR_OUT_OF_RANGE'],
+    [{ exclude: 'all' }, 'ERR_INVALID_ARG_TYPE'],
+    [{ hosts: [1] }, 'ERR_INVALID_ARG_VALUE'],
+    [{ ephemeral: 'no' }, 'ERR_INVALID_ARG_VALUE'],
+    [{ port: 3000 }, 'ERR_INVALID_ARG_VALUE'],
+  ])('%j is refused', async (options, code) => {
+    await expect(findFreePort(options as never)).rejects.toMatchObject({ code })
+    await expect(reservePort(options as never)).rejects.toMatchObject({ code })
+  })
+
   test('one of which a server listens already', async () => {
     const server = await listenOnFreePort({ host: '127.0.0.1' })
     const { port } = server.address() as { port: number }
