@@ -171,9 +171,9 @@ void ProcParserInPieces(const uint8_t* bytes, size_t size, Replayed* replayed) {
 
 void StatParser(const uint8_t* bytes, size_t size, Replayed* replayed) {
   const std::vector<char> text(bytes, bytes + size);
-  uint64_t ticks;
-  const bool ok = ParseStartTime(text.data(), text.size(), &ticks);
-  replayed->outcome = ok ? "start=" + std::to_string(ticks) : "start=none";
+  ProcessStat stat;
+  const bool ok = ParseStat(text.data(), text.size(), &stat);
+  replayed->outcome = ok ? "start=" + std::to_string(stat.started) : "start=none";
 }
 
 void ParentParser(const uint8_t* bytes, size_t size, Replayed* replayed) {

@@ -1,5 +1,6 @@
 // Where scripts keep what takes long to fetch or to make, from one clone and one run to the next.
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
@@ -22,4 +23,17 @@ export function cached(name, make) {
     throw error
   }
   return folder
+}
+
+/** The folder of a package of the npm registry as it is published: nothing is installed with it. */
+export function npmPackage(name) {
+  return cached(`runtime-${name.replace('/', '+')}`, (folder) => {
+    console.log(`fetching ${name}`)
+    execFileSync('npm', ['pack', '--silent', name, '--pack-destination', folder], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+    const [archive] = readdirSync(folder)
+    execFileSync('tar', ['xzf', archive, '--strip-components=1'], { cwd: folder })
+    rmSync(join(folder, archive))
+  })
 }

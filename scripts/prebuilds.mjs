@@ -2,13 +2,12 @@
 //   node scripts/prebuilds.mjs [TARGET... | --all]
 // Without a target node-gyp builds for this machine, and the result is loaded. The targets below are
 // made by scripts/cross-gyp.mjs, whatever the machine, and looked into.
-import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checkLinuxAddon } from './linux-addon.mjs'
-import { root } from './native-tools.mjs'
+import { root, run } from './native-tools.mjs'
 import { checkWindowsAddon } from './windows-addon.mjs'
 
 const require = createRequire(import.meta.url)
@@ -25,14 +24,7 @@ const TARGETS = [
   'win32-ia32',
 ]
 
-function run(program, args, env = {}) {
-  const { status, error } = spawnSync(program, args, {
-    stdio: 'inherit',
-    env: { ...process.env, ...env },
-  })
-  if (error) throw error
-  if (status !== 0) process.exit(status ?? 1)
-}
+const withMore = (env) => ({ env: { ...process.env, ...env } })
 
 // Node-API is the same in every version, so the headers of the running one do.
 const COMMON = [prebuildify, '--napi', '--target', process.versions.node]
@@ -46,7 +38,7 @@ const folderOf = (platform, arch) => join(root, 'prebuilds', `${platform}-${arch
 
 function load(platform, arch, libc) {
   const script = "require('node-gyp-build')(process.cwd()).readSync"
-  run(process.execPath, ['-e', script], { PREBUILDS_ONLY: '1', LIBC: libc })
+  run(process.execPath, ['-e', script], withMore({ PREBUILDS_ONLY: '1', LIBC: libc }))
   console.log(`made and loaded prebuilds/${platform}-${arch} (${libc})`)
 }
 
@@ -67,10 +59,14 @@ function buildFor(target) {
     const gyp = join(root, 'scripts', 'cross-gyp.mjs')
     const place = ['--cwd', folder, '--out', root, '--node-gyp', gyp]
     const tags = tagsFor(platform, arch)
-    run(process.execPath, [...COMMON, ...tags, '--platform', platform, '--arch', arch, ...place], {
-      PREBUILD_LIBC: libc,
-      PREBUILD_ARMV: arch === 'arm' ? '7' : '',
-    })
+    run(
+      process.execPath,
+      [...COMMON, ...tags, '--platform', platform, '--arch', arch, ...place],
+      withMore({
+        PREBUILD_LIBC: libc,
+        PREBUILD_ARMV: arch === 'arm' ? '7' : '',
+      }),
+    )
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -2,10 +2,10 @@
 // one that this is: Node.js of every line, Bun and Deno, and on another processor by emulation. Needs
 // the prebuilds: "npm run prebuilds -- --all" first. Runtimes come from the npm registry.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { cached } from './cache.mjs'
+import { npmPackage } from './cache.mjs'
 import { root } from './native-tools.mjs'
 
 /** Where the C library of arm64 is, and a program that runs its programs. */
@@ -36,18 +36,6 @@ const RUNTIMES = [
   },
 ]
 
-function fetchRuntime(name) {
-  return cached(`runtime-${name.replace('/', '+')}`, (folder) => {
-    console.log(`fetching ${name}`)
-    execFileSync('npm', ['pack', '--silent', name, '--pack-destination', folder], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    })
-    const [archive] = readdirSync(folder)
-    execFileSync('tar', ['xzf', archive, '--strip-components=1'], { cwd: folder })
-    rmSync(join(folder, archive))
-  })
-}
-
 const project = mkdtempSync(join(tmpdir(), 'socktable-runtimes-'))
 let passed = 0
 let failed = 0
@@ -69,7 +57,7 @@ try {
       if (process.env.CI) failed++
       continue
     }
-    const program = join(fetchRuntime(runtime.package), runtime.program)
+    const program = join(npmPackage(runtime.package), runtime.program)
     const [first, ...rest] = [...(runtime.before ?? []), program, ...(runtime.words ?? [])]
     // No compiler and nothing else that an installation could fall back to.
     const { status, stdout, stderr, error } = spawnSync(first, [...rest, 'check.cjs'], {

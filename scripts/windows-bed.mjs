@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { cached } from './cache.mjs'
+import { cached, npmPackage } from './cache.mjs'
 
 const require = createRequire(import.meta.url)
 
@@ -44,14 +44,6 @@ function makeDebian(folder) {
   run('chroot', [folder, 'apt-get', 'clean'])
 }
 
-function makeNode(folder) {
-  console.log(`fetching ${NODE}`)
-  run('npm', ['pack', '--silent', NODE, '--pack-destination', folder], { stdio: 'pipe' })
-  run('sh', ['-c', 'tar xzf *.tgz && rm *.tgz && mv package/bin/node.exe . && rm -r package'], {
-    cwd: folder,
-  })
-}
-
 function makeModules(folder, versions) {
   console.log('installing vitest as on Windows')
   writeFileSync(
@@ -67,7 +59,7 @@ function makeModules(folder, versions) {
  */
 export function windowsBed() {
   const debian = cached('debian-trixie-wine64', makeDebian)
-  const node = cached(NODE, makeNode)
+  const node = npmPackage(NODE)
   const versions = Object.fromEntries(
     ['vitest', 'node-gyp-build'].map((name) => [name, require(`${name}/package.json`).version]),
   )
@@ -123,7 +115,7 @@ export function windowsBed() {
       throw new Error(`wineboot: exit ${status} ${stderr}`)
     }
   }
-  cpSync(join(node, 'node.exe'), join(shared, 'node.exe'))
+  cpSync(join(node, 'bin', 'node.exe'), join(shared, 'node.exe'))
   return {
     shared,
     modules,

@@ -32,6 +32,7 @@ const CODE_OF_WINDOWS: Readonly<Record<number, string>> = {
   10048: 'EADDRINUSE',
   10049: 'EADDRNOTAVAIL',
   10055: 'ENOBUFS',
+  10061: 'ECONNREFUSED',
   0xc0000001: 'EIO', // STATUS_UNSUCCESSFUL, which the tables return unannounced
 }
 

@@ -32,7 +32,7 @@ const MAY_IMPORT: readonly [room: RegExp, from: RegExp][] = [
   [/^src\/cli\//, /^src\/(cli\/.*|index)\.ts$/],
 ]
 
-const MAY_CALL_THE_ADDON = /^src\/(table\/snapshot|ports\/(probe|free)|processes\/[^/]*)\.ts$/
+const MAY_CALL_THE_ADDON = /^src\/(table\/snapshot|ports\/probe|processes\/[^/]*)\.ts$/
 
 describe('src', () => {
   test.each(files('src', /\.ts$/))('%s imports only from the rooms that it may', (name) => {

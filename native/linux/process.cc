@@ -24,6 +24,20 @@ ssize_t ReadSmall(int proc, uint32_t pid, const char* file, char* buffer, size_t
   }
 }
 
+// The whole of a file below /proc; false where it may not be read or is gone.
+bool ReadWhole(int proc, const char* path, std::string* text) {
+  const UniqueFd fd(openat(proc, path, O_RDONLY | O_CLOEXEC));
+  if (!fd.valid()) return false;
+  text->clear();
+  char buffer[4096];
+  for (;;) {
+    const ssize_t size = read(fd.get(), buffer, sizeof buffer);
+    if (size == 0) return true;
+    if (size < 0 && errno != EINTR) return false;
+    if (size > 0) text->append(buffer, static_cast<size_t>(size));
+  }
+}
+
 const char* BaseName(const char* path) {
   const char* slash = strrchr(path, '/');
   return slash == nullptr ? path : slash + 1;
@@ -68,16 +82,7 @@ uint64_t StartTime(int proc, uint32_t pid) {
 bool ReadProcessFile(int proc, uint32_t pid, const char* file, std::string* text) {
   char path[64];
   snprintf(path, sizeof path, "%u/%s", pid, file);
-  const UniqueFd fd(openat(proc, path, O_RDONLY | O_CLOEXEC));
-  if (!fd.valid()) return false;
-  text->clear();
-  char buffer[4096];
-  for (;;) {
-    const ssize_t size = read(fd.get(), buffer, sizeof buffer);
-    if (size == 0) return true;
-    if (size < 0 && errno != EINTR) return false;
-    if (size > 0) text->append(buffer, static_cast<size_t>(size));
-  }
+  return ReadWhole(proc, path, text);
 }
 
 std::string ExecutablePath(int proc, uint32_t pid) {
@@ -104,13 +109,8 @@ bool ProcHidesProcesses(int proc) {
   // It may be this user's own, as in a container; root is shown all (fs/proc/base.c,
   // has_pid_permissions).
   if (geteuid() == 0) return false;
-  const UniqueFd fd(openat(proc, "self/mountinfo", O_RDONLY | O_CLOEXEC));
-  if (!fd.valid()) return false;
   std::string text;
-  char buffer[4096];
-  for (ssize_t size; (size = read(fd.get(), buffer, sizeof buffer)) > 0;) {
-    text.append(buffer, static_cast<size_t>(size));
-  }
+  if (!ReadWhole(proc, "self/mountinfo", &text)) return false;
   return ParseHidePid(text.data(), text.size());
 }
 

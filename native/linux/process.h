@@ -29,10 +29,6 @@ bool ParseIds(const char* text, size_t size, uint32_t* group, uint32_t* uid);
 // The arguments in the text of /proc/<pid>/cmdline, each of which a NUL ends.
 std::vector<std::string> ParseArguments(const char* text, size_t size);
 
-// Start time in clock ticks since boot from the text of /proc/<pid>/stat. False where it is
-// something else.
-bool ParseStartTime(const char* text, size_t size, uint64_t* ticks);
-
 // The inode of a descriptor link's text "socket:[INODE]"; 0 for any other text.
 uint64_t ParseSocketLink(const char* text, size_t size);
 

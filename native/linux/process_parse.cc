@@ -47,13 +47,6 @@ bool ParseStat(const char* text, size_t size, ProcessStat* stat) {
   return false;
 }
 
-bool ParseStartTime(const char* text, size_t size, uint64_t* ticks) {
-  ProcessStat stat;
-  if (!ParseStat(text, size, &stat)) return false;
-  *ticks = stat.started;
-  return true;
-}
-
 bool ParseIds(const char* text, size_t size, uint32_t* group, uint32_t* uid) {
   // "Tgid:\t123" and "Uid:\tREAL\tEFFECTIVE\tSAVED\tFILE SYSTEM" (fs/proc/array.c). A line can't
   // be forged by a name: the kernel escapes newlines in it.

@@ -1,4 +1,5 @@
 #include "../process_table.h"
+#include "process_times.h"
 #include "unique_handle.h"
 #include "windows_headers.h"
 
@@ -36,12 +37,7 @@ class OpenedProcess : public ProcessHandle {
  public:
   OpenedProcess(HANDLE process, uint32_t pid) : process_(process), pid_(pid) {}
 
-  bool Started(uint64_t* started) const override {
-    FILETIME created, ended, kernel, user;
-    if (GetProcessTimes(process_.get(), &created, &ended, &kernel, &user) == 0) return false;
-    *started = static_cast<uint64_t>(created.dwHighDateTime) << 32 | created.dwLowDateTime;
-    return true;
-  }
+  bool Started(uint64_t* started) const override { return ReadStartTime(process_.get(), started); }
 
   Status Signal(int number) override {
     // Of a process that has ended Windows says that access is denied.

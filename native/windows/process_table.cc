@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "process_list.h"
+#include "process_times.h"
 #include "unique_handle.h"
 #include "wide_text.h"
 #include "windows_headers.h"
@@ -77,11 +78,8 @@ void Complete(ProcessRecord* record) {
   const UniqueHandle process(OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, record->pid));
   if (!process.valid()) return;
   // The number may be another process's by now.
-  FILETIME created, ended, kernel, user;
-  if (GetProcessTimes(process.get(), &created, &ended, &kernel, &user) == 0) return;
-  const uint64_t started =
-      static_cast<uint64_t>(created.dwHighDateTime) << 32 | created.dwLowDateTime;
-  if (started != record->started) return;
+  uint64_t started;
+  if (!ReadStartTime(process.get(), &started) || started != record->started) return;
   record->executable = ExecutablePath(process.get());
   record->command_line = CommandLine(process.get());
   record->user = UserName(process.get());

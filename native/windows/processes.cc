@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "process_times.h"
 #include "unique_handle.h"
 #include "wide_text.h"
 #include "windows_headers.h"
@@ -10,10 +11,6 @@
 
 namespace socktable {
 namespace {
-
-uint64_t ToNumber(const FILETIME& time) {
-  return static_cast<uint64_t>(time.dwHighDateTime) << 32 | time.dwLowDateTime;
-}
 
 // The last part of the path of its executable.
 std::string ImageName(HANDLE process) {
@@ -45,10 +42,7 @@ ProcessFacts Processes::Find(uint32_t pid, bool name) {
     DWORD code = STILL_ACTIVE;
     facts.exists = GetExitCodeProcess(process.get(), &code) == 0 || code == STILL_ACTIVE;
     if (!facts.exists) return facts;
-    FILETIME started, ended, kernel, user;
-    if (GetProcessTimes(process.get(), &started, &ended, &kernel, &user) != 0) {
-      facts.started = ToNumber(started);
-    }
+    ReadStartTime(process.get(), &facts.started);
     if (!name) return facts;
     facts.name = ImageName(process.get());
     if (!facts.name.empty()) return facts;

@@ -3,6 +3,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { outOfRange } from '../errors.ts'
 import {
+  MOST_PORT_RANGES,
   checkInteger,
   checkList,
   checkOptions,
@@ -48,7 +49,6 @@ export interface PortCheck {
 }
 
 const CHECK_OPTIONS = [...PLACE_OPTIONS, 'signal'] as const
-const MOST_PORTS = 65_536
 
 function extentOf({ family, localAddress, dualStack }: SocketRow): Extent {
   // Where the system does not tell, the wider answer names one holder too many rather than none.
@@ -127,32 +127,28 @@ interface Asked {
 function checkArguments(name: string, ports: unknown, options: unknown): Asked {
   const values = checkOptions(options, CHECK_OPTIONS)
   const ranges = checkPortRanges(name, ports)
-  if (ranges.length > MOST_PORTS)
-    throw outOfRange(name, `at most ${MOST_PORTS} long`, ranges.length)
+  if (ranges.length > MOST_PORT_RANGES) {
+    throw outOfRange(name, `at most ${MOST_PORT_RANGES} long`, ranges.length)
+  }
   return { ranges, values }
 }
 
-async function check(asked: Asked, signal: AbortSignal | undefined): Promise<PortCheck[]> {
-  const at = await site(asked.values)
-  const query = tableQuery(asked.ranges, at)
-  const { rows } = await listSockets({ ...query, ...(signal && { signal }) })
-  return judgeAll(asked, at, rows, signal)
+function* judgeAll({ ranges }: Asked, at: Site, rows: readonly SocketRow[]): Generator<PortCheck> {
+  const rules = portRules()
+  const found = byPort(rows)
+  for (const port of portsOf(ranges)) yield judge(port, at, found.get(port) ?? [], rules)
 }
 
 /** A bind takes microseconds; many of them leave the event loop its turns. */
 const PORTS_PER_TURN = 500
 
-async function judgeAll(
-  asked: Asked,
-  at: Site,
-  rows: readonly SocketRow[],
-  signal: AbortSignal | undefined,
-): Promise<PortCheck[]> {
-  const rules = portRules()
-  const found = byPort(rows)
+async function check(asked: Asked, signal: AbortSignal | undefined): Promise<PortCheck[]> {
+  const at = await site(asked.values)
+  const query = tableQuery(asked.ranges, at)
+  const { rows } = await listSockets({ ...query, ...(signal && { signal }) })
   const checks: PortCheck[] = []
-  for (const port of portsOf(asked.ranges)) {
-    checks.push(judge(port, at, found.get(port) ?? [], rules))
+  for (const one of judgeAll(asked, at, rows)) {
+    checks.push(one)
     if (checks.length % PORTS_PER_TURN === 0) await turn()
     signal?.throwIfAborted()
   }
@@ -161,10 +157,7 @@ async function judgeAll(
 
 function checkSync(asked: Asked): PortCheck[] {
   const at = siteSync(asked.values)
-  const { rows } = listSocketsSync(tableQuery(asked.ranges, at))
-  const rules = portRules()
-  const found = byPort(rows)
-  return portsOf(asked.ranges).map((port) => judge(port, at, found.get(port) ?? [], rules))
+  return [...judgeAll(asked, at, listSocketsSync(tableQuery(asked.ranges, at)).rows)]
 }
 
 /**

@@ -1,10 +1,10 @@
 /** Says in plain words what is the matter with a port, who is responsible and what to do. */
 
 import type { Server } from 'node:net'
-import { invalidType } from '../errors.ts'
 import { checkBoolean, checkOptions } from '../table/options.ts'
 import type { Protocol, SocketRow } from '../types.ts'
 import { type PortCheck, checkPort } from './check.ts'
+import { type Told, readError } from './error-text.ts'
 import { findFreePort } from './free.ts'
 import type { PortObstacle } from './obstacles.ts'
 import { PLACE_OPTIONS, type PlaceOptions } from './places.ts'
@@ -33,70 +33,6 @@ export interface Explanation {
 }
 
 const HOW_FAR = 100
-
-/** Windows numbers of the errors that binds give, as programs print them (winsock2.h). */
-const CODE_OF_WINSOCK: Readonly<Record<string, string>> = {
-  10013: 'EACCES',
-  10047: 'EAFNOSUPPORT',
-  10048: 'EADDRINUSE',
-  10049: 'EADDRNOTAVAIL',
-  10061: 'ECONNREFUSED',
-}
-
-const CODES = ['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL', 'EAFNOSUPPORT', 'ECONNREFUSED']
-
-const PHRASES: readonly (readonly [phrase: RegExp, code: string])[] = [
-  [/address already in use|only one usage of each socket address/i, 'EADDRINUSE'],
-  [/forbidden by its access permissions|permission denied/i, 'EACCES'],
-  [/cannot assign requested address|not valid in its context/i, 'EADDRNOTAVAIL'],
-  [/address family not supported/i, 'EAFNOSUPPORT'],
-  [/connection refused|actively refused/i, 'ECONNREFUSED'],
-]
-
-/** What an error says about itself. */
-interface Told {
-  readonly code: string | null
-  readonly port: number | null
-  readonly host: string | null
-  readonly protocol: Protocol | null
-}
-
-/** "0.0.0.0:80", ":::3000", "[::1]:3000", "localhost:3000", ":8080"; no time of day. */
-const PLACE =
-  /(?:^|[\s('"])(\[[0-9a-f:.%]+\]|[0-9a-f:]*::[0-9a-f:.]*|\d+\.\d+\.\d+\.\d+|localhost|\*)?:(\d{1,5})(?!\d|\.\d|:\S)/i
-
-/** Reads an error's text as programs in any language print it. */
-export function readErrorText(text: string): Told {
-  const number = /\b(100(?:13|47|48|49|61))\b/.exec(text)?.[1]
-  const named = CODES.find((code) => new RegExp(`\\b(WSA)?${code}\\b`).test(text))
-  const phrase = PHRASES.find(([words]) => words.test(text))?.[1]
-  const code =
-    named ?? (number === undefined ? undefined : CODE_OF_WINSOCK[number]) ?? phrase ?? null
-  const place = PLACE.exec(text)
-  const port = place?.[2] ?? /\bport[ =:]+(\d{1,5})\b/i.exec(text)?.[1]
-  const host = place?.[1]?.replace(/^\[(.*)\]$/, '$1').replace('*', '') ?? ''
-  return {
-    code,
-    port: port === undefined || Number(port) > 65_535 || Number(port) === 0 ? null : Number(port),
-    host: host === '' ? null : host,
-    protocol: /\budp\b/i.test(text) ? 'udp' : null,
-  }
-}
-
-function readError(error: unknown): Told {
-  if (typeof error === 'string') return readErrorText(error)
-  if (typeof error !== 'object' || error === null) {
-    throw invalidType('error', 'an Error or the text of one', error)
-  }
-  const { code, port, address, message } = error as Readonly<Record<string, unknown>>
-  const told = readErrorText(typeof message === 'string' ? message : '')
-  return {
-    code: typeof code === 'string' ? code : told.code,
-    port: typeof port === 'number' && port > 0 ? port : told.port,
-    host: typeof address === 'string' ? address : told.host,
-    protocol: told.protocol,
-  }
-}
 
 function ownerOf(row: SocketRow): string {
   if (row.pid === null) return 'a process that is not known'

@@ -3,13 +3,12 @@
 import { type Socket as UdpSocket, createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { type Server, createServer } from 'node:net'
-import { binding } from '../binding.ts'
-import { invalidValue, systemError } from '../errors.ts'
+import { invalidValue } from '../errors.ts'
 import { checkBoolean, checkList, checkOneOf, checkOptions } from '../table/options.ts'
 import type { PortFilter } from '../types.ts'
 import { checkPortRanges, portsOf } from './check.ts'
 import { PLACE_OPTIONS, type PlaceOptions, type Site, site } from './places.ts'
-import { type Refusal, tryBindAlone } from './probe.ts'
+import { type Refusal, tryBindAlone, tryHold } from './probe.ts'
 import { type PortRange, inRanges, portRules } from './rules.ts'
 
 const EPHEMERAL = ['allow', 'avoid', 'only'] as const
@@ -118,6 +117,15 @@ async function prepare(options: FreeOptions | undefined): Promise<Search> {
   return { candidates, sites }
 }
 
+/** What the first of the sites said that refused the port. */
+function refusedAt(sites: readonly Site[], port: number): Refusal | null {
+  for (const at of sites) {
+    const refusal = tryBindAlone({ ...at, port })
+    if (refusal !== null) return refusal
+  }
+  return null
+}
+
 /** Tries the candidates one after the other until `take` returns something but a refusal. */
 async function firstOf<Taken>(
   { candidates, sites }: Search,
@@ -126,8 +134,7 @@ async function firstOf<Taken>(
 ): Promise<Taken> {
   let last: Refusal | null = null
   for (const port of candidates) {
-    const refusal = sites.map((at) => tryBindAlone({ ...at, port })).find((each) => each !== null)
-    const outcome = refusal ?? (await take(port))
+    const outcome = refusedAt(sites, port) ?? (await take(port))
     if (isTaken(outcome)) return outcome
     last = outcome
     // These stay so at every port.
@@ -160,13 +167,9 @@ export interface ReservedPort {
 const HOLD_MILLISECONDS = 60_000
 
 function hold(port: number): ReservedPort | Refusal {
-  const held = binding().holdPort(port)
-  if (typeof held === 'number') {
-    return { port, held: true, heldUntil: Date.now() + HOLD_MILLISECONDS }
-  }
-  const { code, syscall, message } = systemError(held)
-  if (code === 'ENOTSUP') return { port, held: false, heldUntil: null }
-  return { code, syscall, message }
+  const refusal = tryHold(port)
+  if (refusal === null) return { port, held: true, heldUntil: Date.now() + HOLD_MILLISECONDS }
+  return refusal.code === 'ENOTSUP' ? { port, held: false, heldUntil: null } : refusal
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Tries whether a bind would succeed, with the socket options that a Node server would set. */
 
 import { isIPv4, isIPv6 } from 'node:net'
+import type { NativeFailure } from '../binding.ts'
 import { binding } from '../binding.ts'
 import { systemError } from '../errors.ts'
 import type { Family, Protocol } from '../types.ts'
@@ -28,6 +29,11 @@ export interface Refusal {
   readonly message: string
 }
 
+function refusalOf(failure: NativeFailure): Refusal {
+  const { code, syscall, message } = systemError(failure)
+  return { code, syscall, message }
+}
+
 function attempt(place: Place, options: number): Refusal | null {
   const [address, zone] = place.address.split('%')
   const ipv6 = place.family === 'IPv6'
@@ -40,9 +46,7 @@ function attempt(place: Place, options: number): Refusal | null {
   words[4] = zone === undefined ? 0 : Number(zone) || 0
   new Uint8Array(words.buffer).set(bytes, 5 * 4)
   const failure = binding().tryBind(words)
-  if (failure === null) return null
-  const { code, syscall, message } = systemError(failure)
-  return { code, syscall, message }
+  return failure === null ? null : refusalOf(failure)
 }
 
 /**
@@ -57,6 +61,12 @@ export function tryBind(place: Place): Refusal | null {
 /** Null where nobody at all has the port: also nobody who would share it. */
 export function tryBindAlone(place: Place): Refusal | null {
   return attempt(place, process.platform === 'win32' ? EXCLUSIVE : 0)
+}
+
+/** Null where the system keeps this TCP port from now on for whoever binds it by its number. */
+export function tryHold(port: number): Refusal | null {
+  const held = binding().holdPort(port)
+  return typeof held === 'number' ? null : refusalOf(held)
 }
 
 /** True for an IP address in text. */

@@ -11,7 +11,8 @@ const NAMES = 1
 const TIMES = 2
 const SERVICES = 4
 const MOST_PIDS = 65_536
-const MOST_PORT_RANGES = 1024
+/** How many ports or ranges of ports one query takes. */
+export const MOST_PORT_RANGES = 1024
 
 type Values = { readonly [Name in keyof ListOptions]?: unknown }
 

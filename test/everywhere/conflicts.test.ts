@@ -3,19 +3,12 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 import { checkPort } from '../../src/index.ts'
+import { PLACES } from '../support/places.ts'
 
 // What checkPort says about a bind, beside what the system says when a server in another process
 // really binds: for every address against every other. Linux has more of this in test/ports.
 
 const BINDER = fileURLToPath(new URL('other-binder.mjs', import.meta.url))
-const PLACES = [
-  ['0.0.0.0', false],
-  ['127.0.0.1', false],
-  ['127.0.0.2', false],
-  ['::', false],
-  ['::', true],
-  ['::1', false],
-] as const
 
 interface Answer {
   readonly code: string | null

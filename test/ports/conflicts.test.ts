@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type PortCheck, checkPort } from '../../src/index.ts'
 import { type Child, start } from '../support/children.ts'
+import { PLACES } from '../support/places.ts'
 import { fileURLToPath } from 'node:url'
 
 // Every address against every address, with what may stand there: what checkPort says about a bind
@@ -8,14 +9,6 @@ import { fileURLToPath } from 'node:url'
 
 const BINDER = fileURLToPath(new URL('binder.py', import.meta.url))
 
-const PLACES = [
-  ['0.0.0.0', false],
-  ['127.0.0.1', false],
-  ['127.0.0.2', false],
-  ['::', false],
-  ['::', true],
-  ['::1', false],
-] as const
 const OPTIONS = [null, 'REUSEADDR', 'REUSEPORT'] as const
 const TCP_STATES = ['listening', 'bound', 'client', 'time-wait'] as const
 const UDP_STATES = ['listening', 'client'] as const

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Findings, disagreementOf, obstaclesOf } from '../../src/ports/obstacles.ts'
-import { readErrorText } from '../../src/ports/explain.ts'
+import { readErrorText } from '../../src/ports/error-text.ts'
 import { sampleRow } from '../cli/sample-row.ts'
 
 const LISTENER = sampleRow()

@@ -52,12 +52,18 @@ export const check: Subcommand = {
       positionals.map((text) => text.replace(/^:/, '')),
     )
     const place = parsePlace(values)
+    const [only = 0, ...others] = new Set(
+      ports.flatMap((port) => (typeof port === 'number' ? port : [port.from, port.to])),
+    )
+    // One look at one port: a second one might see something else. Port 0 is refused below.
+    if (others.length === 0 && only > 0 && !values.json) {
+      const { text, check: found } = await explainPort(only, place)
+      print(`${harmless(text, '\n')}\n`)
+      return found?.free === true ? 0 : 1
+    }
     const checks = await checkPorts(ports, place)
-    const [only] = checks
     if (values.json) print(`${JSON.stringify(checks)}\n`)
-    else if (only !== undefined && checks.length === 1) {
-      print(`${harmless((await explainPort(only.port, place)).text, '\n')}\n`)
-    } else print(checks.map((each) => `${harmless(line(each))}\n`).join(''))
+    else print(checks.map((each) => `${harmless(line(each))}\n`).join(''))
     return checks.every(({ free }) => free) ? 0 : 1
   },
 }
