@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <new>
 
@@ -11,6 +12,7 @@
 #include "reader.h"
 #include "socket_table.h"
 #include "status.h"
+#include "watch/watcher.h"
 
 // The only file that knows JavaScript: takes the words of a query, reads off the event loop or in
 // place, and lends one buffer to a callback. It holds no state but what belongs to its environment,
@@ -92,9 +94,11 @@ Napi::Value DescribeFailure(Napi::Env env, const Outcome& outcome) {
   return failure;
 }
 
-// Calls callback(buffer | null, failure | null); the buffer is its own until it returns.
+// Calls callback(buffer | null, failure | null); the buffer is its own until it returns. Both are
+// null where nothing has changed.
 Napi::Value Deliver(Napi::Env env, const Napi::Function& callback, Outcome outcome) {
   if (!outcome.status.ok()) return callback.Call({env.Null(), DescribeFailure(env, outcome)});
+  if (outcome.table.bytes == nullptr) return callback.Call({env.Null(), env.Null()});
   const LentBuffer lent(env, std::move(outcome.table));
   return callback.Call({lent.buffer(), env.Null()});
 }
@@ -111,33 +115,40 @@ Query QueryFrom(const Napi::CallbackInfo& info) {
   throw Napi::TypeError::New(info.Env(), "socktable: not a query of this version of the addon");
 }
 
-class ReadWorker : public Napi::AsyncWorker {
+// Makes an outcome on another thread and delivers it, unless it is cancelled before.
+class TableWorker : public Napi::AsyncWorker {
  public:
-  ReadWorker(const Napi::Function& callback, Query query)
-      : AsyncWorker(callback, "socktable.read"), query_(std::move(query)) {
-    query_.cancelled = cancelled_.get();
+  using Work = std::function<void(const std::atomic<bool>* cancelled, Outcome* outcome)>;
+
+  // Returns cancel(). The second argument of the call is its callback.
+  static Napi::Value Start(const Napi::CallbackInfo& info, Work work) {
+    auto* worker = new TableWorker(info[1].As<Napi::Function>(), std::move(work));
+    const auto cancelled = worker->cancelled_;
+    worker->Queue();
+    return Napi::Function::New(info.Env(), [cancelled](const Napi::CallbackInfo&) {
+      cancelled->store(true, std::memory_order_relaxed);
+    });
   }
 
-  std::shared_ptr<std::atomic<bool>> cancelled() const { return cancelled_; }
-
  protected:
-  void Execute() override { Read(query_, &outcome_); }
+  void Execute() override { work_(cancelled_.get(), &outcome_); }
   void OnOK() override { Deliver(Env(), Callback().Value(), std::move(outcome_)); }
 
  private:
+  TableWorker(const Napi::Function& callback, Work work)
+      : AsyncWorker(callback, "socktable.read"), work_(std::move(work)) {}
+
   std::shared_ptr<std::atomic<bool>> cancelled_ = std::make_shared<std::atomic<bool>>(false);
-  Query query_;
+  const Work work_;
   Outcome outcome_;
 };
 
 // read(words, callback(buffer | null, failure | null)) -> cancel()
 Napi::Value ReadAsync(const Napi::CallbackInfo& info) {
-  Query query = QueryFrom(info);
-  auto* worker = new ReadWorker(info[1].As<Napi::Function>(), std::move(query));
-  const auto cancelled = worker->cancelled();
-  worker->Queue();
-  return Napi::Function::New(info.Env(), [cancelled](const Napi::CallbackInfo&) {
-    cancelled->store(true, std::memory_order_relaxed);
+  return TableWorker::Start(info, [query = QueryFrom(info)](const std::atomic<bool>* cancelled,
+                                                            Outcome* outcome) mutable {
+    query.cancelled = cancelled;
+    Read(query, outcome);
   });
 }
 
@@ -185,6 +196,66 @@ Napi::Value HoldPortSync(const Napi::CallbackInfo& info) {
   if (!status.ok()) return DescribeStatus(info.Env(), status);
   return Napi::Number::New(info.Env(), port);
 }
+
+// --- Objects that hold something native ---
+
+// An object that owns `held` until it is collected. The tag marks those of one type, so that no
+// other object can be given for one. Not an External, of which Node.js leaks its own part where an
+// environment ends.
+template <class Held>
+Napi::Object Wrap(Napi::Env env, std::unique_ptr<Held> held, const napi_type_tag& tag) {
+  auto object = Napi::Object::New(env);
+  const napi_status wrapped = napi_wrap(
+      env, object, held.get(),
+      [](napi_env, void* finished, void*) { delete static_cast<Held*>(finished); }, nullptr,
+      nullptr);
+  NAPI_THROW_IF_FAILED(env, wrapped, Napi::Object());
+  static_cast<void>(held.release());
+  object.TypeTag(&tag);
+  return object;
+}
+
+// What the first argument holds; null where it is no such object.
+template <class Held>
+Held* Wrapped(const Napi::CallbackInfo& info, const napi_type_tag& tag) {
+  if (!info[0].IsObject() || !info[0].As<Napi::Object>().CheckTypeTag(&tag)) return nullptr;
+  void* held = nullptr;
+  return napi_unwrap(info.Env(), info[0], &held) == napi_ok ? static_cast<Held*>(held) : nullptr;
+}
+
+// --- Watching ---
+
+// A poll that is under way keeps its watcher, also where that is closed meanwhile.
+using HeldWatcher = std::shared_ptr<Watcher>;
+
+constexpr napi_type_tag kHeldWatcherTag = {0x5f2b9d7c41e8a063, 0x91c6e3d80a74bf25};
+
+HeldWatcher& HeldWatcherFrom(const Napi::CallbackInfo& info) {
+  auto* held = Wrapped<HeldWatcher>(info, kHeldWatcherTag);
+  if (held != nullptr && *held) return *held;
+  throw Napi::TypeError::New(info.Env(), "socktable: not an open watcher");
+}
+
+// openWatcher(words) -> watcher
+Napi::Value OpenWatcher(const Napi::CallbackInfo& info) {
+  auto watcher = std::make_shared<Watcher>(QueryFrom(info));
+  return Wrap(info.Env(), std::make_unique<HeldWatcher>(std::move(watcher)), kHeldWatcherTag);
+}
+
+// poll(watcher, callback(buffer | null, failure | null)) -> cancel()
+Napi::Value Poll(const Napi::CallbackInfo& info) {
+  return TableWorker::Start(info, [watcher = HeldWatcherFrom(info)](
+                                      const std::atomic<bool>* cancelled, Outcome* outcome) {
+    try {
+      outcome->status = watcher->Poll(cancelled, &outcome->table);
+    } catch (const std::bad_alloc&) {
+      outcome->status = OutOfMemory();
+    }
+  });
+}
+
+// closeWatcher(watcher)
+void CloseWatcher(const Napi::CallbackInfo& info) { HeldWatcherFrom(info).reset(); }
 
 // --- Processes ---
 
@@ -286,17 +357,11 @@ Napi::Value ProcessesSync(const Napi::CallbackInfo& info) {
 // A handle outlives its process, and where nobody closes it, garbage collection does.
 using HeldProcess = std::unique_ptr<ProcessHandle>;
 
-// What marks the objects that wrap one, so that no other can be given for it.
 constexpr napi_type_tag kHeldProcessTag = {0x8c1f0e5a3b7d4926, 0xa4d2706be91f5c38};
 
 HeldProcess& HeldProcessFrom(const Napi::CallbackInfo& info) {
-  if (info[0].IsObject() && info[0].As<Napi::Object>().CheckTypeTag(&kHeldProcessTag)) {
-    void* held = nullptr;
-    const napi_status status = napi_unwrap(info.Env(), info[0], &held);
-    if (status == napi_ok && *static_cast<HeldProcess*>(held)) {
-      return *static_cast<HeldProcess*>(held);
-    }
-  }
+  auto* held = Wrapped<HeldProcess>(info, kHeldProcessTag);
+  if (held != nullptr && *held) return *held;
   throw Napi::TypeError::New(info.Env(), "socktable: not an open process");
 }
 
@@ -314,17 +379,7 @@ Napi::Value OpenProcessByPid(const Napi::CallbackInfo& info) {
   answer["startTime"] = (*held)->Started(&started)
                             ? Napi::Value(Napi::String::New(env, std::to_string(started)))
                             : env.Null();
-  // Not an External, of which Node.js leaks its own part where an environment ends.
-  auto handle = Napi::Object::New(env);
-  HeldProcess* owned = held.release();
-  const napi_status wrapped = napi_wrap(
-      env, handle, owned,
-      [](napi_env, void* finished, void*) { delete static_cast<HeldProcess*>(finished); }, nullptr,
-      nullptr);
-  if (wrapped != napi_ok) delete owned;
-  NAPI_THROW_IF_FAILED(env, wrapped, env.Null());
-  handle.TypeTag(&kHeldProcessTag);
-  answer["handle"] = handle;
+  answer["handle"] = Wrap(env, std::move(held), kHeldProcessTag);
   return answer;
 }
 
@@ -351,6 +406,9 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   }
   exports["layout"] = layout;
   exports["read"] = Napi::Function::New(env, ReadAsync, "read");
+  exports["openWatcher"] = Napi::Function::New(env, OpenWatcher, "openWatcher");
+  exports["poll"] = Napi::Function::New(env, Poll, "poll");
+  exports["closeWatcher"] = Napi::Function::New(env, CloseWatcher, "closeWatcher");
   exports["tryBind"] = Napi::Function::New(env, TryBindSync, "tryBind");
   exports["holdPort"] = Napi::Function::New(env, HoldPortSync, "holdPort");
   exports["readSync"] = Napi::Function::New(env, ReadSync, "readSync");

@@ -38,6 +38,10 @@ enum Header : uint32_t {
   kHeaderFallbackCallLength,
   kHeaderServiceCount,
   kHeaderServicesOffset,
+  kHeaderOpened,
+  kHeaderClosed,
+  kHeaderSockets,
+  kHeaderHidden,
   kHeaderWords = 32,
 };
 
@@ -93,6 +97,12 @@ void SocketTable::DropOwnerless() {
     kept++;
   }
   size_ = kept;
+}
+
+void SocketTable::Clear() {
+  SocketTable empty;
+  empty.block_ = std::move(block_);
+  *this = std::move(empty);
 }
 
 Text SocketTable::AddText(const char* text, size_t length) {
@@ -153,6 +163,10 @@ PackedTable SocketTable::Pack() {
   header[kHeaderFallbackCode] = static_cast<uint32_t>(report.fallback.code);
   header[kHeaderFallbackCallOffset] = fallback_call.offset;
   header[kHeaderFallbackCallLength] = fallback_call.length;
+  header[kHeaderOpened] = changes.opened;
+  header[kHeaderClosed] = changes.closed;
+  header[kHeaderSockets] = changes.sockets;
+  header[kHeaderHidden] = changes.hidden;
   memcpy(out, header, sizeof header);
   PackedTable packed = std::move(block_);
   *this = SocketTable();
@@ -192,6 +206,10 @@ const LayoutConstant* LayoutConstants(size_t* count) {
       {"header.fallbackCallLength", kHeaderFallbackCallLength},
       {"header.serviceCount", kHeaderServiceCount},
       {"header.servicesOffset", kHeaderServicesOffset},
+      {"header.opened", kHeaderOpened},
+      {"header.closed", kHeaderClosed},
+      {"header.sockets", kHeaderSockets},
+      {"header.hidden", kHeaderHidden},
       {"row.size", sizeof(Row)},
       {"row.localAddress", offsetof(Row, local_address)},
       {"row.remoteAddress", offsetof(Row, remote_address)},

@@ -16,7 +16,7 @@ namespace socktable {
 // The packed table that crosses to JavaScript: a header of 32-bit words, then the sections in the
 // order of Section, each aligned to 8 bytes. src/layout.ts is the twin of this file; the addon
 // exports these constants and the twin checks every one of them when it loads.
-constexpr uint32_t kLayoutVersion = 2;
+constexpr uint32_t kLayoutVersion = 3;
 constexpr uint32_t kMagic = 0x42544b53;  // "SKTB" as little-endian bytes
 
 // Why a row has no PID.
@@ -127,6 +127,15 @@ struct Report {
   void Unexpected(int code, const char* call);
 };
 
+// What the rows of a table are where they tell changes: first the sockets that opened, then those
+// that closed, as they last were, then those that changed, each as it is and then as it was.
+struct Changes {
+  uint32_t opened = 0;
+  uint32_t closed = 0;
+  uint32_t sockets = 0;  // how many there are now
+  uint32_t hidden = 0;   // of them, those whose owner permission hides
+};
+
 // A whole packed table.
 struct PackedTable {
   struct Free {
@@ -150,8 +159,13 @@ class SocketTable {
   void Truncate(size_t count) { size_ = count < size_ ? count : size_; }
   // Drops all rows that have no owner; the others' services stay with them.
   void DropOwnerless();
+  // Empties the table and keeps the memory of its rows.
+  void Clear();
 
   Text AddText(const char* text, size_t length);
+  Text AddText(const SocketTable& from, Text text) {
+    return AddText(from.strings_.data() + text.offset, text.length);
+  }
 
   // Hands everything over and leaves the table empty.
   PackedTable Pack();
@@ -161,6 +175,7 @@ class SocketTable {
   std::vector<Interface> interfaces;
   std::vector<Service> services;
   Report report;
+  Changes changes;
 
  private:
   static constexpr size_t kHeaderSize = 128;

@@ -7,7 +7,7 @@ import type { OwnerUnknown, TcpState } from './types.ts'
 import { TCP_STATES } from './types.ts'
 
 export const LAYOUT = {
-  version: 2,
+  version: 3,
   magic: 0x42544b53,
   query: 2,
   states: 13,
@@ -38,6 +38,10 @@ export const LAYOUT = {
   'header.fallbackCallLength': 25,
   'header.serviceCount': 26,
   'header.servicesOffset': 27,
+  'header.opened': 28,
+  'header.closed': 29,
+  'header.sockets': 30,
+  'header.hidden': 31,
   'row.size': 80,
   'row.localAddress': 0,
   'row.remoteAddress': 16,

@@ -291,6 +291,7 @@ class Scanner {
     report_->processes += static_cast<uint32_t>(states_.size());
     if (missing_ > 0 && ProcHidesProcesses(proc_)) report_->flags |= Report::kProcessesHidden;
     if (!query_.pids.empty() && report_->denied > 0) report_->flags |= Report::kAskedDenied;
+    scan_->missing = missing_;
     for (ScanThread& thread : threads_) scan_->holdings.push_back(std::move(thread.holdings));
   }
 

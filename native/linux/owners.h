@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "../position_set.h"
 #include "../query.h"
 #include "../socket_table.h"
 #include "../status.h"
-#include "position_set.h"
 
 namespace socktable {
 
@@ -42,6 +42,7 @@ struct Holding {
 struct OwnerScan {
   std::vector<uint32_t> pids;
   std::vector<std::vector<Holding>> holdings;  // as each thread of the scan met them
+  uint32_t missing = 0;                        // sockets without any holder
 };
 
 // --- owner_scan.cc ---

@@ -1,16 +1,12 @@
 #include "../reader.h"
 
 #include <sys/utsname.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
 
-#include "existence.h"
 #include "interface_names.h"
-#include "owners.h"
 #include "proc_net.h"
-#include "process.h"
 #include "row_collector.h"
 #include "sock_diag_table.h"
 
@@ -64,62 +60,6 @@ Status ReadProtocol(Protocol protocol, const Query& query, SocketTable& table) {
   return status;
 }
 
-OwnerUnknown ReasonWithoutInode(const Row& row) {
-  // A connection has no inode while no process has accepted it, and none any more once its last
-  // descriptor is closed; closing takes it out of these two states at once.
-  const bool open = row.state == State::kEstablished || row.state == State::kCloseWait;
-  return open ? OwnerUnknown::kNotAccepted : OwnerUnknown::kNoOwner;
-}
-
-void ExplainOwnerless(SocketTable& table) {
-  const bool hidden =
-      table.report.denied > 0 || (table.report.flags & Report::kProcessesHidden) != 0;
-  const uint32_t self = geteuid();
-  ExistenceCheck existence;
-  for (size_t i = 0; i < table.size(); i++) {
-    Row& row = table[i];
-    if (row.owner_count > 0) continue;
-    if (row.inode == 0) {
-      row.owner_unknown = ReasonWithoutInode(row);
-    } else if (hidden && self != 0 && row.uid != self) {
-      row.owner_unknown = OwnerUnknown::kPermission;  // as expected: no need to ask again
-    } else if (existence.IsGone(row)) {
-      row.owner_unknown = OwnerUnknown::kGone;
-    } else {
-      row.owner_unknown = hidden ? OwnerUnknown::kPermission : OwnerUnknown::kNotFound;
-    }
-  }
-}
-
-// A question about certain processes has no honest answer where none of them could be read.
-Status CheckProcessesRead(const Query& query, const Report& report) {
-  const size_t asked = query.pids.size();
-  if (asked == 0 || report.denied + report.vanished < asked) return Status::Ok();
-  return Status::Os(report.denied > 0 ? EACCES : ESRCH, "openat", "/proc/<pid>/fd");
-}
-
-Status ReadOwners(const Query& query, SocketTable& table) {
-  UniqueFd proc;
-  Status status = OpenProc(&proc);
-  if (!status.ok()) return status;
-  const WantedSockets wanted(table);
-  const bool by_process = !query.pids.empty();
-  if (wanted.size() > 0 || by_process) {
-    OwnerScan scan;
-    status = ScanOwners(proc.get(), wanted, query, &table.report, &scan);
-    if (!status.ok()) return status;
-    status = CheckProcessesRead(query, table.report);
-    if (!status.ok()) return status;
-    AssignOwners(proc.get(), wanted, std::move(scan), query.names, table);
-  }
-  if (by_process) {
-    table.DropOwnerless();
-  } else {
-    ExplainOwnerless(table);
-  }
-  return Status::Ok();
-}
-
 void MarkOwnersNotAsked(SocketTable& table) {
   for (size_t i = 0; i < table.size(); i++) table[i].owner_unknown = OwnerUnknown::kNotAsked;
 }
@@ -146,7 +86,7 @@ Status ReadSockets(const Query& query, SocketTable& table) {
     MarkOwnersNotAsked(table);
     return Status::Ok();
   }
-  return ReadOwners(query, table);
+  return ReadOwners(query, {}, table);
 }
 
 }  // namespace socktable

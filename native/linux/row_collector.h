@@ -1,7 +1,7 @@
 #pragma once
 
+#include "../position_set.h"
 #include "../socket_table.h"
-#include "position_set.h"
 
 namespace socktable {
 
@@ -32,7 +32,6 @@ class RowCollector {
   // processor fetch them side by side: 50,000 rows took 4 ms one by one.
   static constexpr size_t kBatch = 64;
 
-  static uint64_t HashOf(const Row& row);
   static bool SameSocket(const Row& a, const Row& b);
 
   const Query& query_;

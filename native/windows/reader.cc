@@ -151,4 +151,11 @@ Status ReadSockets(const Query& query, SocketTable& table) {
   return Status::Ok();
 }
 
+// A table names the owners of its rows.
+bool OwnersAreApart(const Query&) { return false; }
+
+Status ReadOwners(const Query&, const std::vector<uint32_t>&, SocketTable&) { return Status::Ok(); }
+
+bool StillHolds(uint32_t, uint32_t, uint64_t) { return true; }
+
 }  // namespace socktable

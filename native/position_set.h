@@ -27,9 +27,8 @@ class PositionSet {
     while ((used_ + more) * 2 > slots_.size()) Grow();
   }
 
-  void Prefetch(uint64_t hash) const {
-    __builtin_prefetch(&slots_[static_cast<uint32_t>(hash) & Mask()], 1);
-  }
+  // Where a key of this hash is looked for first: for who can fetch that ahead of time.
+  const void* PlaceOf(uint64_t hash) const { return &slots_[static_cast<uint32_t>(hash) & Mask()]; }
 
   // Returns the position that `same` accepts, or adds `position` and returns kNone.
   template <class Same>

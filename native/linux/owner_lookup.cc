@@ -1,0 +1,110 @@
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+
+#include "../reader.h"
+#include "existence.h"
+#include "owners.h"
+#include "process.h"
+
+namespace socktable {
+namespace {
+
+OwnerUnknown ReasonWithoutInode(const Row& row) {
+  // A connection has no inode while no process has accepted it, and none any more once its last
+  // descriptor is closed; closing takes it out of these two states at once.
+  const bool open = row.state == State::kEstablished || row.state == State::kCloseWait;
+  return open ? OwnerUnknown::kNotAccepted : OwnerUnknown::kNoOwner;
+}
+
+void ExplainOwnerless(SocketTable& table) {
+  const bool hidden =
+      table.report.denied > 0 || (table.report.flags & Report::kProcessesHidden) != 0;
+  const uint32_t self = geteuid();
+  ExistenceCheck existence;
+  for (size_t i = 0; i < table.size(); i++) {
+    Row& row = table[i];
+    if (row.owner_count > 0) {
+      row.owner_unknown = OwnerUnknown::kKnown;
+    } else if (row.inode == 0) {
+      row.owner_unknown = ReasonWithoutInode(row);
+    } else if (hidden && self != 0 && row.uid != self) {
+      row.owner_unknown = OwnerUnknown::kPermission;  // as expected: no need to ask again
+    } else if (existence.IsGone(row)) {
+      row.owner_unknown = OwnerUnknown::kGone;
+    } else {
+      row.owner_unknown = hidden ? OwnerUnknown::kPermission : OwnerUnknown::kNotFound;
+    }
+  }
+}
+
+// A question about certain processes has no honest answer where none of them could be read.
+Status CheckProcessesRead(const Query& query, const Report& report) {
+  const size_t asked = query.pids.size();
+  if (asked == 0 || report.denied + report.vanished < asked) return Status::Ok();
+  return Status::Os(report.denied > 0 ? EACCES : ESRCH, "openat", "/proc/<pid>/fd");
+}
+
+// Searches the likely holders until each socket has one. What could not be read there is of no
+// interest: where it matters, everybody is searched next.
+Status ScanLikely(int proc, const WantedSockets& wanted, const Query& query,
+                  const std::vector<uint32_t>& likely, OwnerScan* scan) {
+  if (likely.empty()) return Status::Ok();
+  Query few = query;
+  few.owners = Owners::kFirst;
+  few.pids = likely;
+  Report report;
+  return ScanOwners(proc, wanted, few, &report, scan);
+}
+
+Status SearchOwners(int proc, const WantedSockets& wanted, const Query& query,
+                    const std::vector<uint32_t>& likely, SocketTable& table) {
+  OwnerScan scan;
+  Status status = ScanLikely(proc, wanted, query, likely, &scan);
+  if (!status.ok()) return status;
+  if (likely.empty() || scan.missing > 0) {
+    scan = OwnerScan();
+    status = ScanOwners(proc, wanted, query, &table.report, &scan);
+    if (!status.ok()) return status;
+    status = CheckProcessesRead(query, table.report);
+    if (!status.ok()) return status;
+  }
+  AssignOwners(proc, wanted, std::move(scan), query.names, table);
+  return Status::Ok();
+}
+
+}  // namespace
+
+// Where certain processes are asked for, they alone are read: at every poll, for little.
+bool OwnersAreApart(const Query& query) {
+  return query.owners != Owners::kNone && query.pids.empty();
+}
+
+Status ReadOwners(const Query& query, const std::vector<uint32_t>& likely, SocketTable& table) {
+  UniqueFd proc;
+  Status status = OpenProc(&proc);
+  if (!status.ok()) return status;
+  const WantedSockets wanted(table);
+  const bool by_process = !query.pids.empty();
+  if (wanted.size() > 0 || by_process) {
+    status = SearchOwners(proc.get(), wanted, query, likely, table);
+    if (!status.ok()) return status;
+  }
+  if (by_process) {
+    table.DropOwnerless();
+  } else {
+    ExplainOwnerless(table);
+  }
+  return Status::Ok();
+}
+
+bool StillHolds(uint32_t pid, uint32_t descriptor, uint64_t inode) {
+  char path[64];
+  char link[64];
+  snprintf(path, sizeof path, "/proc/%u/fd/%u", pid, descriptor);
+  const ssize_t length = readlink(path, link, sizeof link);
+  return length > 0 && ParseSocketLink(link, static_cast<size_t>(length)) == inode;
+}
+
+}  // namespace socktable

@@ -1,0 +1,25 @@
+#include "socket_identity.h"
+
+#include <cstring>
+
+#include "position_set.h"
+
+namespace socktable {
+
+uint64_t HashOfSocket(const Row& row) {
+  if (row.identity != 0) return MixHash(row.identity);
+  uint64_t words[4];
+  memcpy(words, row.local_address, sizeof words);
+  uint64_t hash = 0;
+  for (const uint64_t word : words) hash = MixHash(hash ^ word);
+  return MixHash(hash ^ (static_cast<uint64_t>(row.local_port) << 16 | row.remote_port));
+}
+
+bool SameAddresses(const Row& a, const Row& b) {
+  return a.protocol == b.protocol && a.IsIPv6() == b.IsIPv6() && a.local_port == b.local_port &&
+         a.remote_port == b.remote_port &&
+         memcmp(a.local_address, b.local_address, sizeof a.local_address) == 0 &&
+         memcmp(a.remote_address, b.remote_address, sizeof a.remote_address) == 0;
+}
+
+}  // namespace socktable

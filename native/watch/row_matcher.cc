@@ -1,0 +1,99 @@
+#include "row_matcher.h"
+
+#include <cstddef>
+#include <cstring>
+
+#include "../position_set.h"
+#include "../socket_identity.h"
+
+namespace socktable {
+namespace {
+
+// Where neither row goes on with the other's neighbour within so many, both are looked up later.
+constexpr size_t kLookAhead = 16;
+
+// The process that made a socket, on systems that name this one alone; else 0.
+uint32_t Maker(const SocketTable& table, const Row& row) {
+  if (row.owner_count == 0) return 0;
+  const Owner& owner = table.owners[row.owner_start];
+  return owner.descriptor == Owner::kNoDescriptor ? table.processes[owner.process].pid : 0;
+}
+
+// For sources that tell no identity: whether a socket at these addresses can have come to this.
+bool MayFollow(const SocketTable& before, const Row& earlier, const SocketTable& after,
+               const Row& later) {
+  if (earlier.inode != 0 && later.inode != 0) return earlier.inode == later.inode;
+  const uint32_t maker = Maker(before, earlier);
+  const uint32_t other = Maker(after, later);
+  if (maker != 0 && other != 0 && maker != other) return false;
+  // States stand in the order in which a connection goes through them, and it never goes back.
+  return earlier.state <= later.state;
+}
+
+}  // namespace
+
+bool SameSocket(const SocketTable& before, const Row& earlier, const SocketTable& after,
+                const Row& later) {
+  if (earlier.identity != later.identity) return false;
+  if (HasCookie(earlier)) return true;
+  if (!SameAddresses(earlier, later)) return false;
+  return earlier.identity != 0 || MayFollow(before, earlier, after, later);
+}
+
+bool SameFields(const Row& a, const Row& b) {
+  constexpr size_t kQueues = offsetof(Row, receive_queue);
+  constexpr size_t kPorts = offsetof(Row, local_port);
+  constexpr size_t kEnd = offsetof(Row, owner_unknown);
+  return memcmp(&a, &b, kQueues) == 0 && memcmp(&a.local_port, &b.local_port, kEnd - kPorts) == 0;
+}
+
+bool SameOwners(const SocketTable& table_a, const Row& a, const SocketTable& table_b,
+                const Row& b) {
+  if (a.owner_count != b.owner_count || a.owner_unknown != b.owner_unknown) return false;
+  for (uint32_t i = 0; i < a.owner_count; i++) {
+    const Owner& one = table_a.owners[a.owner_start + i];
+    const Owner& other = table_b.owners[b.owner_start + i];
+    if (one.descriptor != other.descriptor) return false;
+    if (table_a.processes[one.process].pid != table_b.processes[other.process].pid) return false;
+  }
+  return true;
+}
+
+// How many rows to leave on either side so that the next ones may be the same again.
+RowMatcher::Gap RowMatcher::FindGap(size_t b, size_t a) const {
+  for (size_t skip = 1; skip <= kLookAhead; skip++) {
+    if (b + skip < before_.size() && Same(b + skip, a)) return {skip, 0};
+    if (a + skip < after_.size() && Same(b, a + skip)) return {0, skip};
+  }
+  return {1, 1};
+}
+
+// Takes the pairs out of what was left over.
+std::vector<std::pair<uint32_t, uint32_t>> RowMatcher::PairLeftOver() {
+  std::vector<std::pair<uint32_t, uint32_t>> pairs;
+  if (closed.empty() || opened.empty()) return pairs;
+  PositionSet places;  // of positions in `closed`
+  for (uint32_t i = 0; i < closed.size(); i++) {
+    const auto never = [](uint32_t) { return false; };
+    places.FindOrAdd(HashOfSocket(before_[closed[i]]), i, never);
+  }
+  std::vector<bool> taken(closed.size());
+  const auto paired = [&](uint32_t later) {
+    const uint32_t place = places.Find(HashOfSocket(after_[later]), [&](uint32_t i) {
+      return !taken[i] && Same(closed[i], later);
+    });
+    if (place == PositionSet::kNone) return false;
+    taken[place] = true;
+    pairs.emplace_back(closed[place], later);
+    return true;
+  };
+  opened.erase(std::remove_if(opened.begin(), opened.end(), paired), opened.end());
+  size_t kept = 0;
+  for (size_t i = 0; i < closed.size(); i++) {
+    if (!taken[i]) closed[kept++] = closed[i];
+  }
+  closed.resize(kept);
+  return pairs;
+}
+
+}  // namespace socktable

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
+#include "../query.h"
+#include "../socket_table.h"
+#include "../status.h"
+#include "row_matcher.h"
+
+namespace socktable {
+
+// Reads one query's table again and again and tells what changed. Owners that take a search are
+// searched for sockets that are new or have lost a holder; those of all others are remembered, and
+// searched again now and then. One thread at a time.
+class Watcher {
+ public:
+  explicit Watcher(Query query);
+
+  // Packs what changed since the last call that went well; no bytes where nothing did. At the first
+  // call everything has opened. Blocks.
+  Status Poll(const std::atomic<bool>* cancelled, PackedTable* changes);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  static constexpr uint32_t kNone = UINT32_MAX;
+  struct Pair {
+    uint32_t before;  // kNone: the socket is new
+    uint32_t after;
+  };
+
+  Status ReadWhole(const Query& query, RowMatcher* rows);
+  Status ReadRows(Query query, RowMatcher* rows);
+  void Remember(RowMatcher* rows, std::vector<Pair>* doubtful);
+  Status SearchOwners(const Query& query, const std::vector<Pair>& doubtful);
+  void NoteActive(const SocketTable& table, const Row& row);
+  PackedTable Pack(const RowMatcher& rows);
+
+  const Query query_;
+  const bool apart_;
+  SocketTable last_;
+  SocketTable next_;
+  std::vector<Pair> changed_;
+  std::vector<uint32_t> active_;  // processes that opened or closed sockets, the latest first
+  Clock::time_point search_all_{};
+  bool first_ = true;
+};
+
+}  // namespace socktable
