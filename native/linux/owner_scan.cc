@@ -13,7 +13,7 @@
 #include "parallel.h"
 #include "process.h"
 #include "table_comparison.h"
-#include "unique_fd.h"
+#include "../posix/unique_fd.h"
 
 namespace socktable {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "../status.h"
-#include "unique_fd.h"
+#include "../posix/unique_fd.h"
 
 namespace socktable {
 

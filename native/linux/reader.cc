@@ -7,7 +7,7 @@
 #include <cstdlib>
 
 #include "existence.h"
-#include "interface_names.h"
+#include "../posix/interface_names.h"
 #include "owners.h"
 #include "proc_net.h"
 #include "process.h"

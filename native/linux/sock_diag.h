@@ -6,7 +6,7 @@
 
 #include "../socket_table.h"
 #include "row_collector.h"
-#include "unique_fd.h"
+#include "../posix/unique_fd.h"
 
 namespace socktable {
 
