@@ -31,9 +31,7 @@
         ["socktable_werror=='true'", {"cflags_cc": ["-Werror"]}],
         ["OS=='linux'", {
           "sources": [
-            "native/linux/bind_probe.cc",
             "native/linux/existence.cc",
-            "native/linux/interface_names.cc",
             "native/linux/kernel_state.cc",
             "native/linux/owner_groups.cc",
             "native/linux/owner_lookup.cc",
@@ -50,6 +48,9 @@
             "native/linux/sock_diag_parse.cc",
             "native/linux/sock_diag_table.cc",
             "native/linux/table_comparison.cc",
+            "native/posix/bind_probe.cc",
+            "native/posix/interface_names.cc",
+            "native/posix/user_name.cc",
           ],
         }],
         ["OS=='win'", {

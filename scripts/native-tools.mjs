@@ -25,8 +25,8 @@ const sourcesIn = (folder) =>
     .filter((name) => name.endsWith('.cc'))
     .map((name) => join(root, folder, name))
 
-/** The C++ sources in native/ and native/linux/, as paths. */
-const sources = () => [...sourcesIn('native'), ...sourcesIn('native/linux')]
+/** The C++ sources for Linux, as paths. */
+const sources = () => ['native', 'native/linux', 'native/posix'].flatMap(sourcesIn)
 
 const isTool = (path) => /\/native\/(replay|fuzz)/.test(path)
 

@@ -85,7 +85,7 @@ describe('native', () => {
     for (const name of sources.filter((path) => path.split('/').length === 3)) {
       const own = matches(read(name), /#include "([^"]*)"/g)
       const allowed =
-        /^[a-z_]+\.h$|^\.\.\/(bind_probe|process_table|query|reader|socket_table|status)\.h$/
+        /^[a-z_]+\.h$|^\.\.\/(posix\/[a-z_]+|bind_probe|process_table|query|reader|socket_table|status)\.h$/
       expect(
         own.filter((path) => !allowed.test(path)),
         name,

@@ -5,7 +5,7 @@
 #include <cerrno>
 #include <vector>
 
-#include "unique_fd.h"
+#include "../posix/unique_fd.h"
 
 namespace socktable {
 namespace {

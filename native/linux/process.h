@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "../posix/unique_fd.h"
 #include "../status.h"
-#include "unique_fd.h"
 
 namespace socktable {
 

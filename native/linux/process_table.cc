@@ -1,6 +1,5 @@
 #include "../process_table.h"
 
-#include <pwd.h>
 #include <signal.h>
 #include <time.h>
 #include <unistd.h>
@@ -9,6 +8,7 @@
 #include <cerrno>
 #include <optional>
 
+#include "../posix/user_name.h"
 #include "numbered_entries.h"
 #include "process.h"
 
@@ -82,18 +82,6 @@ class Reader {
     }
     if (ReadProcessFile(proc_, record->pid, "cgroup", &text)) record->cgroups = text;
     return true;
-  }
-
-  static std::string UserName(uint32_t uid) {
-    passwd entry{};
-    passwd* found = nullptr;
-    std::vector<char> buffer(1024);
-    for (;;) {
-      const int error = getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found);
-      if (error != ERANGE || buffer.size() >= (1 << 20)) break;
-      buffer.resize(buffer.size() * 4);
-    }
-    return found == nullptr ? std::string() : std::string(found->pw_name);
   }
 
   int proc_;

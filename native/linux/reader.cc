@@ -5,7 +5,7 @@
 #include <cerrno>
 #include <cstdlib>
 
-#include "interface_names.h"
+#include "../posix/interface_names.h"
 #include "proc_net.h"
 #include "row_collector.h"
 #include "sock_diag_table.h"
@@ -69,7 +69,7 @@ void MarkOwnersNotAsked(SocketTable& table) {
 Status OutOfMemory() { return Status::Os(ENOMEM, "malloc"); }
 
 Status ReadSockets(const Query& query, SocketTable& table) {
-  if (query.source == Source::kIpHelper) return Status::Os(ENOTSUP, "source");
+  if (query.source > Source::kProcfs) return Status::Os(ENOTSUP, "source");
   for (const Protocol protocol : {Protocol::kTcp, Protocol::kUdp}) {
     const uint32_t wanted = protocol == Protocol::kTcp ? query.tcp_states : query.udp_peers;
     if (!query.Wants(protocol) || wanted == 0) continue;

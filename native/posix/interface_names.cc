@@ -1,18 +1,13 @@
 #include "interface_names.h"
 
 #include <net/if.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <cstring>
 
-#include "unique_fd.h"
-
 namespace socktable {
 
 void AddInterfaceNames(SocketTable& table) {
-  UniqueFd fd;
   for (size_t i = 0; i < table.size(); i++) {
     const uint32_t index = table[i].interface;
     if (index == 0) continue;
@@ -20,13 +15,11 @@ void AddInterfaceNames(SocketTable& table) {
         std::find_if(table.interfaces.begin(), table.interfaces.end(),
                      [&](const Interface& interface) { return interface.index == index; });
     if (known != table.interfaces.end()) continue;
-    if (!fd.valid()) fd = UniqueFd(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-    ifreq request{};
-    request.ifr_ifindex = static_cast<int>(index);
+    char buffer[IF_NAMESIZE] = {};
     Text name;
     // An interface that has gone keeps its number and has no name.
-    if (fd.valid() && ioctl(fd.get(), SIOCGIFNAME, &request) == 0) {
-      name = table.AddText(request.ifr_name, strnlen(request.ifr_name, sizeof request.ifr_name));
+    if (if_indextoname(index, buffer) != nullptr) {
+      name = table.AddText(buffer, strnlen(buffer, sizeof buffer));
     }
     table.interfaces.push_back({index, name});
   }

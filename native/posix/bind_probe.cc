@@ -1,6 +1,8 @@
 #include "../bind_probe.h"
 
+#include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -40,6 +42,17 @@ SocketAddress AddressOf(const BindAttempt& attempt) {
   return address;
 }
 
+// A socket that no program started meanwhile inherits; macOS can't say so in the same call.
+UniqueFd OpenSocket(int family, int type) {
+#ifdef SOCK_CLOEXEC
+  return UniqueFd(socket(family, type | SOCK_CLOEXEC, 0));
+#else
+  UniqueFd fd(socket(family, type, 0));
+  if (fd.valid()) fcntl(fd.get(), F_SETFD, FD_CLOEXEC);
+  return fd;
+#endif
+}
+
 Status SetOption(int fd, int level, int option, bool on, const char* call) {
   const int value = on ? 1 : 0;
   if (setsockopt(fd, level, option, &value, sizeof value) == 0) return Status::Ok();
@@ -49,7 +62,7 @@ Status SetOption(int fd, int level, int option, bool on, const char* call) {
 // Leaves the bound socket in `bound`.
 Status Bind(const BindAttempt& attempt, UniqueFd* bound) {
   const int type = attempt.protocol == Protocol::kTcp ? SOCK_STREAM : SOCK_DGRAM;
-  UniqueFd fd(socket(attempt.ipv6 ? AF_INET6 : AF_INET, type | SOCK_CLOEXEC, 0));
+  UniqueFd fd = OpenSocket(attempt.ipv6 ? AF_INET6 : AF_INET, type);
   if (!fd.valid()) return Status::Os(errno, "socket");
   Status status;
   const auto has = [&](uint32_t option) { return (attempt.options & option) != 0; };
@@ -87,10 +100,11 @@ Status PortOf(int fd, uint16_t* port) {
   return Status::Ok();
 }
 
-// Binds the wildcard of both families, or of IPv4 where there is no IPv6, to itself alone.
-Status BindAlone(uint16_t port, UniqueFd* bound) {
+// Binds the wildcard of both families, or of IPv4 where there is no IPv6.
+Status BindWildcard(uint16_t port, uint32_t options, UniqueFd* bound) {
   BindAttempt attempt{};
   attempt.ipv6 = true;
+  attempt.options = options;
   attempt.port = port;
   Status status = Bind(attempt, bound);
   if (status.code != EAFNOSUPPORT && status.code != EADDRNOTAVAIL) return status;
@@ -99,15 +113,15 @@ Status BindAlone(uint16_t port, UniqueFd* bound) {
 }
 
 // Connects to the listener over loopback and closes the accepted end first, whose port then stays
-// in TIME_WAIT for a minute (TCP_TIMEWAIT_LEN in include/net/tcp.h).
+// in TIME_WAIT: a minute on Linux (TCP_TIMEWAIT_LEN in include/net/tcp.h), two times
+// net.inet.tcp.msl on macOS.
 Status LeaveTimeWait(int listener, uint16_t port) {
   // Loopback answers at once; the limit is for a host where it is shut.
   const timeval limit{2, 0};
-  const UniqueFd client(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const UniqueFd client = OpenSocket(AF_INET, SOCK_STREAM);
   if (!client.valid()) return Status::Os(errno, "socket");
   if (setsockopt(client.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) != 0 ||
-      setsockopt(client.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) != 0 ||
-      setsockopt(listener, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) != 0) {
+      setsockopt(client.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) != 0) {
     return Status::Os(errno, "setsockopt(SO_RCVTIMEO)");
   }
   sockaddr_in loopback{};
@@ -123,10 +137,16 @@ Status LeaveTimeWait(int listener, uint16_t port) {
   UniqueFd accepted;
   // Somebody else may connect in this moment.
   for (uint16_t peer_port = 0; peer_port != own_port;) {
+    // accept(2) minds no timeout on macOS.
+    pollfd ready{listener, POLLIN, 0};
+    if (poll(&ready, 1, static_cast<int>(limit.tv_sec) * 1000) <= 0) {
+      return Status::Os(ETIMEDOUT, "accept");
+    }
     SocketAddress peer;
     peer.size = sizeof peer.storage;
-    accepted = UniqueFd(accept4(listener, peer.get(), &peer.size, SOCK_CLOEXEC));
-    if (!accepted.valid()) return Status::Os(errno, "accept4");
+    accepted = UniqueFd(accept(listener, peer.get(), &peer.size));
+    if (!accepted.valid()) return Status::Os(errno, "accept");
+    fcntl(accepted.get(), F_SETFD, FD_CLOEXEC);
     peer_port = PortIn(peer);
   }
   // What is in TIME_WAIT lets others bind with SO_REUSEADDR if it had that itself
@@ -150,7 +170,7 @@ Status HoldPort(uint16_t* port) {
   UniqueFd listener;
   // Without SO_REUSEADDR a bind fails for a port that is held already: of all who want to hold it
   // one succeeds.
-  Status status = BindAlone(*port, &listener);
+  Status status = BindWildcard(*port, 0, &listener);
   if (!status.ok() || !listener.valid()) return status;
   status = PortOf(listener.get(), port);
   if (!status.ok()) return status;
@@ -158,9 +178,13 @@ Status HoldPort(uint16_t* port) {
   status = LeaveTimeWait(listener.get(), *port);
   if (!status.ok()) return status;
   listener = UniqueFd();
-  // A kernel with no room for TIME_WAIT (net.ipv4.tcp_max_tw_buckets) holds nothing.
+  // A kernel with no room for TIME_WAIT (Linux: net.ipv4.tcp_max_tw_buckets) holds nothing, and
+  // what nobody at all can bind is of no use.
   UniqueFd again;
-  if (BindAlone(*port, &again).ok()) return Status::Os(ENOTSUP, "hold");
+  if (BindWildcard(*port, 0, &again).ok() ||
+      !BindWildcard(*port, BindAttempt::kReuseAddress, &again).ok()) {
+    return Status::Os(ENOTSUP, "hold");
+  }
   return Status::Ok();
 }
 
