@@ -94,11 +94,9 @@ Napi::Value DescribeFailure(Napi::Env env, const Outcome& outcome) {
   return failure;
 }
 
-// Calls callback(buffer | null, failure | null); the buffer is its own until it returns. Both are
-// null where nothing has changed.
+// Calls callback(buffer | null, failure | null); the buffer is its own until it returns.
 Napi::Value Deliver(Napi::Env env, const Napi::Function& callback, Outcome outcome) {
   if (!outcome.status.ok()) return callback.Call({env.Null(), DescribeFailure(env, outcome)});
-  if (outcome.table.bytes == nullptr) return callback.Call({env.Null(), env.Null()});
   const LentBuffer lent(env, std::move(outcome.table));
   return callback.Call({lent.buffer(), env.Null()});
 }

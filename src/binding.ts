@@ -50,12 +50,24 @@ export interface NativeHandle {
   readonly __handle: never
 }
 
+/** The last table of a watcher; nothing can be read from it here. */
+export interface NativeWatcher {
+  readonly __watcher: never
+}
+
 /** What the addon exports. Queries are words as src/table/options.ts writes them. */
 export interface NativeBinding {
   readonly layout: Readonly<Record<string, number>>
   /** Reads on another thread; the function returned ends the read early. */
   read(words: Uint32Array, receive: Receive<void>): () => void
   readSync<Result>(words: Uint32Array, receive: Receive<Result>): Result
+
+  /** Begins to watch what a query asks for; nothing is read yet. */
+  openWatcher(words: Uint32Array): NativeWatcher
+  /** Reads what changed since the last poll on another thread; one poll at a time. */
+  poll(watcher: NativeWatcher, receive: Receive<void>): () => void
+  closeWatcher(watcher: NativeWatcher): void
+
   /** Binds a socket and closes it; the words are those of src/ports/probe.ts. */
   tryBind(words: Uint32Array): NativeFailure | null
   /** Holds a TCP port (0: any) for a process that will bind it, and returns its number. */

@@ -59,10 +59,15 @@ export type {
   PortUsage,
   Protocol,
   QueryOptions,
+  SocketChange,
+  SocketChanges,
   SocketProcess,
   SocketRow,
   SocketTable,
   Source,
+  TableReport,
   TcpState,
 } from './types.ts'
 export { SOURCES, TCP_STATES } from './types.ts'
+export type { SocketWatcher, WatchOptions } from './watch/watch.ts'
+export { watchSockets } from './watch/watch.ts'

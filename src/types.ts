@@ -178,8 +178,8 @@ export interface SocketProcess {
   readonly name: string | null
 }
 
-/** A snapshot of the sockets that a query asked for. */
-export interface SocketTable {
+/** What a read of the table knows about itself. */
+export interface TableReport {
   /** Where the rows came from; `mixed` where one protocol needed another source than the other. */
   readonly source: Source | 'mixed'
   /** Why that is not the preferred source; null where it is. */
@@ -190,13 +190,35 @@ export interface SocketTable {
   readonly hidden: {
     /** Processes whose descriptors this process may not read. */
     readonly processes: number
-    /** Sockets in `rows` whose owner is hidden by that. */
+    /** Sockets of the table whose owner is hidden by that. */
     readonly sockets: number
   }
+}
+
+/** A snapshot of the sockets that a query asked for. */
+export interface SocketTable extends TableReport {
   /** Every process that `pids` of a row names, each once. */
   readonly processes: readonly SocketProcess[]
   /** In no order that means anything. */
   readonly rows: readonly SocketRow[]
+}
+
+/** A socket that changed: its state, its owners, its interface or what else but its queues. */
+export interface SocketChange {
+  readonly before: SocketRow
+  readonly after: SocketRow
+}
+
+/** What changed between two reads of a table. */
+export interface SocketChanges extends TableReport {
+  /** How many sockets the table has now. */
+  readonly sockets: number
+  /** Every process that `pids` of a row here names, each once. */
+  readonly processes: readonly SocketProcess[]
+  readonly opened: readonly SocketRow[]
+  /** As they were when they were last seen. */
+  readonly closed: readonly SocketRow[]
+  readonly changed: readonly SocketChange[]
 }
 
 /** A port from 0 to 65535, or all ports from one to another, both included. */

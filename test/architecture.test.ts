@@ -28,11 +28,13 @@ const MAY_IMPORT: readonly [room: RegExp, from: RegExp][] = [
     /^src\/processes\//,
     /^src\/(processes\/.*|types|errors|table\/(options|snapshot)|ports\/owners)\.ts$/,
   ],
-  [/^src\/index\.ts$/, /^src\/(types|errors|table\/snapshot|ports\/.*|processes\/.*)\.ts$/],
+  [/^src\/watch\//, /^src\/(watch\/.*|types|table\/(decode|options|receive))\.ts$/],
+  [/^src\/index\.ts$/, /^src\/(types|errors|table\/snapshot|(ports|processes|watch)\/.*)\.ts$/],
   [/^src\/cli\//, /^src\/(cli\/.*|index)\.ts$/],
 ]
 
-const MAY_CALL_THE_ADDON = /^src\/(table\/snapshot|ports\/probe|processes\/[^/]*)\.ts$/
+const MAY_CALL_THE_ADDON =
+  /^src\/(table\/(snapshot|receive)|ports\/probe|processes\/[^/]*|watch\/watch)\.ts$/
 
 describe('src', () => {
   test.each(files('src', /\.ts$/))('%s imports only from the rooms that it may', (name) => {
@@ -85,7 +87,7 @@ describe('native', () => {
     for (const name of sources.filter((path) => path.split('/').length === 3)) {
       const own = matches(read(name), /#include "([^"]*)"/g)
       const allowed =
-        /^[a-z_]+\.h$|^\.\.\/(posix\/[a-z_]+|bind_probe|process_table|query|reader|socket_table|status)\.h$/
+        /^[a-z_]+\.h$|^\.\.\/(posix\/[a-z_]+|bind_probe|position_set|process_table|query|reader|socket_(identity|table)|status)\.h$/
       expect(
         own.filter((path) => !allowed.test(path)),
         name,
@@ -98,7 +100,8 @@ describe('native', () => {
     const common = sources.filter(
       (path) => path.split('/').length === 2 && !/replay|fuzz/.test(path),
     )
-    const ofSystem = /#include ["<](\.\.|[a-z]+\/|sys\/|unistd|fcntl|errno|windows|winsock)/
+    const ofSystem =
+      /#include ["<](\.\.|(?!watch\/)[a-z]+\/|sys\/|unistd|fcntl|errno|windows|winsock)/
     expect(common.length).toBeGreaterThan(5)
     expect(common.filter((name) => ofSystem.test(read(name)))).toEqual([])
   })
@@ -153,6 +156,7 @@ test('the package exports these names', () => {
       'processTree',
       'processTreeSync',
       'terminate',
+      'watchSockets',
     ].sort(),
   )
 })
@@ -202,14 +206,19 @@ test('the package exports these types', () => {
       'Refusal',
       'ReservedPort',
       'RoleOptions',
+      'SocketChange',
+      'SocketChanges',
       'SocketProcess',
       'SocketRow',
       'SocketTable',
+      'SocketWatcher',
       'Source',
       'SystemError',
+      'TableReport',
       'TcpState',
       'WaitOptions',
       'WaitTimeout',
+      'WatchOptions',
     ].sort(),
   )
 })

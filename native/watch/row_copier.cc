@@ -21,7 +21,8 @@ void RowCopier::Copy(const SocketTable& from, uint32_t position) {
 }
 
 void RowCopier::CopyOwners(const SocketTable& from, const Row& source, Row* row) {
-  row->owner_start = static_cast<uint32_t>(to_.owners.size());
+  const bool any = source.owner_count > 0;  // else owner_start is a PID
+  row->owner_start = any ? static_cast<uint32_t>(to_.owners.size()) : source.owner_start;
   row->owner_count = source.owner_count;
   row->owner_unknown = source.owner_unknown;
   for (uint32_t i = 0; i < source.owner_count; i++) {

@@ -35,6 +35,9 @@ bool MayFollow(const SocketTable& before, const Row& earlier, const SocketTable&
 bool SameSocket(const SocketTable& before, const Row& earlier, const SocketTable& after,
                 const Row& later) {
   if (earlier.identity != later.identity) return false;
+  // In TIME_WAIT the socket is closed, and the kernel remembers its addresses alone: Linux does so
+  // in another object with a cookie of its own (inet_twsk_alloc), and no system names an owner.
+  if ((earlier.state == State::kTimeWait) != (later.state == State::kTimeWait)) return false;
   if (HasCookie(earlier)) return true;
   if (!SameAddresses(earlier, later)) return false;
   return earlier.identity != 0 || MayFollow(before, earlier, after, later);

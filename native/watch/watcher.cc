@@ -66,9 +66,7 @@ Status Watcher::Poll(const std::atomic<bool>* cancelled, PackedTable* changes) {
   const bool whole = !apart_ || Clock::now() >= search_all_;
   Status status = whole ? ReadWhole(query, &rows) : ReadRows(query, &rows);
   if (!status.ok()) return status;
-  const bool any = !rows.opened.empty() || !rows.closed.empty() || !changed_.empty();
-  if (any || first_) *changes = Pack(rows);
-  first_ = false;
+  *changes = Pack(rows);
   std::swap(last_, next_);
   return status;
 }

@@ -19,8 +19,8 @@ class Watcher {
  public:
   explicit Watcher(Query query);
 
-  // Packs what changed since the last call that went well; no bytes where nothing did. At the first
-  // call everything has opened. Blocks.
+  // Packs what changed since the last call that went well; at the first one everything has opened.
+  // Blocks.
   Status Poll(const std::atomic<bool>* cancelled, PackedTable* changes);
 
  private:
@@ -44,8 +44,7 @@ class Watcher {
   SocketTable next_;
   std::vector<Pair> changed_;
   std::vector<uint32_t> active_;  // processes that opened or closed sockets, the latest first
-  Clock::time_point search_all_{};
-  bool first_ = true;
+  Clock::time_point search_all_;
 };
 
 }  // namespace socktable

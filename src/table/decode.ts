@@ -3,7 +3,16 @@
 import { debuglog } from 'node:util'
 import { errorCode } from '../errors.ts'
 import { LAYOUT, OWNER_UNKNOWN_BY_NUMBER } from '../layout.ts'
-import type { Fallback, Missing, Source, SocketTable } from '../types.ts'
+import type {
+  Fallback,
+  Missing,
+  SocketChange,
+  SocketChanges,
+  SocketRow,
+  SocketTable,
+  Source,
+  TableReport,
+} from '../types.ts'
 import { decodeRows } from './rows.ts'
 import { Sections } from './sections.ts'
 
@@ -39,16 +48,9 @@ function countHidden(buffer: ArrayBuffer, rowCount: number, rowsOffset: number):
   return hidden
 }
 
-/** Decodes a packed table. */
-export function decodeTable(buffer: ArrayBuffer): SocketTable {
-  const sections = new Sections(buffer)
-  const processes = sections.processes()
+/** What a read knows about itself, of whose sockets so many have an owner that permission hides. */
+function decodeReport(sections: Sections, hiddenSockets: number): TableReport {
   const flags = sections.header('header.flags')
-  const hiddenSockets = countHidden(
-    buffer,
-    sections.header('header.rowCount'),
-    sections.header('header.rowsOffset'),
-  )
   const unexpected = sections.header('header.unexpected')
   if (unexpected > 0) {
     const call = sections.text(
@@ -72,7 +74,42 @@ export function decodeTable(buffer: ArrayBuffer): SocketTable {
     complete: missing.length === 0,
     missing,
     hidden: { processes: sections.header('header.denied'), sockets: hiddenSockets },
+  }
+}
+
+/** Decodes a packed table. */
+export function decodeTable(buffer: ArrayBuffer): SocketTable {
+  const sections = new Sections(buffer)
+  const processes = sections.processes()
+  const hiddenSockets = countHidden(
+    buffer,
+    sections.header('header.rowCount'),
+    sections.header('header.rowsOffset'),
+  )
+  return {
+    ...decodeReport(sections, hiddenSockets),
     processes,
     rows: decodeRows(buffer, sections, processes),
+  }
+}
+
+/** Decodes what changed: rows in the order of Changes in native/socket_table.h. */
+export function decodeChanges(buffer: ArrayBuffer): SocketChanges {
+  const sections = new Sections(buffer)
+  const processes = sections.processes()
+  const rows = decodeRows(buffer, sections, processes)
+  const opened = sections.header('header.opened')
+  const steady = opened + sections.header('header.closed')
+  const changed: SocketChange[] = []
+  for (let index = steady; index < rows.length; index += 2) {
+    changed.push({ after: rows[index] as SocketRow, before: rows[index + 1] as SocketRow })
+  }
+  return {
+    ...decodeReport(sections, sections.header('header.hidden')),
+    processes,
+    sockets: sections.header('header.sockets'),
+    opened: rows.slice(0, opened),
+    closed: rows.slice(opened, steady),
+    changed,
   }
 }

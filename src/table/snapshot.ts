@@ -1,38 +1,10 @@
 /** Reads the socket table: options to words, words to the addon, its buffer to rows. */
 
-import type { Receive } from '../binding.ts'
 import { binding } from '../binding.ts'
-import { systemError } from '../errors.ts'
 import type { Abortable, ListOptions, QueryOptions, SocketTable } from '../types.ts'
 import { decodeTable } from './decode.ts'
 import { checkSignal, encodeQuery, fixOptions } from './options.ts'
-
-const receive: Receive<SocketTable> = (...[buffer, failure]) => {
-  if (failure !== null) throw systemError(failure)
-  return decodeTable(buffer)
-}
-
-function read(words: Uint32Array, signal: AbortSignal | undefined): Promise<SocketTable> {
-  return new Promise((resolve, reject) => {
-    signal?.throwIfAborted()
-    const finish = () => signal?.removeEventListener('abort', abort)
-    const cancel = binding().read(words, (...outcome) => {
-      finish()
-      if (signal?.aborted) return
-      try {
-        resolve(receive(...outcome))
-      } catch (error) {
-        reject(error)
-      }
-    })
-    const abort = () => {
-      cancel()
-      finish()
-      reject(signal?.reason)
-    }
-    signal?.addEventListener('abort', abort)
-  })
-}
+import { receive, receiver } from './receive.ts'
 
 /**
  * Reads the sockets of this host, or of this process's network namespace, as typed rows with state
@@ -56,12 +28,13 @@ function read(words: Uint32Array, signal: AbortSignal | undefined): Promise<Sock
  */
 export async function listSockets(options?: ListOptions & Abortable): Promise<SocketTable> {
   const words = encodeQuery(options, ['signal'])
-  return read(words, checkSignal(options))
+  const signal = checkSignal(options)
+  return receive((done) => binding().read(words, done), decodeTable, signal)
 }
 
 /** `listSockets`, blocking. */
 export function listSocketsSync(options?: ListOptions): SocketTable {
-  return binding().readSync(encodeQuery(options), receive)
+  return binding().readSync(encodeQuery(options), receiver(decodeTable))
 }
 
 /** What `listListeners` and `listConnections` take: they choose the states themselves. */

@@ -1,0 +1,121 @@
+/** Watches the socket table: what changed, at a cost that follows the changes. */
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { binding } from '../binding.ts'
+import { decodeChanges } from '../table/decode.ts'
+import { checkBoolean, checkInteger, checkSignal, encodeQuery } from '../table/options.ts'
+import { receive } from '../table/receive.ts'
+import type { Abortable, ListOptions, SocketChanges } from '../types.ts'
+
+export interface WatchOptions extends ListOptions {
+  /**
+   * The least time from the beginning of one read of the table to that of the next, in milliseconds.
+   * Default: 1000.
+   */
+  readonly interval?: number
+  /** Whether to keep the process alive while the next changes are waited for. Default: true. */
+  readonly persistent?: boolean
+}
+
+/** The changes of a table, to be taken by `for await`. Each set is told once. */
+export interface SocketWatcher extends AsyncGenerator<SocketChanges, void, undefined> {
+  /** Ends it at once: what is waited for ends as well, and there is nothing more to take. */
+  close(): void
+}
+
+const LONGEST = 2 ** 31 - 1 // of a timer
+
+const CLOSED = Symbol('closed')
+
+interface Watch {
+  readonly words: Uint32Array
+  readonly interval: number
+  readonly persistent: boolean
+  readonly signal: AbortSignal | undefined
+  /** Ends it, with CLOSED or with the signal's reason. */
+  readonly end: AbortController
+}
+
+function isEmpty({ opened, closed, changed }: SocketChanges): boolean {
+  return opened.length === 0 && closed.length === 0 && changed.length === 0
+}
+
+async function* readChanges(watch: Watch): AsyncGenerator<SocketChanges, void, undefined> {
+  const { signal } = watch.end
+  const watcher = binding().openWatcher(watch.words)
+  try {
+    for (let first = true; ; first = false) {
+      const begun = performance.now()
+      const changes = await receive((done) => binding().poll(watcher, done), decodeChanges, signal)
+      if (first || !isEmpty(changes)) yield changes
+      const pause = Math.max(0, begun + watch.interval - performance.now())
+      await sleep(pause, undefined, { signal, ref: watch.persistent })
+    }
+  } finally {
+    binding().closeWatcher(watcher)
+  }
+}
+
+async function* untilEnded(watch: Watch): AsyncGenerator<SocketChanges, void, undefined> {
+  const { signal, end } = watch
+  const abort = () => {
+    end.abort(signal?.reason)
+  }
+  signal?.throwIfAborted()
+  signal?.addEventListener('abort', abort)
+  try {
+    yield* readChanges(watch)
+  } catch (error) {
+    if (end.signal.reason === CLOSED) return
+    throw end.signal.aborted ? end.signal.reason : error
+  } finally {
+    signal?.removeEventListener('abort', abort)
+  }
+}
+
+/**
+ * Watches the sockets that a query asks for. The first set of changes has them all in `opened`; each
+ * later one has what changed since the set before, and is made when something did:
+ *
+ *     for await (const { opened, closed, changed } of watchSockets({ state: 'LISTEN' })) { … }
+ *
+ * The table is read again when the next set is asked for and `interval` has passed, on another
+ * thread, never twice at a time. The last table and its owners stay there, and only changes cross. A
+ * consumer that is slow gets the changes since it took the last set as one: nothing piles up, and a
+ * socket that opened and closed meanwhile is not told. Nor is one that does both between two reads.
+ *
+ * A socket is the same one while its identity is: on Linux the cookie that the kernel gives each
+ * (net/core/sock_diag.c), on Windows the time when it was made. Addresses that are used again are a
+ * socket that closed and one that opened. So is a connection that enters TIME_WAIT: the socket is
+ * closed then, and what is left of it is the kernel's. `procfs` tells no cookie: there inodes tell
+ * sockets apart, and those without an inode are taken for the same while their state goes forward.
+ *
+ * Linux: owners are looked up for sockets that opened or were accepted. Of every process that holds
+ * some, one is checked at each read, so that a process that ends hands on what others hold too. All
+ * other changes of owners (a socket passed on or shared by fork while its holder keeps another, one
+ * that could not be found or read) are noticed by a search of all, which runs after 600 times what it
+ * takes, at the soonest after 5 and at the latest after 60 seconds. Windows: owners come with each
+ * read.
+ *
+ * @throws {TypeError | RangeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` or
+ *   `ERR_OUT_OF_RANGE` at once. Errors as of `listSockets` and the signal's reason come from the
+ *   iterator, which has ended then.
+ */
+export function watchSockets(options: WatchOptions & Abortable = {}): SocketWatcher {
+  const words = encodeQuery(options, ['interval', 'persistent', 'signal'])
+  const { interval = 1000, persistent = true } = options
+  const end = new AbortController()
+  const changes = untilEnded({
+    words,
+    interval: checkInteger('options.interval', interval, 1, LONGEST),
+    persistent: checkBoolean('options.persistent', persistent),
+    signal: checkSignal(options),
+    end,
+  })
+  return Object.assign(changes, {
+    close: () => {
+      end.abort(CLOSED)
+      void changes.return()
+    },
+  })
+}

@@ -1,0 +1,31 @@
+/** What a test takes from a watcher. */
+
+import { afterEach } from 'vitest'
+import type { Abortable, SocketChanges, SocketWatcher, WatchOptions } from '../../src/index.ts'
+import { watchSockets } from '../../src/index.ts'
+
+const watchers: SocketWatcher[] = []
+afterEach(() => {
+  for (const watcher of watchers.splice(0)) watcher.close()
+})
+
+/** Reads as often as it is asked, and ends with the test. */
+export function watch(options: WatchOptions & Abortable = {}): SocketWatcher {
+  const watcher = watchSockets({ interval: 1, ...options })
+  watchers.push(watcher)
+  return watcher
+}
+
+/** The next set of changes: what happened since the last one was taken. */
+export async function take(watcher: SocketWatcher): Promise<SocketChanges> {
+  const next = await watcher.next()
+  if (next.done === true) throw new Error('the watcher has ended')
+  return next.value
+}
+
+/** A watcher whose first set was taken: what it tells from now on has happened from now on. */
+export async function startWatch(options: WatchOptions & Abortable): Promise<SocketWatcher> {
+  const watcher = watch(options)
+  await take(watcher)
+  return watcher
+}
