@@ -22,7 +22,8 @@ uint32_t Maker(const SocketTable& table, const Row& row) {
 // For sources that tell no identity: whether a socket at these addresses can have come to this.
 bool MayFollow(const SocketTable& before, const Row& earlier, const SocketTable& after,
                const Row& later) {
-  if (earlier.inode != 0 && later.inode != 0) return earlier.inode == later.inode;
+  // An accepted connection gets an inode, and loses it where its process closes it.
+  if (earlier.inode != 0) return earlier.inode == later.inode;
   const uint32_t maker = Maker(before, earlier);
   const uint32_t other = Maker(after, later);
   if (maker != 0 && other != 0 && maker != other) return false;

@@ -1,0 +1,168 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import type { SocketChange, SocketChanges } from '../../src/index.ts'
+import { listSocketsSync } from '../../src/index.ts'
+import { type Child, startPython, until } from '../support/children.ts'
+import { AS_NOBODY, evaluate } from '../support/evaluate.ts'
+import { canBecomeOthers, needs } from '../support/requirements.ts'
+import { startWatch, take, watch } from '../support/watching.ts'
+
+const children: Child[] = []
+const heirs: number[] = []
+afterEach(async () => {
+  for (const heir of heirs.splice(0)) process.kill(heir, 'SIGKILL')
+  await Promise.all(children.splice(0).map((child) => child.end()))
+})
+
+/** Another process, which does what it is told. */
+interface Puppet {
+  readonly pid: number
+  ask<Value>(line: string): Promise<Value>
+}
+
+async function puppet(): Promise<Puppet> {
+  const child = startPython('puppet.py')
+  children.push(child)
+  const ask = <Value>(line: string) => {
+    child.tell(line)
+    return child.json<Value>()
+  }
+  return { ask, pid: await ask<number>('os.getpid()') }
+}
+
+/** A child of a puppet, which holds all that it has. */
+async function heirOf({ ask }: Puppet): Promise<number> {
+  const heir = await ask<number>('fork_holder()')
+  heirs.push(heir)
+  return heir
+}
+
+/** A puppet that listens on a port. */
+async function listener(): Promise<Puppet & { port: number }> {
+  const { pid, ask } = await puppet()
+  await ask('server = listen()')
+  return { pid, ask, port: await ask<number>('server.getsockname()[1]') }
+}
+
+function onlyChange(set: SocketChanges): SocketChange {
+  expect([set.opened, set.closed]).toEqual([[], []])
+  expect(set.changed).toHaveLength(1)
+  return set.changed[0] as SocketChange
+}
+
+test('a socket of a process that was not there before', async () => {
+  const watcher = await startWatch({ state: 'LISTEN', names: true })
+  for (let round = 0; round < 3; round++) {
+    const { pid, port } = await listener()
+    const { opened } = await take(watcher)
+    expect(opened).toMatchObject([{ localPort: port, pid, pids: [pid], ownerUnknown: null }])
+    expect(opened[0]?.processName).toMatch(/^python3/)
+  }
+})
+
+test('a socket that closes is told with its last owner, also where that has ended', async () => {
+  const { pid, port, ask } = await listener()
+  const watcher = await startWatch({ localPort: port, names: true })
+  await ask('server.close()')
+  const name = expect.stringMatching(/^python3/) as string
+  expect((await take(watcher)).closed).toMatchObject([{ pid, processName: name }])
+
+  const other = await listener()
+  const second = await startWatch({ localPort: other.port, names: true })
+  process.kill(other.pid, 'SIGKILL')
+  expect((await take(second)).closed).toMatchObject([{ pid: other.pid, processName: name }])
+})
+
+test('a connection has an owner once it is accepted', async () => {
+  const { pid, port, ask } = await listener()
+  const watcher = await startWatch({ localPort: port, state: 'ESTABLISHED' })
+  await ask('client = socket.create_connection(server.getsockname())')
+  expect((await take(watcher)).opened).toMatchObject([{ pid: null, ownerUnknown: 'not-accepted' }])
+  await ask('accepted = server.accept()')
+  const { before, after } = onlyChange(await take(watcher))
+  expect(before).toMatchObject({ pid: null, ownerUnknown: 'not-accepted', inode: null })
+  expect(after).toMatchObject({ pid, pids: [pid], ownerUnknown: null })
+})
+
+test.each(['sock_diag', 'procfs'] as const)('what remains of a socket, from %s', async (source) => {
+  const { pid, port, ask } = await listener()
+  await ask('client = socket.create_connection(server.getsockname())')
+  await ask('accepted = server.accept()[0]')
+  const watcher = await startWatch({
+    source,
+    localPort: port,
+    state: ['ESTABLISHED', 'FIN_WAIT_2'],
+  })
+  await ask('accepted.close()')
+  await until('the peer has acknowledged that', () => {
+    return listSocketsSync({ localPort: port, state: 'FIN_WAIT_2' }).rows.length === 1
+  })
+  const { opened, closed, changed } = await take(watcher)
+  expect(closed).toMatchObject([{ state: 'ESTABLISHED', pid }])
+  expect(opened).toMatchObject([{ state: 'FIN_WAIT_2', pid: null, ownerUnknown: 'no-owner' }])
+  expect(changed).toEqual([])
+})
+
+describe('a socket that several hold', () => {
+  test('is the others’ at the next read after one ended', async () => {
+    const parent = await listener()
+    const { pid, port } = parent
+    const heir = await heirOf(parent)
+    const watcher = await startWatch({ localPort: port })
+    process.kill(pid, 'SIGKILL')
+    const { before, after } = onlyChange(await take(watcher))
+    expect(before.pids).toEqual([pid, heir])
+    expect(after).toEqual({ ...before, pid: heir, pids: [heir], fds: before.fds.slice(1) })
+  })
+
+  test('is noticed by the search of all where its holders live on', async () => {
+    const parent = await listener()
+    const { pid, port, ask } = parent
+    const watcher = await startWatch({ localPort: port, interval: 100 })
+    const heir = await heirOf(parent)
+    const shared = onlyChange(await take(watcher))
+    expect(shared.before.pids).toEqual([pid])
+    expect(shared.after.pids).toEqual([pid, heir])
+
+    await ask('server.close()')
+    expect(onlyChange(await take(watcher)).after.pids).toEqual([heir])
+  })
+})
+
+describe('without the right to look', () => {
+  const others = needs(canBecomeOthers, 'to be root, in a user namespace with other users')
+
+  test.runIf(others)('owners are hidden, and say so', async () => {
+    const { port } = await listener()
+    const code = `
+      const watcher = m.watchSockets({ localPort: ${port} })
+      const { value } = await watcher.next()
+      watcher.close()
+      return value`
+    const set = evaluate<SocketChanges>(code, AS_NOBODY)
+    expect(set.opened).toMatchObject([{ pid: null, ownerUnknown: 'permission' }])
+    expect(set.complete).toBe(false)
+    expect(set.missing).toEqual(['owners'])
+    expect(set.hidden.sockets).toBe(1)
+    expect(set.hidden.processes).toBeGreaterThan(0)
+  })
+})
+
+test.each([
+  ['none', 'not-asked', null],
+  ['first', null, 'pid'],
+] as const)('owners: %s', async (owners, ownerUnknown, known) => {
+  const { pid, port } = await listener()
+  const { opened } = await take(watch({ localPort: port, owners }))
+  expect(opened).toMatchObject([{ pid: known && pid, ownerUnknown }])
+})
+
+test('only what certain processes hold', async () => {
+  const [one, other] = [await listener(), await listener()]
+  const watcher = watch({ pid: one.pid })
+  expect((await take(watcher)).opened).toMatchObject([{ localPort: one.port, pids: [one.pid] }])
+  await other.ask('second = listen()')
+  await one.ask('second = listen()')
+  const { opened, sockets } = await take(watcher)
+  expect(opened).toMatchObject([{ pids: [one.pid] }])
+  expect(sockets).toBe(2)
+})
