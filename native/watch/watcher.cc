@@ -123,17 +123,14 @@ void Watcher::Remember(RowMatcher* rows, std::vector<Pair>* doubtful) {
   rows->Run([&](uint32_t before, uint32_t after) {
     const Row& earlier = last_[before];
     Row& row = next_[after];
-    CopyOwnerFields(earlier, &row);
     const bool same = SameFields(earlier, row);
-    bool sure = same || (earlier.inode == row.inode && row.owner_count > 0);
-    for (uint32_t i = 0; sure && i < row.owner_count; i++) {
-      sure = holds(last_.owners[row.owner_start + i], row.inode);
+    bool sure = same || (earlier.inode == row.inode && earlier.owner_count > 0);
+    for (uint32_t i = 0; sure && i < earlier.owner_count; i++) {
+      sure = holds(last_.owners[earlier.owner_start + i], row.inode);
     }
-    if (!sure) {
-      doubtful->push_back({before, after});
-    } else if (!same) {
-      changed_.push_back({before, after});
-    }
+    if (!sure) return doubtful->push_back({before, after});
+    CopyOwnerFields(earlier, &row);
+    if (!same) changed_.push_back({before, after});
   });
 }
 
@@ -151,10 +148,11 @@ Status Watcher::SearchOwners(const Query& query, const std::vector<Pair>& doubtf
     const auto& [before, after] = doubtful[i];
     Row& row = next_[after];
     const bool is_new = before == kNone;
-    // As in ReadWhole: a socket that closed meanwhile was its last owner's.
     if (is_new || asked[i].owner_unknown != OwnerUnknown::kGone) {
       owners.CopyOwners(asked, asked[i], &row);
       NoteActive(next_, row);
+    } else {
+      CopyOwnerFields(last_[before], &row);  // as in ReadWhole: it was its last owner's
     }
     if (is_new) continue;
     if (!SameFields(last_[before], row) || !SameOwners(last_, last_[before], next_, row)) {

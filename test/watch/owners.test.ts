@@ -16,7 +16,7 @@ afterEach(async () => {
 /** Another process, which does what it is told. */
 interface Puppet {
   readonly pid: number
-  ask<Value>(line: string): Promise<Value>
+  readonly ask: <Value>(line: string) => Promise<Value>
 }
 
 async function puppet(): Promise<Puppet> {
