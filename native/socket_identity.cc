@@ -7,7 +7,7 @@
 namespace socktable {
 
 uint64_t HashOfSocket(const Row& row) {
-  if (row.identity != 0) return MixHash(row.identity);
+  if (HasCookie(row)) return MixHash(row.identity);
   uint64_t words[4];
   memcpy(words, row.local_address, sizeof words);
   uint64_t hash = 0;

@@ -19,11 +19,11 @@ uint32_t Maker(const SocketTable& table, const Row& row) {
   return owner.descriptor == Owner::kNoDescriptor ? table.processes[owner.process].pid : 0;
 }
 
-// For sources that tell no identity: whether a socket at these addresses can have come to this.
+// Where not both rows tell an identity: whether a socket at these addresses can have come to this.
 bool MayFollow(const SocketTable& before, const Row& earlier, const SocketTable& after,
                const Row& later) {
   // An accepted connection gets an inode, and loses it where its process closes it.
-  if (earlier.inode != 0) return earlier.inode == later.inode;
+  if (earlier.inode != 0 && later.inode != 0) return earlier.inode == later.inode;
   const uint32_t maker = Maker(before, earlier);
   const uint32_t other = Maker(after, later);
   if (maker != 0 && other != 0 && maker != other) return false;
@@ -35,13 +35,11 @@ bool MayFollow(const SocketTable& before, const Row& earlier, const SocketTable&
 
 bool SameSocket(const SocketTable& before, const Row& earlier, const SocketTable& after,
                 const Row& later) {
-  if (earlier.identity != later.identity) return false;
-  // In TIME_WAIT the socket is closed, and the kernel remembers its addresses alone: Linux does so
-  // in another object with a cookie of its own (inet_twsk_alloc), and no system names an owner.
-  if ((earlier.state == State::kTimeWait) != (later.state == State::kTimeWait)) return false;
-  if (HasCookie(earlier)) return true;
+  const bool told = earlier.identity != 0 && later.identity != 0;
+  if (told && earlier.identity != later.identity) return false;
+  if (told && HasCookie(earlier)) return true;
   if (!SameAddresses(earlier, later)) return false;
-  return earlier.identity != 0 || MayFollow(before, earlier, after, later);
+  return told || MayFollow(before, earlier, after, later);
 }
 
 bool SameFields(const Row& a, const Row& b) {

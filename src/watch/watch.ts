@@ -86,10 +86,10 @@ async function* untilEnded(watch: Watch): AsyncGenerator<SocketChanges, void, un
  *
  * A socket is the same one while its identity is: on Linux the cookie that the kernel gives each
  * (net/core/sock_diag.c), on Windows the time when it was made. Addresses that are used again are a
- * socket that closed and one that opened. So is a connection that enters TIME_WAIT, or FIN_WAIT_2
- * after its process closed it: what is left of it then is an object of the kernel's own
- * (net/ipv4/tcp_minisocks.c). `procfs` tells no cookie: there inodes tell sockets apart, and those
- * without an inode are taken for the same while their state goes forward.
+ * socket that closed and one that opened. A connection stays the same to its end, TIME_WAIT included,
+ * where the kernel names no owner any more: who it was is in `before` of the change. Where no identity
+ * is told (`procfs`), a connection is the same while its state goes forward and its inode, where it
+ * has one, is the same.
  *
  * Linux: owners are looked up for sockets that opened or were accepted. Of every process that holds
  * some, one is checked at each read, so that a process that ends hands on what others hold too. All
