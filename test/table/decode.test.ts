@@ -118,7 +118,11 @@ test('a user that was not told', () => {
 
 test('who used an ownerless socket last', () => {
   const fields = { 'row.ownerStart': 4321, 'row.ownerUnknown': NO_OWNER }
-  expect(decodeRow({ fields })).toMatchObject({ pid: null, lastPid: 4321, ownerUnknown: 'no-owner' })
+  expect(decodeRow({ fields })).toMatchObject({
+    pid: null,
+    lastPid: 4321,
+    ownerUnknown: 'no-owner',
+  })
 })
 
 test('holders of a shared socket keep their order', () => {
