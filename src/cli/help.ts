@@ -26,6 +26,7 @@ Usage:
   socktable kill PORT...     end those who listen on these ports
   socktable tree PORT|PID    what a process came from, and what it started
   socktable run -- COMMAND   a program with a port of its own
+  socktable watch [OPTIONS]  a table that follows what opens, closes and changes
 
 Examples:
   socktable who 3000         who keeps my server from starting?

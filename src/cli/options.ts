@@ -10,8 +10,8 @@ type Parsed<Known extends Options> = ReturnType<
   typeof parseArgs<{ options: Known; allowPositionals: true }>
 >
 
-/** The options of list and who. */
-export const TABLE_OPTIONS = {
+/** The options that say which sockets. */
+export const FILTER_OPTIONS = {
   tcp: { type: 'boolean', short: 't' },
   udp: { type: 'boolean', short: 'u' },
   ipv4: { type: 'boolean', short: '4' },
@@ -19,19 +19,29 @@ export const TABLE_OPTIONS = {
   listening: { type: 'boolean', short: 'l' },
   all: { type: 'boolean', short: 'a' },
   bound: { type: 'boolean', short: 'B' },
-  numeric: { type: 'boolean', short: 'n' },
-  programs: { type: 'boolean', short: 'p' },
   state: { type: 'string', multiple: true },
   port: { type: 'string', multiple: true },
   'remote-port': { type: 'string', multiple: true },
   pid: { type: 'string', multiple: true },
   source: { type: 'string' },
+} as const
+
+const OUTPUT_OPTIONS = {
+  numeric: { type: 'boolean', short: 'n' },
+  programs: { type: 'boolean', short: 'p' },
   json: { type: 'boolean' },
   csv: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'V' },
 } as const
 
+/** The options of list and who. */
+export const TABLE_OPTIONS: typeof FILTER_OPTIONS & typeof OUTPUT_OPTIONS = {
+  ...FILTER_OPTIONS,
+  ...OUTPUT_OPTIONS,
+}
+
+export type FilterValues = Parsed<typeof FILTER_OPTIONS>['values']
 export type TableValues = Parsed<typeof TABLE_OPTIONS>['values']
 
 /** What options with a value take, for the message where there is none. */
@@ -42,7 +52,7 @@ export const TABLE_EXPECTED: Expected = {
   port: 'a port N or a range A-B, from 0 to 65535',
   'remote-port': 'a port N or a range A-B, from 0 to 65535',
   pid: 'a PID, a number from 1 on',
-  source: 'sock_diag, procfs or iphlpapi',
+  source: 'sock_diag, procfs, iphlpapi, pcblist or libproc',
 }
 
 /**

@@ -1,12 +1,12 @@
 /** Where the command writes: its streams, their width and colour, and the hints that go with a table. */
 
 import { styleText } from 'node:util'
-import type { SocketTable } from '../index.ts'
+import type { SocketTable, TableReport } from '../index.ts'
 import { harmless } from './print/text.ts'
 import { wrap } from './print/width.ts'
 
 /** True where colour is welcome: on a terminal that has it, and never against NO_COLOR. */
-function hasColor(stream: NodeJS.WriteStream): boolean {
+export function hasColor(stream: NodeJS.WriteStream): boolean {
   // Node would let FORCE_COLOR override both. As in Node 20, NO_COLOR counts even where it is empty.
   const { NO_COLOR, TERM } = process.env
   return stream.isTTY && NO_COLOR === undefined && TERM !== 'dumb' && stream.hasColors()
@@ -52,7 +52,7 @@ function explainHidden({ processes, sockets }: SocketTable['hidden']): void {
 }
 
 /** Says on stderr what a table lacks. */
-export function explainMissing({ missing, hidden }: SocketTable): void {
+export function explainMissing({ missing, hidden }: TableReport): void {
   for (const what of missing) {
     if (what === 'owners') explainHidden(hidden)
     else complain(`the table is not complete: ${WHAT_IS_MISSING[what]}`)

@@ -7,6 +7,7 @@ import { kill } from './commands/kill.ts'
 import { run } from './commands/run.ts'
 import { tree } from './commands/tree.ts'
 import { wait } from './commands/wait.ts'
+import { watch } from './commands/watch.ts'
 
 /** A command with its own options. */
 export interface Subcommand {
@@ -25,6 +26,7 @@ export const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   run,
   tree,
   wait,
+  watch,
 }
 
 export const SUBCOMMAND_NAMES: readonly string[] = Object.keys(SUBCOMMANDS)

@@ -2,17 +2,11 @@
 
 import { constants } from 'node:os'
 import { createInterface } from 'node:readline/promises'
-import type {
-  EndedProcess,
-  FreedPort,
-  KillPortOptions,
-  KillPortResult,
-  PortHolder,
-  RefusalReason,
-} from '../../index.ts'
+import type { FreedPort, KillPortOptions, KillPortResult, PortHolder } from '../../index.ts'
 import { killPort } from '../../index.ts'
 import { parseOptions } from '../options.ts'
 import { complain, plural, print } from '../output.ts'
+import { nameOf, outcomeOf } from '../print/process.ts'
 import { UNKNOWN_OWNER, harmless } from '../print/text.ts'
 import type { Subcommand } from '../subcommands.ts'
 import { UsageError } from '../usage-error.ts'
@@ -128,36 +122,6 @@ function parseAsked(argv: readonly string[]): Asked {
   }
 }
 
-const REASONS: Readonly<Record<RefusalReason, string>> = {
-  self: 'that is this command itself',
-  ancestor: 'this command descends from it (--allow ancestors ends it all the same)',
-  system: 'that is the system itself (--allow system tries all the same)',
-  proxy:
-    'it carries the ports of containers: stop the container (--allow proxies ends it all the same)',
-  'not-named': 'it came after the question',
-  unidentified: 'it can not be told whether it is the one that was meant',
-  'no-graceful-way': 'it has no window that could be asked to close',
-}
-
-const OUTCOMES: Readonly<Record<EndedProcess['outcome'], string>> = {
-  terminated: 'ended',
-  killed: 'was forced to end',
-  'already-gone': 'had gone already',
-  refused: 'was left alone',
-  'no-permission': 'may not be ended by you: run this as its user or as an administrator',
-  survived: 'is still there',
-  'would-be-terminated': 'would be ended',
-}
-
-const who = ({ pid, name }: { pid: number; name: string | null }): string =>
-  `${pid} ${name === null ? '-' : harmless(name)}`
-
-function processLine(process: EndedProcess): string {
-  const where = process.ports.length > 0 ? ` (port ${process.ports.join(', ')})` : ''
-  const why = process.reason === null ? '' : `: ${REASONS[process.reason]}`
-  return `${who(process)}${where} ${OUTCOMES[process.outcome]}${why}\n`
-}
-
 /** Who starts it again, and what helps against that. */
 function whoRestarts(holders: readonly PortHolder[]): string {
   const advice = holders.flatMap(({ isNew, container, unit, parentPid, parentName }) => {
@@ -168,7 +132,7 @@ function whoRestarts(holders: readonly PortHolder[]): string {
     const isService = unit?.endsWith('.service') === true && parentPid === 1
     if (isService) return `systemd starts it as ${harmless(unit)}: stop that`
     if (parentPid === null || parentPid === 1) return []
-    const parent = who({ pid: parentPid, name: parentName })
+    const parent = nameOf({ pid: parentPid, name: parentName })
     return `${parent} started it, and most likely does so again: end that instead`
   })
   return [...new Set(advice)].map((text) => `; ${text}`).join('')
@@ -177,7 +141,7 @@ function whoRestarts(holders: readonly PortHolder[]): string {
 function portLine({ port, outcome, holders, unknown }: FreedPort): string {
   const reasons = [...new Set(unknown.flatMap(({ ownerUnknown }) => ownerUnknown ?? []))]
   const hidden = reasons.map((reason) => UNKNOWN_OWNER[reason])
-  const others = [...holders.map(who), ...hidden].join(', ')
+  const others = [...holders.map(nameOf), ...hidden].join(', ')
   const by = others === '' ? '' : `: ${others}`
   switch (outcome) {
     case 'nothing-there':
@@ -194,7 +158,7 @@ function portLine({ port, outcome, holders, unknown }: FreedPort): string {
 }
 
 const texts = ({ processes, ports }: KillPortResult): string =>
-  processes.map(processLine).join('') + ports.map(portLine).join('')
+  processes.map((each) => `${outcomeOf(each)}\n`).join('') + ports.map(portLine).join('')
 
 const nothingThere = ({ ports }: KillPortResult): boolean =>
   ports.every(({ outcome }) => outcome === 'nothing-there')
@@ -237,7 +201,7 @@ async function run(argv: readonly string[]): Promise<number> {
       complain('kill asks before it ends anything, and there is no terminal to ask on: add --yes')
       return NOT_CONFIRMED
     }
-    process.stderr.write(planned.processes.map(processLine).join(''))
+    process.stderr.write(planned.processes.map((each) => `${outcomeOf(each)}\n`).join(''))
     if (!(await confirm(`End ${plural(doomed.length, 'process', 'processes')}? [y/N] `))) {
       complain('nothing was done')
       return NOT_CONFIRMED

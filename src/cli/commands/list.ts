@@ -1,12 +1,13 @@
 /** socktable, and socktable list: sockets of one's choice. */
 
 import { listSockets } from '../../index.ts'
-import type { Command, Selection } from '../arguments.ts'
+import type { Command } from '../arguments.ts'
 import { explainMissing, heading, plural, print, remark, stdoutWidth } from '../output.ts'
 import { formatCsv } from '../print/csv.ts'
 import { formatJson } from '../print/json.ts'
 import { formatTable } from '../print/table.ts'
 import { sorted } from '../print/text.ts'
+import type { Selection } from '../query.ts'
 
 /** What the sockets are called that were shown, and how to see others. */
 const SHOWN: Readonly<Record<Selection, readonly [noun: string, hint: string]>> = {

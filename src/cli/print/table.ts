@@ -11,6 +11,8 @@ export interface TableLook {
   readonly heading: (text: string) => string
   /** Whether to show why an owner is not known, where its name would stand. Default: false. */
   readonly reasons?: boolean
+  /** The rows that columns have to be wide enough for. Default: those that are shown. */
+  readonly measured?: readonly SocketRow[]
 }
 
 // What columns are left while others can still give way.
@@ -74,11 +76,11 @@ function fit(all: Fits, rows: readonly SocketRow[], width: number): number {
 export function formatTable(
   rows: readonly SocketRow[],
   processes: readonly SocketProcess[],
-  { width, heading, reasons = false }: TableLook,
+  { width, heading, reasons = false, measured = rows }: TableLook,
 ): string {
   const fitted = (column: Column): Fitted => {
     // A column that no row fills is left out.
-    const natural = widest(rows, column, width)
+    const natural = widest(measured, column, width)
     return { column, width: natural === 0 ? 0 : Math.max(natural, column.title.length) }
   }
   const columns = columnsFor(processes, reasons)
@@ -90,7 +92,7 @@ export function formatTable(
     pid: fitted(columns.pid),
     process: fitted(columns.process),
   }
-  const gap = ' '.repeat(fit(all, rows, width))
+  const gap = ' '.repeat(fit(all, measured, width))
   const shown = Object.values<Fitted>(all).filter((each) => each.width > 0)
   const join = (texts: readonly string[]) => cutEnd(texts.join(gap).trimEnd(), width)
 

@@ -1,0 +1,103 @@
+/** Draws the live table: lines that fit the terminal. Pure. */
+
+import type { SocketProcess } from '../../index.ts'
+import { plural } from '../output.ts'
+import { formatTable } from '../print/table.ts'
+import { cutEnd } from '../print/width.ts'
+import type { Entry, Mark } from './live-table.ts'
+import type { View } from './view.ts'
+
+/** How a line stands out; without colour what is before it has to do. */
+export type Style = 'title' | 'selected' | Mark | null
+
+export interface Line {
+  readonly text: string
+  readonly style: Style
+}
+
+export interface Picture {
+  readonly view: View
+  readonly shown: readonly Entry[]
+  readonly processes: readonly SocketProcess[]
+  /** How many sockets there are, shown or not. */
+  readonly sockets: number
+  /** What the table lacks, in a few words; empty: nothing. */
+  readonly lacks: string
+  /** Instead of the table: an explanation. */
+  readonly page: readonly string[] | null
+  /** Instead of the line of help: a question or what became of something. */
+  readonly notice: string | null
+  readonly columns: number
+  readonly lines: number
+}
+
+const HELP = 'q quit  / filter  < > sort  r reverse  e explain  k kill'
+const GUTTER: Readonly<Record<Mark, string>> = { opened: '+', changed: '*', closed: '-' }
+/** The title, the names of the columns and the line at the bottom. */
+const AROUND = 3
+// Widths of columns come from this many rows, so that they stay where they are while one scrolls.
+const MEASURED = 500
+
+/** How many rows there is room for. */
+export const roomFor = (lines: number): number => Math.max(1, lines - AROUND)
+
+/** The position of the first row that is drawn, so that the selected one is among them. */
+function topOf({ view, shown, lines }: Picture): number {
+  const selected = shown.findIndex(({ row }) => row === view.selected)
+  const room = roomFor(lines)
+  const page = Math.floor(Math.max(0, selected) / room)
+  return Math.min(page * room, Math.max(0, shown.length - room))
+}
+
+function titleOf({ view, shown, sockets, lacks }: Picture): string {
+  const parts = [`socktable watch: ${plural(sockets, 'socket')}`]
+  if (view.filter !== '' || shown.length !== sockets) parts.push(`${shown.length} shown`)
+  parts.push(`by ${view.sort}${view.descending ? ', backwards' : ''}`)
+  if (lacks !== '') parts.push(lacks)
+  return parts.join('; ')
+}
+
+function bottomOf({ view, notice }: Picture): string {
+  if (notice !== null) return notice
+  if (view.typing) return `filter: ${view.filter}_   (Enter keeps it, Esc drops it)`
+  return view.filter === '' ? HELP : `filter: ${view.filter}   ${HELP}`
+}
+
+function tableOf(picture: Picture): Line[] {
+  const { shown, processes, columns, lines, view } = picture
+  const top = topOf(picture)
+  const drawn = shown.slice(top, top + roomFor(lines))
+  const measured = shown.slice(0, MEASURED).map(({ row }) => row)
+  const text = formatTable(
+    drawn.map(({ row }) => row),
+    processes,
+    { width: columns - 2, heading: (header) => header, reasons: true, measured },
+  )
+  const [header = '', ...rows] = text.split('\n').slice(0, -1)
+  return [
+    { text: `  ${header}`, style: 'title' },
+    ...rows.map((row, index): Line => {
+      const { mark, row: socket } = drawn[index] as Entry
+      const selected = socket === view.selected
+      const gutter = (selected ? '>' : ' ') + (mark === null ? ' ' : GUTTER[mark])
+      return { text: gutter + row, style: selected ? 'selected' : mark }
+    }),
+  ]
+}
+
+/** As many lines as the terminal has, none wider than it. */
+export function draw(picture: Picture): Line[] {
+  const { page, columns, lines } = picture
+  const body = page === null ? tableOf(picture) : page.map((text): Line => ({ text, style: null }))
+  const room = Math.max(0, lines - 2)
+  const filled = Array.from(
+    { length: room },
+    (_, index) => body[index] ?? { text: '', style: null },
+  )
+  const all: Line[] = [
+    { text: titleOf(picture), style: 'title' },
+    ...filled,
+    { text: bottomOf(picture), style: picture.notice === null ? null : 'title' },
+  ]
+  return all.slice(-lines).map(({ text, style }) => ({ text: cutEnd(text, columns), style }))
+}

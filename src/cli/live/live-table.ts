@@ -1,0 +1,101 @@
+/** The sockets that a live table shows: those there are, and for a moment those that have closed. */
+
+import type { SocketChanges, SocketProcess, SocketRow } from '../../index.ts'
+
+/** What has become of a socket lately. */
+export type Mark = 'opened' | 'changed' | 'closed'
+
+export interface Entry {
+  readonly row: SocketRow
+  /** Null once that is some time ago. */
+  readonly mark: Mark | null
+  /** When the mark goes, and a closed socket with it; by the clock that `apply` was given. */
+  readonly until: number
+}
+
+/** For how long a mark stays, in milliseconds. */
+export const MARKED = 3000
+
+/** Names a socket as one set of changes names it to the next: by all that does not change untold. */
+const nameOf = (row: SocketRow): string =>
+  [
+    row.protocol,
+    row.localAddress,
+    row.localPort,
+    row.remoteAddress,
+    row.remotePort,
+    row.state,
+    row.inode,
+    row.createdAt,
+    row.pids,
+  ].join(' ')
+
+export class LiveTable {
+  readonly #entries = new Map<string, Entry[]>()
+  #processes = new Map<number, SocketProcess>()
+  /** Nothing is new in what there was at first. */
+  #first = true
+
+  get entries(): Entry[] {
+    return [...this.#entries.values()].flat()
+  }
+
+  get processes(): SocketProcess[] {
+    return [...this.#processes.values()]
+  }
+
+  apply(changes: SocketChanges, now: number): void {
+    const mark = (row: SocketRow, what: Mark): Entry =>
+      this.#first ? { row, mark: null, until: Infinity } : { row, mark: what, until: now + MARKED }
+    for (const row of changes.closed) {
+      this.#remove(row)
+      this.#add(mark(row, 'closed'))
+    }
+    for (const { after, before } of changes.changed) {
+      this.#remove(before)
+      this.#add(mark(after, 'changed'))
+    }
+    for (const row of changes.opened) this.#add(mark(row, 'opened'))
+    this.#first = false
+    this.#learn(changes.processes)
+  }
+
+  /** Lets old marks go. Returns when the next one is due; Infinity: none is left. */
+  expire(now: number): number {
+    let next = Infinity
+    for (const [name, entries] of this.#entries) {
+      if (entries.every(({ until }) => until === Infinity)) continue
+      const left = entries.flatMap((entry): Entry[] => {
+        if (entry.until > now) return [entry]
+        return entry.mark === 'closed' ? [] : [{ row: entry.row, mark: null, until: Infinity }]
+      })
+      next = left.reduce((soonest, { until }) => Math.min(soonest, until), next)
+      if (left.length > 0) this.#entries.set(name, left)
+      else this.#entries.delete(name)
+    }
+    return next
+  }
+
+  #add(entry: Entry): void {
+    const name = nameOf(entry.row)
+    const others = this.#entries.get(name)
+    if (others === undefined) this.#entries.set(name, [entry])
+    else others.push(entry)
+  }
+
+  #remove(row: SocketRow): void {
+    const name = nameOf(row)
+    const entries = this.#entries.get(name) ?? []
+    const index = entries.findIndex(({ mark }) => mark !== 'closed')
+    if (index >= 0) entries.splice(index, 1)
+    if (entries.length === 0) this.#entries.delete(name)
+  }
+
+  #learn(processes: readonly SocketProcess[]): void {
+    for (const process of processes) this.#processes.set(process.pid, process)
+    // Those that have gone are forgotten now and then.
+    if (this.#processes.size < 2 * this.#entries.size + 1000) return
+    const pids = new Set(this.entries.flatMap(({ row }) => row.pids))
+    this.#processes = new Map([...this.#processes].filter(([pid]) => pids.has(pid)))
+  }
+}

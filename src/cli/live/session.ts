@@ -1,0 +1,202 @@
+/** The live table at work: changes and keys come in, pictures go out. */
+
+import type { SocketChanges, SocketRow, WatchOptions } from '../../index.ts'
+import { explainPort, listSockets, processInfo, terminate, watchSockets } from '../../index.ts'
+import { plural } from '../output.ts'
+import { nameOf, outcomeOf } from '../print/process.ts'
+import { UNKNOWN_OWNER, harmless } from '../print/text.ts'
+import { wrap } from '../print/width.ts'
+import { draw, roomFor } from './draw.ts'
+import { type Entry, LiveTable } from './live-table.ts'
+import { Terminal } from './terminal.ts'
+import { FIRST_VIEW, type Key, type View, type Wish, arrange, press } from './view.ts'
+
+const INTERRUPTED = 130
+
+function lackOf({ missing, hidden }: SocketChanges): string {
+  if (hidden.sockets > 0) return `${plural(hidden.sockets, 'owner')} hidden by permission`
+  return missing.length > 0 ? `not complete (${missing.join(', ')})` : ''
+}
+
+/** Whether the process that the row names has the socket still. */
+async function isHeld(row: SocketRow, pid: number): Promise<boolean> {
+  const { protocol, localPort } = row
+  const { rows } = await listSockets({ protocol, localPort, pid, bound: true })
+  const same = ({ localAddress, remoteAddress, remotePort }: SocketRow) =>
+    localAddress === row.localAddress &&
+    remoteAddress === row.remoteAddress &&
+    remotePort === row.remotePort
+  return rows.some(same)
+}
+
+class Session {
+  readonly #table = new LiveTable()
+  readonly #watcher
+  readonly #terminal: Terminal
+  #view: View = FIRST_VIEW
+  #shown: readonly Entry[] = []
+  #sockets = 0
+  #lacks = ''
+  #page: string | null = null
+  #notice: string | null = 'reading the table'
+  /** What a yes to the question in the last line does. */
+  #agreed: (() => Promise<void>) | null = null
+  #timer: NodeJS.Timeout | undefined
+  #code = 0
+
+  constructor(query: WatchOptions) {
+    this.#watcher = watchSockets(query)
+    this.#terminal = new Terminal({
+      key: (key) => {
+        this.#press(key)
+      },
+      resized: () => {
+        this.#paint()
+      },
+      gone: () => {
+        this.#end(0)
+      },
+    })
+  }
+
+  /** Returns the exit code. */
+  async run(): Promise<number> {
+    try {
+      this.#paint()
+      for await (const changes of this.#watcher) {
+        this.#table.apply(changes, performance.now())
+        this.#sockets = changes.sockets
+        this.#lacks = lackOf(changes)
+        if (this.#agreed === null && this.#notice === 'reading the table') this.#notice = null
+        this.#refresh()
+      }
+      return this.#code
+    } finally {
+      clearTimeout(this.#timer)
+      this.#terminal.close()
+    }
+  }
+
+  #end(code: number): void {
+    this.#code = code
+    this.#watcher.close()
+  }
+
+  /** Shows what the table has now, and again when the next mark goes. */
+  #refresh(): void {
+    const now = performance.now()
+    const next = this.#table.expire(now)
+    clearTimeout(this.#timer)
+    if (next !== Infinity) {
+      this.#timer = setTimeout(() => {
+        this.#refresh()
+      }, next - now)
+    }
+    this.#arrange()
+  }
+
+  #arrange(): void {
+    this.#shown = arrange(this.#table.entries, this.#view)
+    this.#paint()
+  }
+
+  #paint(): void {
+    const { columns, lines } = this.#terminal
+    const picture = {
+      view: this.#view,
+      shown: this.#shown,
+      processes: this.#table.processes,
+      sockets: this.#sockets,
+      lacks: this.#lacks,
+      page:
+        this.#page?.split('\n').flatMap((line) => wrap(line, columns).trimEnd().split('\n')) ??
+        null,
+      notice: this.#notice,
+      columns,
+      lines,
+    }
+    this.#terminal.paint(draw(picture))
+  }
+
+  #press(key: Key): void {
+    const { view, wish } = press(this.#view, key, this.#shown, roomFor(this.#terminal.lines))
+    if (wish === 'interrupt') {
+      this.#end(INTERRUPTED)
+      return
+    }
+    if (wish === 'suspend') {
+      if (process.platform !== 'win32') this.#terminal.suspend()
+      return
+    }
+    const agreed = this.#agreed
+    this.#agreed = null
+    this.#notice = null
+    if (this.#page !== null) {
+      this.#page = null
+      this.#paint()
+      return
+    }
+    if (agreed !== null) {
+      if (key.name === 'y') this.#do(agreed)
+      else this.#say('nothing was done')
+      return
+    }
+    this.#view = view
+    this.#arrange()
+    this.#grant(wish)
+  }
+
+  #grant(wish: Wish): void {
+    if (wish === 'quit') {
+      this.#end(0)
+      return
+    }
+    if (wish === null) return
+    const row = this.#shown.find((entry) => entry.row === this.#view.selected)?.row
+    if (row === undefined) {
+      this.#say('choose a socket first, with the arrow keys')
+      return
+    }
+    this.#do(() => (wish === 'kill' ? this.#askToEnd(row) : this.#explain(row)))
+  }
+
+  #do(work: () => Promise<void>): void {
+    work().catch((error: unknown) => {
+      this.#say(error instanceof Error ? error.message : String(error))
+    })
+  }
+
+  #say(notice: string): void {
+    this.#notice = harmless(notice)
+    this.#paint()
+  }
+
+  async #explain({ localPort, protocol, localAddress }: SocketRow): Promise<void> {
+    const { text } = await explainPort(localPort, { protocol, host: localAddress })
+    this.#page = harmless(text, '\n')
+    this.#say('any key goes back')
+  }
+
+  async #askToEnd(row: SocketRow): Promise<void> {
+    const { pid, ownerUnknown } = row
+    if (pid === null) {
+      this.#say(ownerUnknown === null ? '' : UNKNOWN_OWNER[ownerUnknown])
+      return
+    }
+    // In this order: whoever gets the PID later is not the one that is asked about.
+    const process = await processInfo(pid)
+    if (process === null || !(await isHeld(row, pid))) {
+      this.#say(`process ${pid} has that socket no longer`)
+      return
+    }
+    this.#agreed = async () => {
+      this.#say(`ending ${nameOf(process)} ...`)
+      const { processes } = await terminate(process)
+      this.#say(processes.map(outcomeOf).join('; '))
+    }
+    this.#say(`End ${nameOf(process)}? y/N`)
+  }
+}
+
+/** Shows the table on the terminal until it is left; returns the exit code. */
+export const runLive = (query: WatchOptions): Promise<number> => new Session(query).run()
