@@ -11,8 +11,8 @@ import type { Subcommand } from '../subcommands.ts'
 import { UsageError } from '../usage-error.ts'
 import { parseSeconds } from '../values.ts'
 
-const HELP = `Watches sockets: a table that follows what opens, closes and changes, or one line
-of JSON for each change.
+const HELP = `Watches sockets: a table that follows what opens, closes and changes, or one
+line of JSON for each change.
 
 Usage: socktable watch [OPTIONS]
 

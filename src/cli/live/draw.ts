@@ -43,7 +43,7 @@ export const roomFor = (lines: number): number => Math.max(1, lines - AROUND)
 
 /** The position of the first row that is drawn, so that the selected one is among them. */
 function topOf({ view, shown, lines }: Picture): number {
-  const selected = shown.findIndex(({ row }) => row === view.selected)
+  const selected = shown.findIndex(({ id }) => id === view.selected)
   const room = roomFor(lines)
   const page = Math.floor(Math.max(0, selected) / room)
   return Math.min(page * room, Math.max(0, shown.length - room))
@@ -51,7 +51,7 @@ function topOf({ view, shown, lines }: Picture): number {
 
 function titleOf({ view, shown, sockets, lacks }: Picture): string {
   const parts = [`socktable watch: ${plural(sockets, 'socket')}`]
-  if (view.filter !== '' || shown.length !== sockets) parts.push(`${shown.length} shown`)
+  if (view.filter !== '') parts.push(`${shown.length} shown`)
   parts.push(`by ${view.sort}${view.descending ? ', backwards' : ''}`)
   if (lacks !== '') parts.push(lacks)
   return parts.join('; ')
@@ -77,8 +77,8 @@ function tableOf(picture: Picture): Line[] {
   return [
     { text: `  ${header}`, style: 'title' },
     ...rows.map((row, index): Line => {
-      const { mark, row: socket } = drawn[index] as Entry
-      const selected = socket === view.selected
+      const { id, mark } = drawn[index] as Entry
+      const selected = id === view.selected
       const gutter = (selected ? '>' : ' ') + (mark === null ? ' ' : GUTTER[mark])
       return { text: gutter + row, style: selected ? 'selected' : mark }
     }),

@@ -6,6 +6,8 @@ import type { SocketChanges, SocketProcess, SocketRow } from '../../index.ts'
 export type Mark = 'opened' | 'changed' | 'closed'
 
 export interface Entry {
+  /** Stays the same while the row changes. */
+  readonly id: number
   readonly row: SocketRow
   /** Null once that is some time ago. */
   readonly mark: Mark | null
@@ -30,11 +32,14 @@ const nameOf = (row: SocketRow): string =>
     row.pids,
   ].join(' ')
 
+const unmarked = (id: number, row: SocketRow): Entry => ({ id, row, mark: null, until: Infinity })
+
 export class LiveTable {
   readonly #entries = new Map<string, Entry[]>()
   #processes = new Map<number, SocketProcess>()
   /** Nothing is new in what there was at first. */
   #first = true
+  #lastId = 0
 
   get entries(): Entry[] {
     return [...this.#entries.values()].flat()
@@ -45,17 +50,17 @@ export class LiveTable {
   }
 
   apply(changes: SocketChanges, now: number): void {
-    const mark = (row: SocketRow, what: Mark): Entry =>
-      this.#first ? { row, mark: null, until: Infinity } : { row, mark: what, until: now + MARKED }
+    const until = now + MARKED
     for (const row of changes.closed) {
-      this.#remove(row)
-      this.#add(mark(row, 'closed'))
+      this.#add({ id: this.#remove(row), row, mark: 'closed', until })
     }
-    for (const { after, before } of changes.changed) {
-      this.#remove(before)
-      this.#add(mark(after, 'changed'))
+    for (const { before, after } of changes.changed) {
+      this.#add({ id: this.#remove(before), row: after, mark: 'changed', until })
     }
-    for (const row of changes.opened) this.#add(mark(row, 'opened'))
+    for (const row of changes.opened) {
+      const id = ++this.#lastId
+      this.#add(this.#first ? unmarked(id, row) : { id, row, mark: 'opened', until })
+    }
     this.#first = false
     this.#learn(changes.processes)
   }
@@ -67,7 +72,7 @@ export class LiveTable {
       if (entries.every(({ until }) => until === Infinity)) continue
       const left = entries.flatMap((entry): Entry[] => {
         if (entry.until > now) return [entry]
-        return entry.mark === 'closed' ? [] : [{ row: entry.row, mark: null, until: Infinity }]
+        return entry.mark === 'closed' ? [] : [unmarked(entry.id, entry.row)]
       })
       next = left.reduce((soonest, { until }) => Math.min(soonest, until), next)
       if (left.length > 0) this.#entries.set(name, left)
@@ -83,12 +88,14 @@ export class LiveTable {
     else others.push(entry)
   }
 
-  #remove(row: SocketRow): void {
+  /** Removes the entry of a socket that is there; returns its id. */
+  #remove(row: SocketRow): number {
     const name = nameOf(row)
     const entries = this.#entries.get(name) ?? []
     const index = entries.findIndex(({ mark }) => mark !== 'closed')
-    if (index >= 0) entries.splice(index, 1)
+    const [removed] = index < 0 ? [] : entries.splice(index, 1)
     if (entries.length === 0) this.#entries.delete(name)
+    return removed?.id ?? ++this.#lastId
   }
 
   #learn(processes: readonly SocketProcess[]): void {

@@ -152,7 +152,7 @@ class Session {
       return
     }
     if (wish === null) return
-    const row = this.#shown.find((entry) => entry.row === this.#view.selected)?.row
+    const row = this.#shown.find(({ id }) => id === this.#view.selected)?.row
     if (row === undefined) {
       this.#say('choose a socket first, with the arrow keys')
       return

@@ -24,8 +24,8 @@ export interface View {
   readonly filter: string
   /** Whether keys are letters of the filter now. */
   readonly typing: boolean
-  /** The socket that keys act on. */
-  readonly selected: SocketRow | null
+  /** The id of the entry that keys act on. */
+  readonly selected: number | null
 }
 
 export const FIRST_VIEW: View = {
@@ -108,9 +108,9 @@ const STEPS: Readonly<Record<string, (page: number) => number>> = {
 /** Selects the row so many lines further on; the first one where none was selected. */
 function moved(view: View, shown: readonly Entry[], step: number): View {
   const last = shown.length - 1
-  const now = shown.findIndex(({ row }) => row === view.selected)
+  const now = shown.findIndex(({ id }) => id === view.selected)
   const next = now < 0 ? (step > 1 ? Math.min(last, step) : 0) : now + step
-  return { ...view, selected: shown[Math.max(0, Math.min(last, next))]?.row ?? null }
+  return { ...view, selected: shown[Math.max(0, Math.min(last, next))]?.id ?? null }
 }
 
 function sortedBy(view: View, step: number): View {

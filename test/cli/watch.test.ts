@@ -1,0 +1,225 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type Server, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { until } from '../support/children.ts'
+import { needs } from '../support/requirements.ts'
+import { Screen } from '../support/tmux.ts'
+
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+const VICTIM =
+  'require("net").createServer().listen(0, "127.0.0.1", function () {' +
+  'console.log(this.address().port) })'
+const folder = mkdtempSync(join(tmpdir(), 'socktable-watch-'))
+const screens: Screen[] = []
+const servers: Server[] = []
+const children: ChildProcess[] = []
+
+afterEach(() => {
+  for (const screen of screens.splice(0)) screen.close()
+  for (const server of servers.splice(0)) server.close()
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+})
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function listen(): Promise<number> {
+  const server = createServer()
+  servers.push(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return (server.address() as { port: number }).port
+}
+
+async function otherListener(): Promise<{ port: string; child: ChildProcess }> {
+  const child = spawn(process.execPath, ['-e', VICTIM], { stdio: ['ignore', 'pipe', 'inherit'] })
+  children.push(child)
+  const [port] = (await child.stdout.take(1).toArray()) as [Buffer]
+  return { port: port.toString().trim(), child }
+}
+
+/** Writes a script that runs the command and leaves its PID, its exit code and the modes of the
+ * terminal before and after it in files; returns how to start it. */
+function scriptFor(...options: string[]): string {
+  const file = (name: string) => join(folder, name)
+  const command = [process.execPath, MAIN, 'watch', '--interval', '0.05', ...options].join(' ')
+  const lines = [
+    `rm -f ${file('code')}`,
+    `stty -g > ${file('before')}`,
+    `sh -c 'echo $$ > ${file('pid')}; exec ${command}'`,
+    `code=$?; stty -g > ${file('after')}; echo $code > ${file('code')}`,
+  ]
+  writeFileSync(file('script'), lines.map((line) => `${line}\n`).join(''))
+  return `sh ${file('script')}`
+}
+
+const fileText = (name: string) => readFileSync(join(folder, name), 'utf8').trim()
+const exitCode = () =>
+  until('it has ended', () => {
+    try {
+      return fileText('code')
+    } catch {
+      return undefined
+    }
+  })
+
+async function open(options: readonly string[] = ['-l'], size = [100, 20] as const) {
+  const screen = new Screen(...size)
+  screens.push(screen)
+  await screen.shows('$')
+  screen.command('echo was here')
+  await screen.shows(/^was here/m)
+  screen.command(scriptFor(...options))
+  await screen.shows('q quit')
+  return screen
+}
+
+const canRun = needs(spawnSync('tmux', ['-V']).status === 0, 'tmux')
+
+describe.runIf(canRun)('the live table (needs tmux)', () => {
+  test('marks what opens and what closes, for a moment', async () => {
+    const screen = await open()
+    const port = await listen()
+    const line = (await screen.shows(new RegExp(`^ \\+tcp .*:${port} .*$`, 'm')))
+      .split('\n')
+      .find((each) => each.includes(`:${port} `))
+    expect(line).toMatch(new RegExp(`127\\.0\\.0\\.1:${port} +LISTEN +${process.pid} `))
+    expect(screen.text('-e')).toMatch(new RegExp(`\u001b\\[32m.* \\+tcp .*:${port} `))
+    await screen.shows(new RegExp(`^ {2}tcp .*:${port} `, 'm'))
+    servers.pop()?.close()
+    await screen.shows(new RegExp(`^ -tcp .*:${port} `, 'm'))
+    await until('the closed one is gone', () => !screen.text().includes(`:${port} `))
+  })
+
+  test('is filtered by typing, and sorted', async () => {
+    const ports = [await listen(), await listen()].sort((a, b) => a - b) as [number, number]
+    const screen = await open()
+    const order = (text: string) =>
+      ports.map((port) => text.indexOf(`:${port} `)).map((at, _, [first = 0]) => at >= first)
+    expect(order(await screen.shows(`:${ports[1]} `))).toEqual([true, true])
+    screen.press('r')
+    expect(order(await screen.shows('by local, backwards'))).toEqual([true, false])
+    screen.press('Right')
+    await screen.shows('by remote')
+    screen.press('<', '<')
+    await screen.shows('by protocol')
+    screen.type(`/listen :${ports[0]}`)
+    expect(await screen.shows(/; 1 shown/)).not.toContain(`:${ports[1]} `)
+    screen.press('Enter')
+    await screen.shows(`filter: listen :${ports[0]}   q quit`)
+    screen.press('Escape')
+    await screen.shows(`:${ports[1]} `)
+  })
+
+  test('explains the port of the chosen socket', async () => {
+    const port = await listen()
+    const screen = await open(['--port', String(port)])
+    screen.press('e')
+    await screen.shows('choose a socket first')
+    screen.press('Down')
+    await screen.shows(/^> *\+?tcp/m)
+    screen.press('Enter')
+    await screen.shows(`TCP port ${port} is in use.`)
+    screen.press('Space')
+    await screen.shows(/^> *\+?tcp/m)
+  })
+
+  test('ends the process of the chosen socket, after a question', async () => {
+    const { port, child } = await otherListener()
+    const screen = await open(['--port', port])
+    await screen.shows(`:${port} `)
+    screen.press('Down', 'k')
+    await screen.shows(new RegExp(`^End ${child.pid} node\\? y/N`, 'm'))
+    screen.press('n')
+    await screen.shows('nothing was done')
+    screen.press('k')
+    await screen.shows('y/N')
+    screen.press('y')
+    await screen.shows(`${child.pid} node ended`)
+    await screen.shows(new RegExp(`^>-tcp .*:${port} `, 'm'))
+    expect(await until('it has ended', () => child.signalCode ?? undefined)).toBe('SIGTERM')
+  })
+
+  test('fits the terminal when that changes', async () => {
+    const port = await listen()
+    const screen = await open()
+    await screen.shows(`:${port} `)
+    for (const [columns, lines] of [
+      [40, 8],
+      [120, 30],
+      [12, 3],
+    ] as const) {
+      screen.resize(columns, lines)
+      const fits = () => {
+        const shown = screen.text().trimEnd().split('\n')
+        return shown.length === lines && shown.every((line) => line.length <= columns)
+      }
+      await until(`it fits ${columns}x${lines}`, fits)
+      await screen.shows(/^q quit|^filter/m)
+    }
+  })
+
+  test.each([
+    ['q', ['q'], '0'],
+    ['Ctrl-C', ['C-c'], '130'],
+  ])('%s leaves the terminal as it was', async (_name, keys, code) => {
+    const screen = await open()
+    expect(screen.modes()).toEqual({ cursor: false, other: true })
+    screen.press(...keys)
+    expect(await exitCode()).toBe(code)
+    await screen.shows('was here')
+    expect(screen.modes()).toEqual({ cursor: true, other: false })
+    expect(fileText('after')).toBe(fileText('before'))
+  })
+
+  test.each([
+    ['SIGTERM', '143'],
+    ['SIGINT', '130'],
+  ] as const)('%s as well', async (signal, code) => {
+    const screen = await open()
+    process.kill(Number(fileText('pid')), signal)
+    expect(await exitCode()).toBe(code)
+    await screen.shows('was here')
+    expect(screen.modes()).toEqual({ cursor: true, other: false })
+    expect(fileText('after')).toBe(fileText('before'))
+  })
+
+  test('Ctrl-Z gives the terminal to the shell, and fg takes it back', async () => {
+    const screen = await open()
+    screen.press('C-z')
+    await screen.shows(/Stopped|suspended/i)
+    expect(screen.modes()).toEqual({ cursor: true, other: false })
+    screen.command('fg')
+    await screen.shows('q quit')
+    expect(screen.modes()).toEqual({ cursor: false, other: true })
+    screen.press('q')
+    expect(await exitCode()).toBe('0')
+  })
+
+  test('ends where its terminal is closed', async () => {
+    const screen = await open()
+    const pid = Number(fileText('pid'))
+    screen.close()
+    await until('its process has ended', () => {
+      try {
+        return !process.kill(pid, 0)
+      } catch {
+        return true
+      }
+    })
+  })
+
+  test('an error leaves the terminal as it was, and is told there', async () => {
+    const screen = new Screen(100, 20)
+    screens.push(screen)
+    await screen.shows('$')
+    screen.command(scriptFor('--source', 'iphlpapi'))
+    expect(await exitCode()).toBe('3')
+    await screen.shows('socktable: ENOTSUP')
+    expect(screen.modes()).toEqual({ cursor: true, other: false })
+    expect(fileText('after')).toBe(fileText('before'))
+  })
+})
