@@ -1,6 +1,6 @@
 // The bed that programs made for musl run on under glibc: a folder with Debian's musl, the C++ library
 // that Debian has for glibc, and a shim for what that one misses. There is no /etc/alpine-release in
-// it: by that file alone node-gyp-build knows musl.
+// it, by which others know musl: src/addon.ts has to find out.
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,8 +1,8 @@
-// Fills prebuilds/ with the addon, named as node-gyp-build looks for it, and checks what it made:
+// Fills prebuilds/ with the addon, named as src/addon.ts looks for it, and checks what it made:
 //   node scripts/prebuilds.mjs [TARGET... | --all]
 // Without a target node-gyp builds for this machine, and the result is loaded. The targets below are
 // made by scripts/cross-gyp.mjs, whatever the machine, and looked into.
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -28,7 +28,6 @@ const withMore = (env) => ({ env: { ...process.env, ...env } })
 
 // Node-API is the same in every version, so the headers of the running one do.
 const COMMON = [prebuildify, '--napi', '--target', process.versions.node]
-// A Linux file without a libc tag would be taken for every libc: see node-gyp-build's rules.
 const tagsFor = (platform, arch) => [
   ...(platform === 'linux' ? ['--tag-libc'] : []),
   ...(arch === 'arm' ? ['--tag-armv'] : []),
@@ -36,17 +35,18 @@ const tagsFor = (platform, arch) => [
 
 const folderOf = (platform, arch) => join(root, 'prebuilds', `${platform}-${arch}`)
 
-function load(platform, arch, libc) {
-  const script = "require('node-gyp-build')(process.cwd()).readSync"
-  run(process.execPath, ['-e', script], withMore({ PREBUILDS_ONLY: '1', LIBC: libc }))
-  console.log(`made and loaded prebuilds/${platform}-${arch} (${libc})`)
+function load(platform, arch, libc = '') {
+  const [name] = readdirSync(folderOf(platform, arch)).filter((each) => each.includes(libc))
+  const file = join(folderOf(platform, arch), name)
+  run(process.execPath, ['-e', 'require(process.argv[1]).readSync.name', file])
+  console.log(`made and loaded prebuilds/${platform}-${arch}/${name}`)
 }
 
 function buildForHost() {
   const { platform, arch } = process
   rmSync(folderOf(platform, arch), { recursive: true, force: true })
   run(process.execPath, [...COMMON, '--strip', ...tagsFor(platform, arch)])
-  load(platform, arch, existsSync('/etc/alpine-release') ? 'musl' : 'glibc')
+  load(platform, arch)
 }
 
 function buildFor(target) {

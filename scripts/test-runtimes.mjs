@@ -1,11 +1,10 @@
 // Installs the packed package without compilers and scripts, and uses it under other runtimes than the
 // one that this is: those of scripts/runtimes.mjs. Needs the prebuilds: "npm run prebuilds -- --all"
 // first.
-import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './native-tools.mjs'
+import { projectWithPackage } from './package/bed.mjs'
 import { RUNTIMES } from './runtimes.mjs'
 
 /** The addon that a runtime has to load, as its path ends: to Windows with other separators. */
@@ -14,41 +13,28 @@ function addonOf(target) {
   return new RegExp(`[\\\\/]prebuilds[\\\\/]${platform}-${arch}[\\\\/].*${libc}\\.node$`, 'm')
 }
 
-const project = mkdtempSync(join(tmpdir(), 'socktable-runtimes-'))
+const project = projectWithPackage('runtimes')
+copyFileSync(join(root, 'scripts', 'runtime-check.cjs'), join(project, 'check.cjs'))
 let passed = 0
 let failed = 0
-try {
-  const [packed] = JSON.parse(
-    execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', project], {
-      cwd: root,
-      encoding: 'utf8',
-    }),
-  )
-  writeFileSync(join(project, 'package.json'), '{ "name": "user", "private": true }')
-  const install = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--silent']
-  execFileSync('npm', [...install, `./${packed.filename}`], { cwd: project, stdio: 'inherit' })
-  copyFileSync(join(root, 'scripts', 'runtime-check.cjs'), join(project, 'check.cjs'))
 
-  for (const { name, target, missing, run } of RUNTIMES) {
-    const what = `${target}: ${name}`
-    if (missing) {
-      console.log(`${process.env.CI ? 'not ok' : 'skipped'} - ${what}: ${missing}`)
-      if (process.env.CI) failed++
-      continue
-    }
-    const started = performance.now()
-    const { status, stdout, stderr, error } = run(project, 'check.cjs')
-    const ok = status === 0 && addonOf(target).test(stdout)
-    const seconds = ((performance.now() - started) / 1000).toFixed(1)
-    console.log(`${ok ? 'ok' : 'not ok'} - ${what}, ${seconds} s`)
-    if (ok) passed++
-    else {
-      failed++
-      console.log(error ?? `${stdout}${stderr}`)
-    }
+for (const { name, target, missing, run } of RUNTIMES) {
+  const what = `${target}: ${name}`
+  if (missing) {
+    console.log(`${process.env.CI ? 'not ok' : 'skipped'} - ${what}: ${missing}`)
+    if (process.env.CI) failed++
+    continue
   }
-} finally {
-  rmSync(project, { recursive: true, force: true })
+  const started = performance.now()
+  const { status, stdout, stderr, error } = run(project, 'check.cjs')
+  const ok = status === 0 && addonOf(target).test(stdout)
+  const seconds = ((performance.now() - started) / 1000).toFixed(1)
+  console.log(`${ok ? 'ok' : 'not ok'} - ${what}, ${seconds} s`)
+  if (ok) passed++
+  else {
+    failed++
+    console.log(error ?? `${stdout}${stderr}`)
+  }
 }
 console.log(`${passed} passed, ${failed} failed`)
 process.exitCode = failed > 0 ? 1 : 0

@@ -1,0 +1,30 @@
+// What npm runs when the package is installed and scripts are allowed: builds the addon where none
+// loads. In a clone there is no dist/ yet at the first time, and it is built.
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+
+const file = new URL('../dist/binding.js', import.meta.url)
+
+async function loads() {
+  if (!existsSync(file)) return false
+  const { binding } = await import(file)
+  try {
+    return binding() !== null
+  } catch (error) {
+    console.error(error.message)
+    return false
+  }
+}
+
+if (!(await loads())) {
+  // It is npm that has node-gyp on the PATH of its scripts.
+  const { status } = spawnSync('node-gyp rebuild', { shell: true, stdio: 'inherit' })
+  if (status !== 0) {
+    console.error(
+      `socktable: no addon for ${process.platform}-${process.arch} could be built; what it takes is a ` +
+        'C++17 compiler, make and Python 3. With "npm install --ignore-scripts" the package is ' +
+        'installed without one, and reading sockets throws ERR_SOCKTABLE_ADDON.',
+    )
+  }
+  process.exitCode = status === 0 ? 0 : 1
+}

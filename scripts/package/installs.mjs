@@ -1,0 +1,83 @@
+// Installs the package in the ways that its users do, and uses it there.
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { lstatSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { npmPackage } from '../cache.mjs'
+import {
+  archive,
+  check,
+  emptyProject,
+  pathWithoutCompilers,
+  projectWithPackage,
+  runIn,
+} from './bed.mjs'
+
+// Later lines do not run on Node.js 20.
+const PNPM = 'pnpm@10.34.9'
+const PATH = pathWithoutCompilers()
+const rows = 'm.listSocketsSync({ owners: "none" }).rows.length >= 0'
+
+function usesIt(project) {
+  const evaluate = (type, code) =>
+    runIn(project, process.execPath, [`--input-type=${type}`, '-e', code], { PATH })
+  const thrown = "process.on('warning', (w) => { throw w })"
+  const required = `${thrown}; const m = require('socktable'); console.log(${rows})`
+  assert.equal(evaluate('commonjs', required), 'true')
+  assert.equal(evaluate('module', `import * as m from 'socktable'; console.log(${rows})`), 'true')
+}
+
+const blocked = projectWithPackage('npm-scripts-blocked')
+check('npm, scripts blocked: require() and import load it, without a warning', () => {
+  usesIt(blocked)
+})
+check(
+  'npm: node-addon-api comes with it, which building from source takes, and nothing else',
+  () => {
+    const { dependencies } = JSON.parse(
+      runIn(blocked, 'npm', ['ls', '--omit=dev', '--all', '--json']),
+    )
+    assert.deepEqual(Object.keys(dependencies), ['socktable'])
+    assert.deepEqual(Object.keys(dependencies.socktable.dependencies), ['node-addon-api'])
+  },
+)
+check('npm: the command runs', () => {
+  const command = (...words) => runIn(blocked, 'npx', ['--no-install', 'socktable', ...words])
+  assert.match(command('--version'), /^\d+\.\d+\.\d+/)
+  assert.ok(Array.isArray(JSON.parse(command('list', '--all', '--json')).rows))
+})
+
+check('npm, scripts allowed, no compiler: the prebuilt addon is taken', () => {
+  const project = emptyProject('npm')
+  runIn(project, 'npm', ['install', '--no-audit', '--no-fund', archive], { PATH })
+  usesIt(project)
+})
+
+check('pnpm, which blocks scripts by itself: links into a store', () => {
+  const project = emptyProject('pnpm')
+  const pnpm = join(npmPackage(PNPM), 'bin', 'pnpm.cjs')
+  const store = join(project, 'store')
+  runIn(project, process.execPath, [pnpm, 'add', '--store-dir', store, archive], { CI: 'true' })
+  assert.ok(lstatSync(join(project, 'node_modules', 'socktable')).isSymbolicLink())
+  usesIt(project)
+})
+
+check('no prebuilt addon, no compiler: reading says what was looked for and what to do', () => {
+  const project = projectWithPackage('npm-without-prebuilds')
+  rmSync(join(project, 'node_modules', 'socktable', 'prebuilds'), { recursive: true })
+  const code = `import * as m from 'socktable'; try { ${rows} } catch (e) { console.log(e.code, e.message) }`
+  const words = runIn(project, process.execPath, ['--input-type=module', '-e', code], { PATH })
+  const target = `${process.platform}-${process.arch}`
+  assert.match(words, new RegExp(`^ERR_SOCKTABLE_ADDON .* no native addon for ${target}`))
+  assert.match(words, new RegExp(`looked for .*prebuilds/${target}/socktable`))
+  assert.match(words, /install a C\+\+17 compiler, make and Python 3, then run "npm rebuild/)
+
+  const { status, stderr } = spawnSync('npm', ['rebuild', '--loglevel=error', 'socktable'], {
+    cwd: project,
+    encoding: 'utf8',
+    env: { ...process.env, PATH },
+  })
+  assert.notEqual(status, 0)
+  assert.match(stderr, /socktable has no native addon for .*: looked for/)
+  assert.match(stderr, /could be built; what it takes is a C\+\+17 compiler, make and Python 3/)
+})
