@@ -48,6 +48,32 @@
             "native/posix/user_name.cc",
           ],
         }],
+        ["OS=='mac'", {
+          "sources": [
+            "native/darwin/holder_scan.cc",
+            "native/darwin/inet_pcb_parse.cc",
+            "native/darwin/joined_table.cc",
+            "native/darwin/libproc_sockets.cc",
+            "native/darwin/pcblist.cc",
+            "native/darwin/pcblist64_parse.cc",
+            "native/darwin/pcblist_parse.cc",
+            "native/darwin/process_arguments_parse.cc",
+            "native/darwin/process_handle.cc",
+            "native/darwin/process_list.cc",
+            "native/darwin/process_table.cc",
+            "native/darwin/reader.cc",
+            "native/posix/bind_probe.cc",
+            "native/posix/interface_names.cc",
+            "native/posix/user_name.cc",
+          ],
+          "xcode_settings": {
+            "CLANG_CXX_LANGUAGE_STANDARD": "c++17",
+            "GCC_SYMBOLS_PRIVATE_EXTERN": "YES",
+            # The oldest that Node.js 20 runs on is 10.15, on arm64 11.
+            "MACOSX_DEPLOYMENT_TARGET": "11.0",
+            "WARNING_CFLAGS": ["-Wall", "-Wextra"],
+          },
+        }],
         ["OS=='win'", {
           "sources": [
             "native/windows/bind_probe.cc",
@@ -85,7 +111,7 @@
             "Debug": {"msvs_settings": {"VCCLCompilerTool": {"RuntimeLibrary": 1}}},
           },
         }],
-        ["OS!='linux' and OS!='win'", {
+        ["OS!='linux' and OS!='mac' and OS!='win'", {
           "sources": [
             "native/unsupported/bind_probe.cc",
             "native/unsupported/process_table.cc",

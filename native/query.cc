@@ -88,7 +88,7 @@ bool DecodeQuery(const uint32_t* words, size_t count, Query* query) {
   if (!reader.AllRead()) return false;
   if (owners > static_cast<uint32_t>(Owners::kAll)) return false;
   if (extras > (Query::kNames | Query::kTimes | Query::kServices)) return false;
-  if (source > static_cast<uint32_t>(Source::kIpHelper)) return false;
+  if (source > static_cast<uint32_t>(Source::kLibproc)) return false;
   query->owners = static_cast<Owners>(owners);
   query->names = (extras & Query::kNames) != 0;
   query->times = (extras & Query::kTimes) != 0;

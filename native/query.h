@@ -39,7 +39,14 @@ enum class Owners : uint32_t {
   kAll = 2,    // every holder of each socket
 };
 
-enum class Source : uint32_t { kAuto = 0, kSockDiag = 1, kProcfs = 2, kIpHelper = 3 };
+enum class Source : uint32_t {
+  kAuto = 0,
+  kSockDiag = 1,
+  kProcfs = 2,
+  kIpHelper = 3,
+  kPcbList = 4,
+  kLibproc = 5,
+};
 
 template <class Enum>
 constexpr uint32_t Bit(Enum value) {

@@ -221,14 +221,18 @@ const LayoutConstant* LayoutConstants(size_t* count) {
       {"flag.backlogKnown", Row::kFlagBacklogKnown},
       {"flag.queues", Row::kFlagQueues},
       {"flag.created", Row::kFlagCreated},
+      {"flag.user", Row::kFlagUser},
       {"report.fromSockDiag", Report::kFromSockDiag},
       {"report.fromProcfs", Report::kFromProcfs},
       {"report.fromIpHelper", Report::kFromIpHelper},
+      {"report.fromPcbList", Report::kFromPcbList},
+      {"report.fromLibproc", Report::kFromLibproc},
       {"report.interrupted", Report::kInterrupted},
       {"report.boundUnavailable", Report::kBoundUnavailable},
       {"report.processesHidden", Report::kProcessesHidden},
       {"report.askedDenied", Report::kAskedDenied},
       {"report.numericScopes", Report::kNumericScopes},
+      {"report.socketsHidden", Report::kSocketsHidden},
   };
   *count = std::size(kConstants);
   return kConstants;

@@ -16,7 +16,7 @@ namespace socktable {
 // The packed table that crosses to JavaScript: a header of 32-bit words, then the sections in the
 // order of Section, each aligned to 8 bytes. src/layout.ts is the twin of this file; the addon
 // exports these constants and the twin checks every one of them when it loads.
-constexpr uint32_t kLayoutVersion = 2;
+constexpr uint32_t kLayoutVersion = 3;
 constexpr uint32_t kMagic = 0x42544b53;  // "SKTB" as little-endian bytes
 
 // Why a row has no PID.
@@ -42,16 +42,19 @@ struct Row {
   // The identity is when the socket was made, in 100 ns since 1601 (FILETIME); else it is a number
   // that only the system knows the meaning of.
   static constexpr uint8_t kFlagCreated = 64;
+  static constexpr uint8_t kFlagUser = 128;  // uid was told
 
   uint8_t local_address[16];   // IPv4: the first four bytes
   uint8_t remote_address[16];  // likewise
   uint64_t inode;              // 0: the kernel told none
   uint64_t identity;       // tells it from others at its addresses: see kFlagCreated; 0: unknown
-  uint32_t uid;            // meaningful where inode is not 0
+  uint32_t uid;            // meaningful with kFlagUser
   uint32_t interface;      // scope or bound device; 0: none, or the source does not tell
   uint32_t receive_queue;  // a listener: connections that wait to be accepted
   uint32_t send_queue;     // a listener: its backlog where kFlagBacklogKnown is set
-  uint32_t owner_start;    // first of owner_count entries in the owner section
+  // The first of owner_count entries in the owner section. Where there are none: the PID that used
+  // the socket last, 0 where the system does not tell.
+  uint32_t owner_start;
   uint32_t owner_count;
   uint16_t local_port;
   uint16_t remote_port;
@@ -104,6 +107,8 @@ struct Report {
   static constexpr uint32_t kFromSockDiag = 1;
   static constexpr uint32_t kFromProcfs = 2;
   static constexpr uint32_t kFromIpHelper = 4;
+  static constexpr uint32_t kFromPcbList = 8;
+  static constexpr uint32_t kFromLibproc = 16;
 
   static constexpr uint32_t kInterrupted = 1;  // the kernel says that the table changed under it
   static constexpr uint32_t kBoundUnavailable =
@@ -112,6 +117,7 @@ struct Report {
   static constexpr uint32_t kAskedDenied = 8;  // of the processes asked for some may not be read
   static constexpr uint32_t kNumericScopes =
       16;  // addresses are written with the interface's number, not its name
+  static constexpr uint32_t kSocketsHidden = 32;  // the system keeps other users' sockets back
 
   uint32_t sources = 0;  // which sources the rows came from
   uint32_t flags = 0;

@@ -3,7 +3,8 @@
 // zig and leaves it where node-gyp would. prebuildify does the rest, as it does with node-gyp.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
+import { linkForDarwin } from './darwin-link.mjs'
 import { addonBuild } from './gyp-file.mjs'
 import { root, run } from './native-tools.mjs'
 import { zig } from './zig.mjs'
@@ -18,10 +19,16 @@ const TARGETS = {
   'linux-arm64-musl': 'aarch64-linux-musl',
   'linux-arm-glibc': 'arm-linux-gnueabihf.2.17',
   'linux-arm-musl': 'arm-linux-musleabihf',
+  // The oldest that Node.js 20 runs on.
+  'darwin-x64': 'x86_64-macos.10.15',
+  'darwin-arm64': 'aarch64-macos.11.0',
   'win32-x64': 'x86_64-windows-gnu',
   'win32-arm64': 'aarch64-windows-gnu',
   'win32-ia32': 'x86-windows-gnu',
 }
+
+// As binding.gyp calls them.
+const OS = { linux: 'linux', darwin: 'mac', win32: 'win' }
 
 const { PREBUILD_PLATFORM: platform, PREBUILD_ARCH: arch, PREBUILD_LIBC: libc } = process.env
 const place = platform === 'linux' ? `${platform}-${arch}-${libc}` : `${platform}-${arch}`
@@ -60,35 +67,46 @@ __attribute__((constructor(101))) static void fill(void) {
 
 // prebuildify runs this where its output belongs, which is not where the sources are: the build of
 // this machine, in build/Release too, stays as it is.
-const { name, sources, defines } = addonBuild(platform === 'win32' ? 'win' : 'linux')
-const output = join(process.cwd(), 'build', 'Release')
+const { name, sources, defines } = addonBuild(OS[platform])
+const work = join(process.cwd(), 'build')
+const output = join(work, 'Release')
 rmSync(output, { recursive: true, force: true })
 mkdirSync(output, { recursive: true })
 
-function forSystem() {
-  // What Node-API offers is found when the addon is loaded.
-  if (platform === 'linux') return { flags: ['-fPIC', '-fstack-protector-strong'], more: [] }
-  const imports = join(output, 'host_imports.cc')
-  writeFileSync(imports, hostImports())
-  const flags = ['-DNAPI_EXTERN=__declspec(dllimport)']
-  return { flags, more: [imports, '-liphlpapi', '-lws2_32', '-ladvapi32', '-luser32'] }
-}
-
-const { flags, more } = forSystem()
 const headers = [
   join(dirname(require.resolve('node-api-headers/package.json')), 'include'),
   dirname(require.resolve('node-addon-api/package.json')),
 ]
-run(
-  zig(),
-  [
-    ...['c++', '-target', target, '-std=c++17', '-O2', '-Wall', '-Wextra', '-Werror'],
-    ...['-shared', '-s', '-fvisibility=hidden', '-fno-sanitize=all', ...flags],
-    ...[...defines, `NODE_GYP_MODULE_NAME=${name}`, 'BUILDING_NODE_EXTENSION'].map((d) => `-D${d}`),
-    '-DNODE_ADDON_API_CPP_EXCEPTIONS',
-    ...headers.map((folder) => `-isystem${folder}`),
-    ...['-o', join(output, `${name}.node`)],
-    ...[...sources.map((path) => join(root, path)), ...more],
-  ],
-  { cwd: output },
-)
+const compile = [
+  ...['c++', '-target', target, '-std=c++17', '-O2', '-Wall', '-Wextra', '-Werror'],
+  ...['-fvisibility=hidden', '-fno-sanitize=all'],
+  ...[...defines, `NODE_GYP_MODULE_NAME=${name}`, 'BUILDING_NODE_EXTENSION'].map((d) => `-D${d}`),
+  '-DNODE_ADDON_API_CPP_EXCEPTIONS',
+  ...headers.map((folder) => `-isystem${folder}`),
+]
+const paths = sources.map((path) => join(root, path))
+const addon = join(output, `${name}.node`)
+const build = (...args) => run(zig(), [...compile, ...args], { cwd: work })
+
+switch (platform) {
+  case 'linux':
+    // What Node-API offers is found when the addon is loaded.
+    build('-shared', '-s', '-fPIC', '-fstack-protector-strong', '-o', addon, ...paths)
+    break
+  case 'darwin': {
+    const objects = paths.map((path) => {
+      const object = join(work, basename(path).replace(/cc$/, 'o'))
+      build('-c', '-fPIC', '-fstack-protector-strong', '-o', object, path)
+      return object
+    })
+    linkForDarwin({ arch, target, objects, output: addon, folder: work })
+    break
+  }
+  case 'win32': {
+    const imports = join(work, 'host_imports.cc')
+    writeFileSync(imports, hostImports())
+    const libraries = ['-liphlpapi', '-lws2_32', '-ladvapi32', '-luser32']
+    const flags = ['-DNAPI_EXTERN=__declspec(dllimport)', '-shared', '-s']
+    build(...flags, '-o', addon, ...paths, imports, ...libraries)
+  }
+}

@@ -6,6 +6,7 @@ import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { checkDarwinAddon } from './darwin-addon.mjs'
 import { checkLinuxAddon } from './linux-addon.mjs'
 import { root, run } from './native-tools.mjs'
 import { checkWindowsAddon } from './windows-addon.mjs'
@@ -19,6 +20,8 @@ const TARGETS = [
   'linux-arm64-musl',
   'linux-arm-glibc',
   'linux-arm-musl',
+  'darwin-x64',
+  'darwin-arm64',
   'win32-x64',
   'win32-arm64',
   'win32-ia32',
@@ -74,6 +77,7 @@ function buildFor(target) {
   for (const name of names) {
     const file = join(folderOf(platform, arch), name)
     if (platform === 'linux') checkLinuxAddon(file, arch, libc)
+    else if (platform === 'darwin') checkDarwinAddon(file, arch)
     else checkWindowsAddon(file, target)
     console.log(`made and checked prebuilds/${platform}-${arch}/${name}`)
   }

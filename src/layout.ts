@@ -7,7 +7,7 @@ import type { OwnerUnknown, TcpState } from './types.ts'
 import { TCP_STATES } from './types.ts'
 
 export const LAYOUT = {
-  version: 2,
+  version: 3,
   magic: 0x42544b53,
   query: 2,
   states: 13,
@@ -67,14 +67,18 @@ export const LAYOUT = {
   'flag.backlogKnown': 16,
   'flag.queues': 32,
   'flag.created': 64,
+  'flag.user': 128,
   'report.fromSockDiag': 1,
   'report.fromProcfs': 2,
   'report.fromIpHelper': 4,
+  'report.fromPcbList': 8,
+  'report.fromLibproc': 16,
   'report.interrupted': 1,
   'report.boundUnavailable': 2,
   'report.processesHidden': 4,
   'report.askedDenied': 8,
   'report.numericScopes': 16,
+  'report.socketsHidden': 32,
 } as const
 
 /** By the number of the state; null is a UDP socket or a state that this version does not know. */

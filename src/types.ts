@@ -25,7 +25,7 @@ export const FAMILIES = ['IPv4', 'IPv6'] as const
 /** The socket's address family, spelled as by `server.address()`. */
 export type Family = (typeof FAMILIES)[number]
 
-export const SOURCES = ['sock_diag', 'procfs', 'iphlpapi'] as const
+export const SOURCES = ['sock_diag', 'procfs', 'iphlpapi', 'pcblist', 'libproc'] as const
 /**
  * A kernel interface that socket tables are read from.
  *
@@ -34,6 +34,10 @@ export const SOURCES = ['sock_diag', 'procfs', 'iphlpapi'] as const
  *   without the former.
  * - `iphlpapi` (Windows): the tables of IP Helper: GetExtendedTcpTable and GetExtendedUdpTable, or
  *   GetTcpTable, GetTcp6Table, GetUdpTable and GetUdp6Table where no owners are asked for.
+ * - `pcblist` (macOS): the lists of the kernel behind `sysctl net.inet.tcp.pcblist_n` and `…udp…`.
+ *   Owners come from `libproc` with it, and so do sockets that were made meanwhile.
+ * - `libproc` (macOS): the sockets that processes have open, by proc_pidfdinfo(). What no process
+ *   holds is not there: TIME_WAIT, connections that nobody has accepted.
  */
 export type Source = (typeof SOURCES)[number]
 
@@ -62,7 +66,8 @@ export type Owners = (typeof OWNERS)[number]
  * - `permission`: it is held by a process that this one may not look into, or may be.
  * - `gone`: it was closed during the read.
  * - `not-found`: no process that was read holds it: a socket of the kernel itself (NFS, WireGuard),
- *   of another PID namespace, or one that is on its way from one process to another.
+ *   of another PID namespace, or one that is on its way from one process to another. macOS: also a
+ *   flow of the Network framework, which has no descriptor, and one that was closed during the read.
  * - `exited` (Windows): the process that made it has ended; one that inherited it keeps it open, and
  *   Windows does not say which.
  */
@@ -99,11 +104,17 @@ export interface SocketRow {
   readonly fds: readonly number[]
   /** The name of `pid`; null where it is not known or was not asked for by `names`. */
   readonly processName: string | null
+  /**
+   * The process that used a socket last whose owner is not known (macOS, from `pcblist`:
+   * so_last_pid). A hint for people: that process may have handed the socket on or have ended, and
+   * its number may be another's by now. Never end a process for it.
+   */
+  readonly lastPid: number | null
   /** Why `pid` is null; null where it is not. */
   readonly ownerUnknown: OwnerUnknown | null
   /**
    * The user that the socket belongs to. Linux: null where the kernel tells no inode, since it then
-   * reports user 0 for anybody's. Windows: null.
+   * reports user 0 for anybody's. macOS: from `pcblist` alone. Windows: null.
    */
   readonly uid: number | null
   /** The socket's number in the kernel (Linux). Null where the kernel tells none, as in TIME_WAIT. */
@@ -124,8 +135,8 @@ export interface SocketRow {
   readonly dualStack: boolean | null
   /**
    * The network interface that the socket is bound to or that its link-local address belongs to; the
-   * number where it has no name any more. Null where there is none, and from `procfs`. Windows: the
-   * name that `os.networkInterfaces()` uses, for link-local addresses alone.
+   * number where it has no name any more. Null where there is none, and from `procfs`. Windows and
+   * macOS: for link-local addresses alone, with the name that `os.networkInterfaces()` uses.
    */
   readonly interface: string | null
   /**
@@ -145,12 +156,13 @@ export interface SocketRow {
  *
  * - `owners`: sockets whose owner permission hid, or sockets of a process in `pid` that may not be
  *   read; `hidden` says how many.
+ * - `sockets`: other users' sockets, which macOS 27 and later keep from all but root.
  * - `bound`: bound sockets were asked for and can't be told (Linux before 6.8, `procfs`, Windows).
  * - `rows`: records that could not be understood.
  * - `interrupted`: the kernel says that its table changed so much that the reading is not exact.
  * - `unexpected`: a system call failed in a way that it should not; NODE_DEBUG=socktable prints it.
  */
-export type Missing = 'owners' | 'bound' | 'rows' | 'interrupted' | 'unexpected'
+export type Missing = 'owners' | 'sockets' | 'bound' | 'rows' | 'interrupted' | 'unexpected'
 
 /** Why another source was read than the preferred one. */
 export interface Fallback {
@@ -231,7 +243,7 @@ export interface ListOptions extends QueryOptions {
   /**
    * Whether to add TCP sockets in state `BOUND`: bound to a port, neither listening nor connected.
    * They take the port but no other tool shows them by default, and they cost the kernel a walk of
-   * another table. Linux 6.8 and later, from `sock_diag`; else `missing` says `bound`.
+   * another table. Linux 6.8 and later, from `sock_diag`, and macOS; else `missing` says `bound`.
    * Default: false.
    */
   readonly bound?: boolean

@@ -8,12 +8,12 @@
 #include <memory>
 #include <mutex>
 
+#include "../posix/unique_fd.h"
 #include "numbered_entries.h"
 #include "owners.h"
 #include "parallel.h"
 #include "process.h"
 #include "table_comparison.h"
-#include "../posix/unique_fd.h"
 
 namespace socktable {
 namespace {

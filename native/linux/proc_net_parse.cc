@@ -107,6 +107,8 @@ bool ParseLine(const char* begin, const char* end, Protocol protocol, bool ipv6,
   SetKernelState(static_cast<uint8_t>(state), protocol, row);
   row->uid = static_cast<uint32_t>(uid);
   row->inode = inode;
+  // As in sock_diag: without an inode it is user 0 for anybody's.
+  if (inode != 0) row->flags |= Row::kFlagUser;
   row->receive_queue = receive_queue;
   row->send_queue = send_queue;
   row->flags |= Row::kFlagQueues;

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "../status.h"
 #include "../posix/unique_fd.h"
+#include "../status.h"
 
 namespace socktable {
 

@@ -6,8 +6,8 @@
 #include <cerrno>
 #include <cstdlib>
 
-#include "existence.h"
 #include "../posix/interface_names.h"
+#include "existence.h"
 #include "owners.h"
 #include "proc_net.h"
 #include "process.h"
@@ -129,7 +129,7 @@ void MarkOwnersNotAsked(SocketTable& table) {
 Status OutOfMemory() { return Status::Os(ENOMEM, "malloc"); }
 
 Status ReadSockets(const Query& query, SocketTable& table) {
-  if (query.source == Source::kIpHelper) return Status::Os(ENOTSUP, "source");
+  if (query.source > Source::kProcfs) return Status::Os(ENOTSUP, "source");
   for (const Protocol protocol : {Protocol::kTcp, Protocol::kUdp}) {
     const uint32_t wanted = protocol == Protocol::kTcp ? query.tcp_states : query.udp_peers;
     if (!query.Wants(protocol) || wanted == 0) continue;

@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "../posix/unique_fd.h"
 #include "../socket_table.h"
 #include "row_collector.h"
-#include "../posix/unique_fd.h"
 
 namespace socktable {
 

@@ -58,6 +58,8 @@ void FillRow(const inet_diag_msg& message, Protocol protocol, Row* row) {
   row->identity =
       static_cast<uint64_t>(message.id.idiag_cookie[1]) << 32 | message.id.idiag_cookie[0];
   row->uid = message.idiag_uid;
+  // Without an inode it is user 0 for anybody's (net/ipv4/inet_diag.c, inet_twsk_diag_fill).
+  if (row->inode != 0) row->flags |= Row::kFlagUser;
   row->interface = message.id.idiag_if;
   row->receive_queue = message.idiag_rqueue;
   row->send_queue = message.idiag_wqueue;

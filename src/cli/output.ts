@@ -60,6 +60,7 @@ export function explainMissing({ missing, hidden }: SocketTable): void {
 }
 
 const WHAT_IS_MISSING = {
+  sockets: "macOS keeps other users' sockets from this one: try with sudo",
   bound: 'bound sockets that do not listen are told by sock_diag on Linux 6.8 and later only',
   rows: 'some records of the kernel could not be understood',
   interrupted: 'the sockets changed too fast to be read exactly',

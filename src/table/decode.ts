@@ -3,7 +3,7 @@
 import { debuglog } from 'node:util'
 import { errorCode } from '../errors.ts'
 import { LAYOUT, OWNER_UNKNOWN_BY_NUMBER } from '../layout.ts'
-import type { Fallback, Missing, SocketTable } from '../types.ts'
+import type { Fallback, Missing, Source, SocketTable } from '../types.ts'
 import { decodeRows } from './rows.ts'
 import { Sections } from './sections.ts'
 
@@ -12,11 +12,12 @@ const debug = debuglog('socktable')
 const OWNER_UNKNOWN = LAYOUT['row.ownerUnknown']
 const HIDDEN = OWNER_UNKNOWN_BY_NUMBER.indexOf('permission')
 
-function decodeSource(sources: number): SocketTable['source'] {
-  if (sources === LAYOUT['report.fromProcfs']) return 'procfs'
-  if (sources === LAYOUT['report.fromIpHelper']) return 'iphlpapi'
-  if (sources === (LAYOUT['report.fromProcfs'] | LAYOUT['report.fromSockDiag'])) return 'mixed'
-  return 'sock_diag'
+const SOURCE_BY_BIT: Readonly<Record<number, Source>> = {
+  [LAYOUT['report.fromSockDiag']]: 'sock_diag',
+  [LAYOUT['report.fromProcfs']]: 'procfs',
+  [LAYOUT['report.fromIpHelper']]: 'iphlpapi',
+  [LAYOUT['report.fromPcbList']]: 'pcblist',
+  [LAYOUT['report.fromLibproc']]: 'libproc',
 }
 
 function decodeFallback(sections: Sections): Fallback | null {
@@ -60,12 +61,13 @@ export function decodeTable(buffer: ArrayBuffer): SocketTable {
   const missing: Missing[] = []
   const askedDenied = (flags & LAYOUT['report.askedDenied']) !== 0
   if (hiddenSockets > 0 || askedDenied) missing.push('owners')
+  if ((flags & LAYOUT['report.socketsHidden']) !== 0) missing.push('sockets')
   if ((flags & LAYOUT['report.boundUnavailable']) !== 0) missing.push('bound')
   if (sections.header('header.skipped') > 0) missing.push('rows')
   if ((flags & LAYOUT['report.interrupted']) !== 0) missing.push('interrupted')
   if (unexpected > 0) missing.push('unexpected')
   return {
-    source: decodeSource(sections.header('header.sources')),
+    source: SOURCE_BY_BIT[sections.header('header.sources')] ?? 'mixed',
     fallback: decodeFallback(sections),
     complete: missing.length === 0,
     missing,

@@ -87,9 +87,11 @@ export function decodeRows(
     let fd: number | null = null
     let fds = NONE
     let processName: string | null = null
+    let lastPid: number | null = null
     const ownerCount = words[word + OWNER_COUNT] as number
+    const ownerStart = words[word + OWNER_START] as number
     if (ownerCount > 0) {
-      const at = ownersWord + (words[word + OWNER_START] as number) * 2
+      const at = ownersWord + ownerStart * 2
       const process = words[at] as number
       pid = (processes[process] as SocketProcess).pid
       processName = (processes[process] as SocketProcess).name
@@ -110,6 +112,8 @@ export function decodeRows(
         )
         fds = Object.freeze(entries.map((entry) => holders[entry + 1] as number))
       }
+    } else if (ownerStart !== 0) {
+      lastPid = ownerStart
     }
 
     // A sum would be a floating-point number to the engine, and take memory of its own in each row.
@@ -134,8 +138,9 @@ export function decodeRows(
       fd,
       fds,
       processName,
+      lastPid,
       ownerUnknown: OWNER_UNKNOWN_BY_NUMBER[bytes[byte + OWNER_UNKNOWN] as number] ?? null,
-      uid: inode === 0 ? null : (words[word + UID] as number),
+      uid: (flags & LAYOUT['flag.user']) === 0 ? null : (words[word + UID] as number),
       inode: inode === 0 ? null : inode,
       receiveQueue: queues ? (words[word + RECEIVE_QUEUE] as number) : null,
       sendQueue: queues ? (listens ? 0 : sendQueue) : null,

@@ -85,7 +85,7 @@ describe('CSV', () => {
     const text = formatCsv([sampleRow({ processName: 'a, "b"\nc', pids: [1, 2] })])
     expect(text).toBe(
       `${Object.keys(sampleRow()).join(',')}\r\n` +
-        'tcp,IPv4,127.0.0.1,3000,,,LISTEN,1,1 2,3,3 3,"a, ""b""\nc",,0,1,0,0,511,,,,\r\n',
+        'tcp,IPv4,127.0.0.1,3000,,,LISTEN,1,1 2,3,3 3,"a, ""b""\nc",,,0,1,0,0,511,,,,\r\n',
     )
   })
 
@@ -93,7 +93,7 @@ describe('CSV', () => {
     const names = ['a,b', 'a"b', 'a\rb', 'a\nb', 'a b']
     const fields = names.map((processName) => {
       const [, ...rest] = formatCsv([sampleRow({ processName })]).split('3,3,')
-      return rest.join('').split(',,0,1,')[0]
+      return rest.join('').split(',,,0,1,')[0]
     })
     expect(fields).toEqual(['"a,b"', '"a""b"', '"a\rb"', '"a\nb"', 'a b'])
   })

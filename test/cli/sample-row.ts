@@ -16,6 +16,7 @@ export function sampleRow(fields: Partial<SocketRow> = {}): SocketRow {
     fd: pids.length ? 3 : null,
     fds: pids.map(() => 3),
     processName: 'node',
+    lastPid: null,
     ownerUnknown: pids.length ? null : 'no-owner',
     uid: 0,
     inode: 1,

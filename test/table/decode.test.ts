@@ -6,6 +6,7 @@ import { type PackedRow, type PackedTable, packTable } from '../support/packed.t
 
 const LISTEN = STATE_BY_NUMBER.indexOf('LISTEN')
 const ESTABLISHED = STATE_BY_NUMBER.indexOf('ESTABLISHED')
+const NO_OWNER = OWNER_UNKNOWN_BY_NUMBER.indexOf('no-owner')
 const PEER = LAYOUT['flag.peer']
 const IPV6 = LAYOUT['flag.ipv6']
 const ANY = Array<number>(16).fill(0)
@@ -30,7 +31,7 @@ test('every field of a row', () => {
         'row.localPort': 65_535,
         'row.remotePort': 443,
         'row.state': ESTABLISHED,
-        'row.flags': PEER | LAYOUT['flag.queues'],
+        'row.flags': PEER | LAYOUT['flag.queues'] | LAYOUT['flag.user'],
       },
     },
     { owners: [[0, 12]], processes: [[77, 'näme']] },
@@ -48,6 +49,7 @@ test('every field of a row', () => {
     fd: 12,
     fds: [12],
     processName: 'näme',
+    lastPid: null,
     ownerUnknown: null,
     uid: 4_294_967_294,
     inode: 4_000_000_000,
@@ -110,8 +112,17 @@ test('an inode beyond 32 bits', () => {
   expect(decodeTable(buffer).rows[0]?.inode).toBe(2 ** 32 + 5)
 })
 
-test('without an inode the user is not known', () => {
+test('a user that was not told', () => {
   expect(decodeRow({ fields: { 'row.uid': 0 } })).toMatchObject({ inode: null, uid: null })
+})
+
+test('who used an ownerless socket last', () => {
+  const fields = { 'row.ownerStart': 4321, 'row.ownerUnknown': NO_OWNER }
+  expect(decodeRow({ fields })).toMatchObject({
+    pid: null,
+    lastPid: 4321,
+    ownerUnknown: 'no-owner',
+  })
 })
 
 test('holders of a shared socket keep their order', () => {

@@ -16,6 +16,7 @@ const COLUMNS = [
   'fd',
   'fds',
   'processName',
+  'lastPid',
   'ownerUnknown',
   'uid',
   'inode',

@@ -1,0 +1,90 @@
+#include "../process_table.h"
+
+#include <libproc.h>
+#include <sys/sysctl.h>
+
+#include <cerrno>
+
+#include "../posix/user_name.h"
+#include "process_arguments.h"
+#include "process_list.h"
+
+namespace socktable {
+namespace {
+
+std::string ExecutablePath(uint32_t pid) {
+  char path[PROC_PIDPATHINFO_MAXSIZE];
+  const int length = proc_pidpath(static_cast<int>(pid), path, sizeof path);
+  return length <= 0 ? std::string() : std::string(path, static_cast<size_t>(length));
+}
+
+// The kernel tells them of this user's processes, and root of all. It leaves out the end of what
+// does not fit, so that there has to be room for the longest.
+std::optional<std::vector<std::string>> ReadArguments(uint32_t pid) {
+  int most = 0;
+  size_t size = sizeof most;
+  int limit[] = {CTL_KERN, KERN_ARGMAX};
+  if (sysctl(limit, 2, &most, &size, nullptr, 0) != 0 || most <= 0) return std::nullopt;
+  std::vector<uint8_t> bytes(static_cast<size_t>(most));
+  size = bytes.size();
+  int name[] = {CTL_KERN, KERN_PROCARGS2, static_cast<int>(pid)};
+  if (sysctl(name, 3, bytes.data(), &size, nullptr, 0) != 0) return std::nullopt;
+  return ParseProcessArguments(bytes.data(), size);
+}
+
+void Complete(const ListedProcess& listed, ProcessRecord* record) {
+  record->executable = ExecutablePath(listed.pid);
+  std::optional<std::vector<std::string>> arguments = ReadArguments(listed.pid);
+  record->has_arguments = arguments.has_value();
+  if (arguments) record->arguments = std::move(*arguments);
+  record->has_uid = true;
+  record->uid = listed.uid;
+  record->user = UserName(listed.uid);
+}
+
+ProcessRecord RecordOf(const ListedProcess& listed, bool whole) {
+  ProcessRecord record;
+  record.pid = listed.pid;
+  record.parent = listed.parent;
+  record.started = listed.started;
+  record.has_start = true;
+  record.started_ms = static_cast<double>(listed.started) / 1e3;
+  record.name = ProcessName(listed);
+  if (whole) Complete(listed, &record);
+  return record;
+}
+
+// Adds what is known of a process, unless it ended while that was asked for: then some of it may be
+// another process's.
+Status Add(const ListedProcess& listed, bool whole, std::vector<ProcessRecord>* records) {
+  ProcessRecord record = RecordOf(listed, whole);
+  ListedProcess again;
+  Status status = FindProcess(listed.pid, &again);
+  if (status.code == ESRCH) return Status::Ok();
+  if (status.ok() && again.started == listed.started) records->push_back(std::move(record));
+  return status;
+}
+
+}  // namespace
+
+Status ReadProcesses(const ProcessQuery& query, std::vector<ProcessRecord>* records) {
+  std::vector<ListedProcess> list;
+  if (query.all) {
+    if (Status status = ListProcesses(&list); !status.ok()) return status;
+  }
+  for (const uint32_t pid : query.pids) {
+    ListedProcess& process = list.emplace_back();
+    Status status = FindProcess(pid, &process);
+    if (status.code == ESRCH) {
+      list.pop_back();
+    } else if (!status.ok()) {
+      return status;
+    }
+  }
+  for (const ListedProcess& listed : list) {
+    if (Status status = Add(listed, query.whole, records); !status.ok()) return status;
+  }
+  return Status::Ok();
+}
+
+}  // namespace socktable

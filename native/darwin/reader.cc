@@ -1,0 +1,112 @@
+#include "../reader.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "../posix/interface_names.h"
+#include "holder_scan.h"
+#include "joined_table.h"
+#include "pcblist.h"
+#include "process_list.h"
+
+namespace socktable {
+namespace {
+
+bool IsOfThisSystem(Source source) {
+  return source == Source::kAuto || source == Source::kPcbList || source == Source::kLibproc;
+}
+
+// Reads the lists, then what processes have open, and joins them.
+class Reading {
+ public:
+  Reading(const Query& query, SocketTable& table)
+      : query_(query), report_(table.report), joined_(query, table) {}
+
+  Status Run() {
+    // Whose process it is, the lists do not tell.
+    const bool by_process = !query_.pids.empty();
+    const bool lists =
+        query_.source == Source::kPcbList || (query_.source == Source::kAuto && !by_process);
+    if (lists) {
+      Status status = ReadLists();
+      if (!status.ok()) return status;
+    }
+    if (!lists || unlisted_) report_.sources |= Report::kFromLibproc;
+    const bool rows_needed = (report_.sources & Report::kFromLibproc) != 0;
+    if (rows_needed || by_process || query_.owners != Owners::kNone) {
+      const bool enough = query_.owners == Owners::kFirst && !rows_needed && !by_process;
+      Status status = ScanHolders(query_, enough, &joined_, &report_, &processes_);
+      if (!status.ok()) return status;
+    }
+    return Status::Ok();
+  }
+
+  void Finish() {
+    std::sort(processes_.begin(), processes_.end(),
+              [](const ListedProcess& a, const ListedProcess& b) { return a.pid < b.pid; });
+    joined_.Finish([&](uint32_t pid) {
+      const auto found = std::lower_bound(
+          processes_.begin(), processes_.end(), pid,
+          [](const ListedProcess& process, uint32_t wanted) { return process.pid < wanted; });
+      return HolderFacts{found->started, query_.names ? ProcessName(*found) : std::string()};
+    });
+  }
+
+ private:
+  Status ReadLists() {
+    for (const Protocol protocol : {Protocol::kTcp, Protocol::kUdp}) {
+      const uint32_t wanted = protocol == Protocol::kTcp ? query_.tcp_states : query_.udp_peers;
+      if (!query_.Wants(protocol) || wanted == 0) continue;
+      Status status = ReadList(protocol);
+      if (!status.ok()) return status;
+    }
+    // A query that nothing can match reads nothing.
+    if (!unlisted_) report_.sources = Report::kFromPcbList;
+    return Status::Ok();
+  }
+
+  // Where a list can't be read, or not all of it, what processes have open stands in for it.
+  Status ReadList(Protocol protocol) {
+    PcbListReading reading;
+    Status status = ReadPcbList(protocol, &reading);
+    if (!status.ok()) {
+      if (query_.source == Source::kPcbList) return status;
+      report_.fallback = status;
+      unlisted_ = true;
+      return Status::Ok();
+    }
+    for (const InetPcb& pcb : reading.list.sockets) joined_.AddListed(pcb);
+    report_.sources |= Report::kFromPcbList;
+    report_.skipped += reading.list.skipped;
+    if (!reading.fallback.ok()) report_.fallback = reading.fallback;
+    if (reading.changed) report_.flags |= Report::kInterrupted;
+    if (reading.kept_back) {
+      report_.flags |= Report::kSocketsHidden;
+      unlisted_ = true;
+    }
+    return status;
+  }
+
+  const Query& query_;
+  Report& report_;
+  JoinedTable joined_;
+  bool unlisted_ = false;  // there are sockets that the lists do not tell
+  std::vector<ListedProcess> processes_;
+};
+
+}  // namespace
+
+Status OutOfMemory() { return Status::Os(ENOMEM, "malloc"); }
+
+Status ReadSockets(const Query& query, SocketTable& table) {
+  if (!IsOfThisSystem(query.source)) return Status::Os(ENOTSUP, "source");
+  Reading reading(query, table);
+  Status status = reading.Run();
+  if (!status.ok()) return status;
+  reading.Finish();
+  if (!query.pids.empty()) table.DropOwnerless();
+  AddInterfaceNames(table);
+  return status;
+}
+
+}  // namespace socktable
