@@ -21,9 +21,9 @@ if (!(await loads())) {
   const { status } = spawnSync('node-gyp rebuild', { shell: true, stdio: 'inherit' })
   if (status !== 0) {
     console.error(
-      `socktable: no addon for ${process.platform}-${process.arch} could be built; what it takes is a ` +
-        'C++17 compiler, make and Python 3. With "npm install --ignore-scripts" the package is ' +
-        'installed without one, and reading sockets throws ERR_SOCKTABLE_ADDON.',
+      `socktable: no addon for ${process.platform}-${process.arch} could be built. On Linux, macOS and ` +
+        'Windows that takes a C++17 compiler, make and Python 3. "npm install --ignore-scripts" ' +
+        'installs the package without one, and reading sockets throws ERR_SOCKTABLE_ADDON.',
     )
   }
   process.exitCode = status === 0 ? 0 : 1

@@ -1,6 +1,7 @@
 // Installs the package in the ways that its users do, and uses it there.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { createRequire } from 'node:module'
 import { lstatSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { npmPackage } from '../cache.mjs'
@@ -79,5 +80,19 @@ check('no prebuilt addon, no compiler: reading says what was looked for and what
   })
   assert.notEqual(status, 0)
   assert.match(stderr, /socktable has no native addon for .*: looked for/)
-  assert.match(stderr, /could be built; what it takes is a C\+\+17 compiler, make and Python 3/)
+  assert.match(
+    stderr,
+    /no addon for .* could be built\. .* takes a C\+\+17 compiler, make and Python 3/,
+  )
+})
+
+check('FreeBSD: node-gyp stops with the words that it is not supported yet', () => {
+  const nodeGyp = createRequire(import.meta.url).resolve('node-gyp/bin/node-gyp.js')
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [nodeGyp, 'configure', '--', '-DOS=freebsd'],
+    { cwd: join(blocked, 'node_modules', 'socktable'), encoding: 'utf8' },
+  )
+  assert.notEqual(status, 0)
+  assert.match(stderr, /^socktable has no reader for freebsd yet/m)
 })
