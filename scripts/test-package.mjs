@@ -3,6 +3,7 @@
 import './package/contents.mjs'
 import './package/installs.mjs'
 import './package/bundles.mjs'
+import './package/types.mjs'
 import { passedChecks } from './package/bed.mjs'
 
 console.log(`${passedChecks()} passed, 0 failed`)

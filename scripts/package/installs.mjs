@@ -42,6 +42,11 @@ check(
     assert.deepEqual(Object.keys(dependencies.socktable.dependencies), ['node-addon-api'])
   },
 )
+check('require() and import give the same functions', () => {
+  const code = `const m = require('socktable')
+    import('socktable').then((n) => console.log(m.listSockets === n.listSockets))`
+  assert.equal(runIn(blocked, process.execPath, ['-e', code]), 'true')
+})
 check('npm: the command runs', () => {
   const command = (...words) => runIn(blocked, 'npx', ['--no-install', 'socktable', ...words])
   assert.match(command('--version'), /^\d+\.\d+\.\d+/)
