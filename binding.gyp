@@ -62,6 +62,7 @@
             "native/darwin/process_list.cc",
             "native/darwin/process_table.cc",
             "native/darwin/reader.cc",
+            "native/darwin/sysctl_list.cc",
             "native/posix/bind_probe.cc",
             "native/posix/interface_names.cc",
             "native/posix/user_name.cc",

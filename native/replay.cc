@@ -17,10 +17,6 @@
 #include "windows/process_list.h"
 
 namespace socktable {
-namespace {
-
-// Recorded dumps answer the request with this number (scripts/record-fixtures.py).
-constexpr uint32_t kSequence = 1;
 
 void Require(bool holds, const char* what) {
   if (holds) return;
@@ -36,6 +32,11 @@ Query Everything() {
   query.udp_peers = Query::kUdpUnconnected | Query::kUdpConnected;
   return query;
 }
+
+namespace {
+
+// Recorded dumps answer the request with this number (scripts/record-fixtures.py).
+constexpr uint32_t kSequence = 1;
 
 // Bytes are one buffer after the other, each behind its length as four bytes, little end first. A
 // length that says too much takes what there is.
@@ -150,8 +151,6 @@ void GrowingParser(const uint8_t* bytes, size_t size, Replayed* replayed) {
                       " room=" + std::to_string(buffer.size());
 }
 
-using Parser = void (*)(const uint8_t* bytes, size_t size, Replayed* replayed);
-
 template <Protocol protocol>
 void SockDiagParser(const uint8_t* bytes, size_t size, Replayed* replayed) {
   ReplaySockDiag(protocol, bytes, size, replayed);
@@ -224,8 +223,8 @@ void MountsParser(const uint8_t* bytes, size_t size, Replayed* replayed) {
 
 struct NamedParser {
   const char* name;
-  Parser parser;
-  Parser again;  // has to come to the same
+  ReplayParser parser;
+  ReplayParser again;  // has to come to the same
 };
 constexpr NamedParser kParsers[] = {
     {"sock_diag_tcp", SockDiagParser<Protocol::kTcp>, nullptr},
@@ -245,6 +244,9 @@ constexpr NamedParser kParsers[] = {
     {"owners", OwnersParser, nullptr},
     {"growing", GrowingParser, nullptr},
     {"query", ReplayQuery, nullptr},
+    {"pcblist", ReplayPcbList, nullptr},
+    {"mac", ReplayMac, nullptr},
+    {"mac_arguments", ReplayProcessArguments, nullptr},
 };
 
 const NamedParser* FindParser(const std::string& name) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "query.h"
 #include "socket_table.h"
 
 namespace socktable {
@@ -14,6 +15,30 @@ struct Replayed {
   SocketTable table;
   std::string outcome;  // one line for people and tests
 };
+
+using ReplayParser = void (*)(const uint8_t* bytes, size_t size, Replayed* replayed);
+
+// --- What parsers share ---
+
+// Aborts where something does not hold.
+void Require(bool holds, const char* what);
+
+// A query for all rows.
+Query Everything();
+
+// --- replay_darwin.cc ---
+
+// A protocol (0: TCP, 1: UDP; and 2: of pcblist64), the size that the kernel announced and the user
+// who asks as 32-bit numbers, then one of macOS's lists of sockets.
+void ReplayPcbList(const uint8_t* bytes, size_t size, Replayed* replayed);
+
+// What the kernel of a Mac answers, which the reader is asked for the table of: see Machine.
+void ReplayMac(const uint8_t* bytes, size_t size, Replayed* replayed);
+
+// The arguments of a process on macOS.
+void ReplayProcessArguments(const uint8_t* bytes, size_t size, Replayed* replayed);
+
+// --- replay.cc ---
 
 // The names of all parsers.
 std::vector<std::string> ReplayParsers();

@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import typescript from 'typescript'
 import { findProgram, replaySources, root, run } from './native-tools.mjs'
 
 // The four files of /proc/net have one parser, and so have the two protocols of sock_diag.
@@ -24,7 +25,11 @@ const SEEDS = {
   mib: [],
   owners: [],
   query: [],
+  pcblist: [],
+  mac: [],
+  mac_arguments: [],
 }
+const { ModuleKind, ScriptTarget, transpileModule } = typescript
 const FIXTURES = join(root, 'test', 'fixtures')
 const MIB_TABLES = ['tcp4', 'tcp6', 'udp4', 'udp6'].flatMap((kind) =>
   ['plain', 'owner', 'module'].map((detail) => `${kind}-${detail}`),
@@ -35,6 +40,7 @@ const WRITTEN_SEEDS = {
   status: ['Name:\ta\nTgid:\t12\nPid:\t12\nUid:\t0\t1000\t0\t0\n'],
   arguments: ['node\0-e\0\0'],
   processes: [Buffer.alloc(192, 1)],
+  mac_arguments: ['\x02\0\0\0/bin/node\0\0\0node\0-e\0PATH=/bin\0'],
   link: ['socket:[4026531840]', 'pipe:[1]'],
   mounts: ['22 1 0:21 / /proc rw,relatime shared:5 - proc proc rw,hidepid=invisible\n'],
   query: [Uint32Array.of(2, 3, 3, 0x1fff, 3, 2, 0, 0, 1, 0x00500050, 1, 0x1f401f90, 1, 42)],
@@ -44,6 +50,30 @@ const WRITTEN_SEEDS = {
 WRITTEN_SEEDS.mib = MIB_TABLES.map((name, index) =>
   Buffer.concat([Buffer.from([index]), readFileSync(join(FIXTURES, 'wine-10-x64', `${name}.mib`))]),
 )
+
+// What the tests build macOS's lists with, which is TypeScript.
+const builder = transpileModule(readFileSync(join(root, 'test', 'support', 'pcblist.ts'), 'utf8'), {
+  compilerOptions: { module: ModuleKind.ESNext, target: ScriptTarget.ES2022 },
+})
+const { group, list, record64 } = await import(
+  `data:text/javascript,${encodeURIComponent(builder.outputText)}`
+)
+const LISTENER = { version: 3, localPort: 3000, state: 1, lastPid: 7 }
+const tcpList = list([group('12', LISTENER), group('26', { localPort: 80, remotePort: 9 })])
+const pcblist = (which, bytes) => Buffer.concat([Buffer.from([which, ...Array(8).fill(1)]), bytes])
+const item = (kind, ...parts) => {
+  const body = Buffer.concat(parts.map((part) => Buffer.from(part)))
+  return Buffer.concat([Buffer.from(kind), Buffer.from(Uint32Array.of(body.length).buffer), body])
+}
+WRITTEN_SEEDS.pcblist = [pcblist(0, tcpList), pcblist(2, list([record64(LISTENER)]))]
+WRITTEN_SEEDS.mac = [
+  Buffer.concat([
+    item('l', [0, 0, 0, 8, 0, 0], tcpList),
+    item('l', [1, 0, 0, 8, 0, 0], list([group('26', { protocol: 'udp', localPort: 53 })])),
+    item('p', [7, 0, 0, 0, 1, 0, 0, 0, 0], 'node'),
+    item('s', [3, 0, 0, 0, 0], list([group('26', LISTENER)])),
+  ]),
+]
 
 const { values, positionals } = parseArgs({
   options: { seconds: { type: 'string', default: '60' }, help: { type: 'boolean', short: 'h' } },

@@ -33,12 +33,16 @@ const isTool = (path) => /\/native\/(replay|fuzz)/.test(path)
 /** The sources of the addon. */
 export const addonSources = () => sources().filter((path) => !isTool(path))
 
+const PURE =
+  /(_parse|row_collector|kernel_state|growing_table|process_facts|query|socket_table|darwin\/(reader|holder_scan|joined_table|pcblist)|replay|replay_darwin)\.cc$/
+
+/** Whether a source asks no system anything, so that it can be run anywhere. */
+export const isPure = (path) => PURE.test(path)
+
 /** The sources of the replay program or the fuzz target: all systems' parsers, and what they need. */
 export function replaySources(main) {
-  const wanted =
-    /(_parse|row_collector|kernel_state|growing_table|process_facts|query|socket_table|replay)\.cc$/
-  const all = [...sources(), ...sourcesIn('native/windows')]
-  return [...all.filter((path) => wanted.test(path)), join(root, 'native', main)]
+  const all = [...sources(), ...['native/darwin', 'native/windows'].flatMap(sourcesIn)]
+  return [...all.filter(isPure), join(root, 'native', main)]
 }
 
 /** Flags by which the sources that include napi.h find it; the headers count as the system's. */

@@ -6,6 +6,7 @@
 namespace socktable {
 
 bool JoinedTable::Add(const InetPcb& pcb) {
+  if (!query_.Wants(pcb.protocol)) return false;
   Row& row = table_.Append();
   if (!FillRow(pcb, &row) || !query_.Matches(row)) {
     table_.Truncate(table_.size() - 1);

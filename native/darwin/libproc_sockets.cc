@@ -74,7 +74,7 @@ DescriptorAnswer DescribeSocket(uint32_t pid, uint32_t descriptor, InetPcb* pcb,
   const int size = proc_pidfdinfo(static_cast<int>(pid), static_cast<int>(descriptor),
                                   PROC_PIDFDSOCKETINFO, &found, sizeof found);
   if (size < static_cast<int>(sizeof found)) {
-    *error = errno == 0 ? EBADMSG : errno;
+    *error = errno == 0 ? EPROTO : errno;
     // The descriptor was closed, was given to something else, or its process ended.
     const bool gone = *error == EBADF || *error == ENOTSOCK || *error == ESRCH;
     return gone ? DescriptorAnswer::kOther : DescriptorAnswer::kFailed;

@@ -10,7 +10,7 @@
 
 namespace socktable {
 
-// --- Pure (pcblist_parse.cc, pcblist64_parse.cc) ---
+// --- What a list says (pcblist_parse.cc, pcblist64_parse.cc) ---
 
 struct PcbList {
   std::vector<InetPcb> sockets;
@@ -32,7 +32,7 @@ bool IsUnchanged(const uint8_t* bytes, size_t size);
 // says how large the whole list is. `said` is what it says.
 bool KeptBack(const PcbList& list, Protocol protocol, size_t said);
 
-// --- Kernel (pcblist.cc) ---
+// --- Which list is read (pcblist.cc) ---
 
 // What became of the two ways to read a list.
 struct PcbListReading {

@@ -170,8 +170,9 @@ bool IsUnchanged(const uint8_t* bytes, size_t size) {
 bool KeptBack(const PcbList& list, Protocol protocol, size_t said) {
   // Where other users' sockets are shown none is hidden, and every Mac has some.
   if (list.has_others || said < 2 * sizeof(PcbListMark)) return false;
-  // The size is that of two marks and, for n sockets, n + n / 8 + 1 groups of records; the sizes of
-  // those since macOS 13 (bsd/netinet/in_pcblist.c, get_pcblist_n).
+  // The size is that of two marks and, for n sockets, n + n / 8 + 1 groups of records, each of this
+  // size since macOS 13 (bsd/netinet/in_pcblist.c, get_pcblist_n). The records of pcblist64 are
+  // smaller: of them it takes more to be sure.
   const size_t group = protocol == Protocol::kTcp ? 616 : 408;
   const size_t groups = (said - 2 * sizeof(PcbListMark)) / group;
   const size_t sockets = groups == 0 ? 0 : (groups - 1) * 8 / 9;

@@ -12,8 +12,8 @@ namespace {
 
 constexpr int kMostAttempts = 5;
 
-ListedProcess Told(const kinfo_proc& info) {
-  ListedProcess process;
+ProcessEntry Told(const kinfo_proc& info) {
+  ProcessEntry process;
   process.pid = static_cast<uint32_t>(info.kp_proc.p_pid);
   process.parent = static_cast<uint32_t>(info.kp_eproc.e_ppid);
   process.uid = info.kp_eproc.e_ucred.cr_uid;
@@ -27,7 +27,7 @@ ListedProcess Told(const kinfo_proc& info) {
 
 }  // namespace
 
-Status ListProcesses(std::vector<ListedProcess>* list) {
+Status ListProcesses(std::vector<ProcessEntry>* list) {
   constexpr const char* kCall = "sysctl(kern.proc.all)";
   int name[] = {CTL_KERN, KERN_PROC, KERN_PROC_ALL, 0};
   std::vector<kinfo_proc> buffer;
@@ -47,7 +47,7 @@ Status ListProcesses(std::vector<ListedProcess>* list) {
   return Status::Os(errno, kCall);
 }
 
-Status FindProcess(uint32_t pid, ListedProcess* process) {
+Status FindProcess(uint32_t pid, ProcessEntry* process) {
   constexpr const char* kCall = "sysctl(kern.proc.pid)";
   if (pid > INT32_MAX) return Status::Os(ESRCH, kCall);
   int name[] = {CTL_KERN, KERN_PROC, KERN_PROC_PID, static_cast<int>(pid)};
@@ -60,7 +60,7 @@ Status FindProcess(uint32_t pid, ListedProcess* process) {
   return Status::Ok();
 }
 
-std::string ProcessName(const ListedProcess& process) {
+std::string ProcessName(const ProcessEntry& process) {
   // Without an end where all of it is needed (libproc.c, proc_name).
   char name[2 * MAXCOMLEN + 1] = {};
   if (proc_name(static_cast<int>(process.pid), name, 2 * MAXCOMLEN) <= 0) return process.name;

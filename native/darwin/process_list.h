@@ -9,7 +9,7 @@
 namespace socktable {
 
 // A process as kern.proc tells of it, which hides none from anybody.
-struct ListedProcess {
+struct ProcessEntry {
   uint32_t pid = 0;
   uint32_t parent = 0;
   uint32_t uid = 0;      // effective
@@ -19,12 +19,12 @@ struct ListedProcess {
 };
 
 // All processes.
-Status ListProcesses(std::vector<ListedProcess>* list);
+Status ListProcesses(std::vector<ProcessEntry>* list);
 
 // One process; ESRCH where there is none of that number.
-Status FindProcess(uint32_t pid, ListedProcess* process);
+Status FindProcess(uint32_t pid, ProcessEntry* process);
 
 // The name of a process's program: up to 32 bytes of it for this user's own processes.
-std::string ProcessName(const ListedProcess& process);
+std::string ProcessName(const ProcessEntry& process);
 
 }  // namespace socktable

@@ -32,7 +32,7 @@ std::optional<std::vector<std::string>> ReadArguments(uint32_t pid) {
   return ParseProcessArguments(bytes.data(), size);
 }
 
-void Complete(const ListedProcess& listed, ProcessRecord* record) {
+void Complete(const ProcessEntry& listed, ProcessRecord* record) {
   record->executable = ExecutablePath(listed.pid);
   std::optional<std::vector<std::string>> arguments = ReadArguments(listed.pid);
   record->has_arguments = arguments.has_value();
@@ -42,7 +42,7 @@ void Complete(const ListedProcess& listed, ProcessRecord* record) {
   record->user = UserName(listed.uid);
 }
 
-ProcessRecord RecordOf(const ListedProcess& listed, bool whole) {
+ProcessRecord RecordOf(const ProcessEntry& listed, bool whole) {
   ProcessRecord record;
   record.pid = listed.pid;
   record.parent = listed.parent;
@@ -56,9 +56,9 @@ ProcessRecord RecordOf(const ListedProcess& listed, bool whole) {
 
 // Adds what is known of a process, unless it ended while that was asked for: then some of it may be
 // another process's.
-Status Add(const ListedProcess& listed, bool whole, std::vector<ProcessRecord>* records) {
+Status Add(const ProcessEntry& listed, bool whole, std::vector<ProcessRecord>* records) {
   ProcessRecord record = RecordOf(listed, whole);
-  ListedProcess again;
+  ProcessEntry again;
   Status status = FindProcess(listed.pid, &again);
   if (status.code == ESRCH) return Status::Ok();
   if (status.ok() && again.started == listed.started) records->push_back(std::move(record));
@@ -68,12 +68,12 @@ Status Add(const ListedProcess& listed, bool whole, std::vector<ProcessRecord>* 
 }  // namespace
 
 Status ReadProcesses(const ProcessQuery& query, std::vector<ProcessRecord>* records) {
-  std::vector<ListedProcess> list;
+  std::vector<ProcessEntry> list;
   if (query.all) {
     if (Status status = ListProcesses(&list); !status.ok()) return status;
   }
   for (const uint32_t pid : query.pids) {
-    ListedProcess& process = list.emplace_back();
+    ProcessEntry& process = list.emplace_back();
     Status status = FindProcess(pid, &process);
     if (status.code == ESRCH) {
       list.pop_back();
@@ -81,7 +81,7 @@ Status ReadProcesses(const ProcessQuery& query, std::vector<ProcessRecord>* reco
       return status;
     }
   }
-  for (const ListedProcess& listed : list) {
+  for (const ProcessEntry& listed : list) {
     if (Status status = Add(listed, query.whole, records); !status.ok()) return status;
   }
   return Status::Ok();

@@ -43,11 +43,11 @@ class Reading {
 
   void Finish() {
     std::sort(processes_.begin(), processes_.end(),
-              [](const ListedProcess& a, const ListedProcess& b) { return a.pid < b.pid; });
+              [](const ProcessEntry& a, const ProcessEntry& b) { return a.pid < b.pid; });
     joined_.Finish([&](uint32_t pid) {
       const auto found = std::lower_bound(
           processes_.begin(), processes_.end(), pid,
-          [](const ListedProcess& process, uint32_t wanted) { return process.pid < wanted; });
+          [](const ProcessEntry& process, uint32_t wanted) { return process.pid < wanted; });
       return HolderFacts{found->started, query_.names ? ProcessName(*found) : std::string()};
     });
   }
@@ -91,7 +91,7 @@ class Reading {
   Report& report_;
   JoinedTable joined_;
   bool unlisted_ = false;  // there are sockets that the lists do not tell
-  std::vector<ListedProcess> processes_;
+  std::vector<ProcessEntry> processes_;
 };
 
 }  // namespace
