@@ -56,13 +56,14 @@ function nodeError(code: string): [errno: number, description: string] | undefin
   return undefined
 }
 
+const NOT_SHOWN = 'this user may not see what that process has open: run as its user or as root'
+
 function adviceFor(code: string, { syscall, path }: NativeFailure): string {
   if (code === 'ESRCH') return 'no process has that PID (any more)'
   if (syscall === 'source') return 'that source is of another system: leave it to socktable'
+  if (code === 'EACCES' && path === '/proc/<pid>/fd') return NOT_SHOWN
+  if (code === 'EPERM' && syscall.includes('PROC_PIDLISTFDS')) return NOT_SHOWN
   if (path === '/proc/<pid>/fd') {
-    if (code === 'EACCES') {
-      return 'this user may not see what that process has open: run as its user or as root'
-    }
     if (code === 'EMFILE' || code === 'ENFILE') {
       return 'the limit on open files is reached (ulimit -n): close some or raise it'
     }

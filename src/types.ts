@@ -102,7 +102,10 @@ export interface SocketRow {
   readonly fd: number | null
   /** The same for each of `pids`. Windows: empty. */
   readonly fds: readonly number[]
-  /** The name of `pid`; null where it is not known or was not asked for by `names`. */
+  /**
+   * The name of `pid`; null where it is not known or was not asked for by `names`. macOS: that of its
+   * program, cut at 32 bytes.
+   */
   readonly processName: string | null
   /**
    * The process that used a socket last whose owner is not known (macOS, from `pcblist`:

@@ -26,9 +26,8 @@ class Group {
  public:
   explicit Group(Protocol protocol) : protocol_(protocol) { Begin(); }
 
-  bool open() const { return open_; }
+  bool begun() const { return begun_; }
   const InetPcb& pcb() const { return pcb_; }
-  uint64_t generation() const { return pcb_.generation; }
 
   // False where a record that is needed is shorter than it ever was.
   bool Take(uint32_t kind, const uint8_t* bytes, size_t size) {
@@ -60,12 +59,12 @@ class Group {
     pcb_.protocol = protocol_;
     ip_protocol_ = 0;
     has_state_ = false;
-    open_ = false;
+    begun_ = false;
   }
 
  private:
   bool TakeInternet(const uint8_t* bytes, size_t size) {
-    open_ = true;
+    begun_ = true;
     InternetRecord record;
     if (!ReadRecord(bytes, size, &record)) return false;
     pcb_.generation = record.generation;
@@ -114,7 +113,7 @@ class Group {
   InetPcb pcb_;
   int32_t ip_protocol_ = 0;
   bool has_state_ = false;
-  bool open_ = false;
+  bool begun_ = false;
 };
 
 }  // namespace
@@ -126,7 +125,7 @@ PcbList ParsePcbList(const uint8_t* bytes, size_t size, Protocol protocol, uint3
   Group group(protocol);
   bool broken = false;
   const auto finish = [&] {
-    if (!group.open()) return;
+    if (!group.begun()) return;
     const InetPcb& pcb = group.pcb();
     // What is younger than the list was made while it was written.
     const bool wanted = group.IsOfProtocol() && pcb.generation <= mark.generation;

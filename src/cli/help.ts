@@ -8,8 +8,8 @@ const EXIT_CODES = `Exit codes:
 
 const OUTPUT = `      --json            one JSON object: source, complete, hidden, rows and more
       --csv             comma-separated values with a header
-      --source NAME     sock_diag or procfs (Linux), iphlpapi (Windows); by
-                        default the best that works
+      --source NAME     sock_diag or procfs (Linux), iphlpapi (Windows), pcblist
+                        or libproc (macOS); by default the best that works
   -h, --help            this text
   -V, --version         the version of socktable`
 
@@ -49,7 +49,8 @@ Which sockets (as with netstat: by default those that have a peer; with --state,
                         not connected
   -a, --all             both
   -B, --bound           also TCP sockets that are bound to a port and neither
-                        listen nor connect (Linux 6.8 and later); not with -l
+                        listen nor connect (Linux 6.8 and later, macOS); not
+                        with -l
 
 Filters:
   -t, --tcp             TCP only          -4, --ipv4   IPv4 sockets only

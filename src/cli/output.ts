@@ -61,7 +61,8 @@ export function explainMissing({ missing, hidden }: SocketTable): void {
 
 const WHAT_IS_MISSING = {
   sockets: "macOS keeps other users' sockets from this one: try with sudo",
-  bound: 'bound sockets that do not listen are told by sock_diag on Linux 6.8 and later only',
+  bound:
+    'bound sockets that do not listen are told by Linux 6.8 and later (sock_diag) and macOS alone',
   rows: 'some records of the kernel could not be understood',
   interrupted: 'the sockets changed too fast to be read exactly',
   unexpected: 'a system call failed; NODE_DEBUG=socktable says which',

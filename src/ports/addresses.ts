@@ -32,6 +32,8 @@ export interface Extent {
   readonly dualStack: boolean
 }
 
+export const isWildcard = (address: string): boolean => address === '::' || address === '0.0.0.0'
+
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i
 
 /** The IPv4 address that an extent is, `any`, or null where it has no part in IPv4. */

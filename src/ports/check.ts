@@ -17,7 +17,7 @@ import { type Extent, overlap } from './addresses.ts'
 import { type PortObstacle, disagreementOf, obstaclesOf } from './obstacles.ts'
 import { PLACE_OPTIONS, type PlaceOptions, type Site, site, siteSync } from './places.ts'
 import { type Refusal, tryBind } from './probe.ts'
-import { type PortRange, type PortRules, inRanges, portRules } from './rules.ts'
+import { type PortRange, type PortRules, inRanges, isPrivileged, portRules } from './rules.ts'
 
 /** What is known about a port at one place. */
 export interface PortCheck {
@@ -77,7 +77,7 @@ function judge(port: number, at: Site, same: readonly SocketRow[], rules: PortRu
   const there = unseen ? same.filter((row) => row.family !== family) : meeting
   const holders = there.filter((row) => row.remoteAddress === null)
   const connections = there.filter((row) => row.remoteAddress !== null)
-  const privileged = port < rules.privilegedBelow
+  const privileged = isPrivileged(port, address, rules)
   const { platform } = process
   const findings = { code: refusal?.code ?? null, privileged, holders, connections, platform }
   return {

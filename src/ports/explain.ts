@@ -3,6 +3,7 @@
 import type { Server } from 'node:net'
 import { checkBoolean, checkOptions } from '../table/options.ts'
 import type { Protocol, SocketRow } from '../types.ts'
+import { isWildcard } from './addresses.ts'
 import { type PortCheck, checkPort } from './check.ts'
 import { type Told, readError } from './error-text.ts'
 import { findFreePort } from './free.ts'
@@ -59,8 +60,6 @@ function hiddenOwner(row: SocketRow): string | null {
   }
 }
 
-const isWildcard = (address: string): boolean => address === '::' || address === '0.0.0.0'
-
 /** How the address of a socket that is in the way meets the one that was asked about. */
 function how(address: string, host: string): string {
   if (address === host) return ''
@@ -92,7 +91,12 @@ function reasonsFor(obstacle: PortObstacle, check: PortCheck): string[] {
           'process has it any more.',
       ]
     case 'privileged':
-      return [`Ports below ${portRules().privilegedBelow} take root or CAP_NET_BIND_SERVICE here.`]
+      return [
+        `Ports below ${portRules().privilegedBelow} take root here` +
+          (portRules().wildcardsFree
+            ? ', but for a server on all addresses.'
+            : ' or CAP_NET_BIND_SERVICE.'),
+      ]
     case 'excluded':
       return [
         `No socket has ${protocol} port ${port}: Windows keeps a range around it for itself, most ` +
@@ -131,8 +135,10 @@ function adviceFor(obstacle: PortObstacle, check: PortCheck): string[] {
     case 'privileged':
       return [
         'Take a port from 1024 on, with a proxy in front of it if need be.',
-        'Or allow it: setcap cap_net_bind_service=+ep on the program, or ' +
-          `sysctl net.ipv4.ip_unprivileged_port_start=${port}.`,
+        portRules().wildcardsFree
+          ? 'Or listen on all addresses: leave the host out.'
+          : 'Or allow it: setcap cap_net_bind_service=+ep on the program, or ' +
+            `sysctl net.ipv4.ip_unprivileged_port_start=${port}.`,
       ]
     case 'excluded':
       return [

@@ -164,7 +164,9 @@ export interface ReservedPort {
   readonly heldUntil: number | null
 }
 
-const HOLD_MILLISECONDS = 60_000
+// For how long a closed connection lingers: TCP_TIMEWAIT_LEN in Linux's include/net/tcp.h, and twice
+// TCPTV_MSL in bsd/netinet/tcp_timer.h of xnu.
+const HOLD_MILLISECONDS = process.platform === 'darwin' ? 30_000 : 60_000
 
 function hold(port: number): ReservedPort | Refusal {
   const refusal = tryHold(port)
@@ -177,9 +179,9 @@ function hold(port: number): ReservedPort | Refusal {
  * in its environment.
  *
  * Linux: for a minute the kernel gives it to nobody but to who asks for it by its number with
- * SO_REUSEADDR, as servers do and Node does. What holds it is a connection in TIME_WAIT
- * (TCP_TIMEWAIT_LEN in include/net/tcp.h): no socket stays open, no process has to stay, and it can't
- * be given back earlier. All who reserve ports in this way, in whatever process, get different ones,
+ * SO_REUSEADDR, as servers do and Node does. What holds it is a connection in TIME_WAIT: no socket
+ * stays open, no process has to stay, and it can't be given back earlier. macOS: the same for half a
+ * minute, where two binds that are tried show that it is held. All who reserve ports in this way, in whatever process, get different ones,
  * and no bind to port 0 and no outgoing connection takes it. A program that binds exactly this number
  * with SO_REUSEADDR is not kept from it.
  *

@@ -15,7 +15,8 @@ import type { SocketRow } from '../types.ts'
  * - `address`: the address is none of this machine's.
  * - `family`: this system has no IPv6, or no IPv4.
  * - `hidden`: the system says that it is in use and shows no socket: one that is bound and does not
- *   listen, which Linux before 6.8 and Windows don't show, or one that closed in this moment.
+ *   listen, which Linux before 6.8 and Windows don't show, or one that closed in this moment. macOS
+ *   also keeps some ports for programs of its own (bsd/net/restricted_in_port.c).
  */
 export type PortObstacle =
   | 'listener'
@@ -92,6 +93,12 @@ export function disagreementOf(findings: Findings): string | null {
     return (
       'Windows lets a server on one address and one on all addresses have the same port, side by ' +
       'side; connections go to the one whose address fits best'
+    )
+  }
+  if (findings.platform === 'darwin') {
+    return (
+      'macOS lets servers that set SO_REUSEADDR, as Node does, have the same port on one address and ' +
+      'on all, side by side; connections go to the one whose address fits best'
     )
   }
   return 'a socket listened there when the table was read, and had closed when the bind was tried'

@@ -1,6 +1,7 @@
 /** What the system says about port numbers as such, whoever has them. */
 
 import { readFileSync } from 'node:fs'
+import { isWildcard } from './addresses.ts'
 
 /** Ports from one to another, both included. */
 export interface PortRange {
@@ -15,6 +16,8 @@ export interface PortRules {
   readonly reserved: readonly PortRange[]
   /** Below this one a bind takes a privilege that this process lacks; 0: nowhere. */
   readonly privilegedBelow: number
+  /** Whether it takes none to bind them on all addresses at once. */
+  readonly wildcardsFree: boolean
 }
 
 const CAP_NET_BIND_SERVICE = 10n
@@ -51,20 +54,29 @@ function linuxRules(): PortRules {
     ephemeral: range ?? { from: 32_768, to: 60_999 },
     reserved: parseRanges(read('/proc/sys/net/ipv4/ip_local_reserved_ports')),
     privilegedBelow: mayBindAnything() ? 0 : privileged,
+    wildcardsFree: false,
   }
 }
 
 /**
  * The rules of this system. Linux: of this network namespace, from /proc/sys/net/ipv4
  * (Documentation/networking/ip-sysctl.rst). Windows: its defaults; it has no privileged ports.
+ * macOS: its defaults; from 10.14 on anybody may bind a low port on all addresses
+ * (bsd/netinet/in_pcb.c, in_pcbbind).
  */
-export function portRules(): PortRules {
-  if (process.platform === 'linux') return linuxRules()
+export function portRules(platform: NodeJS.Platform = process.platform): PortRules {
+  if (platform === 'linux') return linuxRules()
   return {
     ephemeral: { from: 49_152, to: 65_535 }, // RFC 6335, as Windows and macOS have it
     reserved: [],
-    privilegedBelow: process.platform === 'win32' || process.getuid?.() === 0 ? 0 : 1024,
+    privilegedBelow: platform === 'win32' || process.getuid?.() === 0 ? 0 : 1024,
+    wildcardsFree: platform === 'darwin',
   }
+}
+
+/** Whether binding the port at this address takes a privilege that this process lacks. */
+export function isPrivileged(port: number, address: string, rules: PortRules): boolean {
+  return port < rules.privilegedBelow && !(rules.wildcardsFree && isWildcard(address))
 }
 
 export function inRanges(port: number, ranges: readonly PortRange[]): boolean {

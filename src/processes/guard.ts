@@ -3,8 +3,12 @@
 import { ancestorsOf } from './tree.ts'
 import type { PROTECTED, ProcessRecord, RefusalReason } from './types.ts'
 
-// Windows: the idle process and the system itself.
-const SYSTEM: readonly number[] = process.platform === 'win32' ? [0, 4] : [1]
+// What comes first, and the kernel where it has a number of its own.
+const SYSTEM_OF: Partial<Record<NodeJS.Platform, readonly number[]>> = {
+  darwin: [0, 1],
+  win32: [0, 4],
+}
+const SYSTEM = SYSTEM_OF[process.platform] ?? [1]
 
 /**
  * What carries published ports into containers. Ending it cuts off a container that goes on, or takes

@@ -9,13 +9,13 @@ export interface ProcessRecord {
    * Null where there is none (any more) or it is not known. Linux: the process that it is a child of
    * now, which is 1 or another reaper once the one that made it has ended; null for one outside of
    * this PID namespace. Windows: the process that made it, for as long as that is there: a process
-   * that has got that number since and is younger is left out.
+   * that has got that number since and is younger is left out. macOS: as Linux.
    */
   readonly parentPid: number | null
   /**
    * When it started as the system counts it, exact: text to compare and nothing else. Linux: clock
-   * ticks since boot (proc_pid_stat(5), field 22). Windows: a FILETIME. Null where it is hidden
-   * (hidepid).
+   * ticks since boot (proc_pid_stat(5), field 22). Windows: a FILETIME. macOS: microseconds since
+   * 1970. Null where it is hidden (hidepid).
    */
   readonly startTime: string | null
   /**
@@ -25,7 +25,8 @@ export interface ProcessRecord {
   readonly startedAt: number | null
   /**
    * The name that the process goes by. Linux: as in `SocketRow.processName`. Windows: the file name
-   * of its executable. Null where it is hidden.
+   * of its executable. macOS: that of its program, cut at 32 bytes, and at 16 for another user's
+   * process. Null where it is hidden.
    */
   readonly name: string | null
 }
@@ -42,17 +43,17 @@ export interface Container {
 export interface ProcessInfo extends ProcessRecord {
   /**
    * The path of its program. Linux: /proc/<pid>/exe, which takes the right to trace the process; the
-   * file may have been replaced or removed since. Windows: the path of its image.
+   * file may have been replaced or removed since. Windows: the path of its image. macOS: proc_pidpath().
    */
   readonly executable: string | null
   /**
    * Its arguments, the first of which is its name for itself. Linux: /proc/<pid>/cmdline, which the
    * process may overwrite; null for threads of the kernel. Windows: null, since there is only one
-   * text; see `commandLine`.
+   * text; see `commandLine`. macOS: kern.procargs2, of this user's processes; root sees all.
    */
   readonly arguments: readonly string[] | null
   /**
-   * The command line as one text. Linux: the arguments with blanks between them, for people to read.
+   * The command line as one text. Linux and macOS: the arguments with blanks between them, for people to read.
    * Windows: as it was given to the process (8.1 and later).
    */
   readonly commandLine: string | null
@@ -112,7 +113,7 @@ export type ProcessOutcome =
  *
  * - `self`: it is this process.
  * - `ancestor`: this process descends from it.
- * - `system`: PID 1, or 0 and 4 on Windows.
+ * - `system`: PID 1, macOS: 0 as well; Windows: 0 and 4.
  * - `proxy`: it carries the published ports of containers: end the container instead.
  * - `not-named`: it listens on the port and is not among those of `only`.
  * - `unidentified`: it can't be told whether it is the process that was meant.

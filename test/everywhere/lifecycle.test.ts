@@ -10,7 +10,7 @@ const ENTRY = fileURLToPath(new URL('../../dist/index.js', import.meta.url))
 
 /** Descriptors or handles that this process has open. */
 function openHandles(): number {
-  if (process.platform === 'linux') return readdirSync('/proc/self/fd').length
+  if (process.platform !== 'win32') return readdirSync('/dev/fd').length
   const program = process.env['SOCKTABLE_HANDLES']
   if (program !== undefined) {
     return Number(execFileSync(program, [String(process.pid)], { encoding: 'utf8' }))

@@ -11,11 +11,13 @@ import {
   portOwners,
   portUsage,
 } from '../../src/index.ts'
+import type { Source } from '../../src/types.ts'
 import { until } from '../support/children.ts'
 import { connection, datagrams, listen, otherListener } from './sockets.ts'
 
 /** The system's own name for where its rows come from. */
-const SOURCE = process.platform === 'win32' ? 'iphlpapi' : 'sock_diag'
+const SOURCES: Partial<Record<NodeJS.Platform, Source>> = { win32: 'iphlpapi', darwin: 'pcblist' }
+const SOURCE = SOURCES[process.platform] ?? 'sock_diag'
 const FOREIGN = process.platform === 'win32' ? 'procfs' : 'iphlpapi'
 
 const only = (rows: readonly SocketRow[]): SocketRow => {

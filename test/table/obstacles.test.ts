@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Findings, disagreementOf, obstaclesOf } from '../../src/ports/obstacles.ts'
 import { readErrorText } from '../../src/ports/error-text.ts'
+import { isPrivileged, portRules } from '../../src/ports/rules.ts'
 import { sampleRow } from '../cli/sample-row.ts'
 
 const LISTENER = sampleRow()
@@ -46,7 +47,18 @@ describe('what is in the way', () => {
     const free = findings({ code: null, holders: [LISTENER] })
     expect(disagreementOf(free)).toContain('had closed')
     expect(disagreementOf({ ...free, platform: 'win32' })).toContain('side by side')
+    expect(disagreementOf({ ...free, platform: 'darwin' })).toContain('SO_REUSEADDR')
   })
+})
+
+test('macOS lets anybody bind a low port on all addresses, and takes root for one address', () => {
+  const rules = { ...portRules('darwin'), privilegedBelow: 1024 }
+  expect(isPrivileged(80, '127.0.0.1', rules)).toBe(true)
+  expect(isPrivileged(80, '::1', rules)).toBe(true)
+  expect(isPrivileged(1024, '127.0.0.1', rules)).toBe(false)
+  expect(isPrivileged(80, '0.0.0.0', rules)).toBe(false)
+  expect(isPrivileged(80, '::', rules)).toBe(false)
+  expect(isPrivileged(80, '::', { ...rules, wildcardsFree: false })).toBe(true)
 })
 
 // As programs print them.

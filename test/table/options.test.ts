@@ -3,6 +3,7 @@ import { binding } from '../../src/binding.ts'
 import * as socktable from '../../src/index.ts'
 import { LAYOUT } from '../../src/layout.ts'
 import { encodeQuery } from '../../src/table/options.ts'
+import type { Source } from '../../src/types.ts'
 
 const WRONG: readonly [options: unknown, code: string, named: string][] = [
   [null, 'ERR_INVALID_ARG_TYPE', 'options'],
@@ -219,7 +220,8 @@ test('undefined is how an option is left out', () => {
 
 // No UDP socket has a state, so nothing is read; the source is still the one that was asked.
 test('a query that nothing can match names the source that it asked for', () => {
-  const source = process.platform === 'win32' ? 'iphlpapi' : 'procfs'
+  const own: Partial<Record<NodeJS.Platform, Source>> = { win32: 'iphlpapi', darwin: 'libproc' }
+  const source = own[process.platform] ?? 'procfs'
   const options = { protocol: 'udp', state: 'LISTEN', source } as const
   expect(socktable.listSocketsSync(options)).toMatchObject({ rows: [], source })
 })
