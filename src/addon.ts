@@ -9,6 +9,8 @@ const here = (import.meta as Partial<ImportMeta>).dirname ?? __dirname
 
 /** True on every Linux whose C library is musl. */
 function hasMusl(): boolean {
+  // NixOS has no such folder, and glibc.
+  if (!existsSync('/lib')) return false
   // Its loader is there; but also where somebody installed musl beside glibc.
   if (!readdirSync('/lib').some((name) => name.startsWith('ld-musl-'))) return false
   // It would look the names of all peers up.
@@ -20,7 +22,7 @@ function hasMusl(): boolean {
 /** Where the addon may be, the best first. */
 function places(libc: string): string[] {
   const asked = process.env['SOCKTABLE_ADDON']
-  if (asked !== undefined) return [resolve(asked)]
+  if (asked) return [resolve(asked)]
   const { platform, arch } = process
   // The names are those of prebuildify. A processor older than ARMv7 would stop at some instruction.
   const { arm_version: armv } = process.config.variables as { arm_version?: string | number }

@@ -1,8 +1,8 @@
 // Installs the package in the ways that its users do, and uses it there.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { createRequire } from 'node:module'
 import { lstatSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { npmPackage } from '../cache.mjs'
 import {
