@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs'
 
 const file = new URL('../dist/binding.js', import.meta.url)
 
+// node-gyp-build would try the addon for glibc where musl is not Alpine's, and build then.
 async function loads() {
   if (!existsSync(file)) return false
   const { binding } = await import(file)
@@ -17,8 +18,8 @@ async function loads() {
 }
 
 if (!(await loads())) {
-  // It is npm that has node-gyp on the PATH of its scripts.
-  const { status } = spawnSync('node-gyp rebuild', { shell: true, stdio: 'inherit' })
+  // npm has it on the PATH of scripts, and node-gyp too.
+  const { status } = spawnSync('node-gyp-build', { shell: true, stdio: 'inherit' })
   if (status !== 0) {
     console.error(
       `socktable: no addon for ${process.platform}-${process.arch} could be built. On Linux, macOS and ` +

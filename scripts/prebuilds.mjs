@@ -1,4 +1,4 @@
-// Fills prebuilds/ with the addon, named as src/addon.ts looks for it, and checks what it made:
+// Fills prebuilds/ with the addon, named as node-gyp-build looks for it, and checks what it made:
 //   node scripts/prebuilds.mjs [TARGET... | --all]
 // Without a target node-gyp builds for this machine, and the result is loaded. The targets below are
 // made by scripts/cross-gyp.mjs, whatever the machine, and looked into.
@@ -19,6 +19,7 @@ const withMore = (env) => ({ env: { ...process.env, ...env } })
 
 // Node-API is the same in every version, so the headers of the running one do.
 const COMMON = [prebuildify, '--napi', '--target', process.versions.node]
+// A Linux file without a libc tag would be taken for every libc: see node-gyp-build's rules.
 const tagsFor = (platform, arch) => [
   ...(platform === 'linux' ? ['--tag-libc'] : []),
   ...(arch === 'arm' ? ['--tag-armv'] : []),
