@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // A stand-in for node-gyp, for prebuildify's --node-gyp: compiles the addon for another system with
 // zig and leaves it where node-gyp would. prebuildify does the rest, as it does with node-gyp.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { linkForDarwin } from './darwin-link.mjs'
@@ -108,5 +108,10 @@ switch (platform) {
     const libraries = ['-liphlpapi', '-lws2_32', '-ladvapi32', '-luser32']
     const flags = ['-DNAPI_EXTERN=__declspec(dllimport)', '-shared', '-s']
     build(...flags, '-o', addon, ...paths, imports, ...libraries)
+    // The linker writes when it ran into the header, and no option of zig keeps it from that; the same
+    // sources are to give the same bytes.
+    const bytes = readFileSync(addon)
+    bytes.writeUInt32LE(0, bytes.readUInt32LE(0x3c) + 8)
+    writeFileSync(addon, bytes)
   }
 }

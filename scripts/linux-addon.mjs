@@ -24,6 +24,8 @@ export function checkLinuxAddon(file, arch, libc) {
   const foreign = libraries.filter((name) => !NEEDED[libc].test(name))
   if (foreign.length > 0) fail(`needs ${foreign.join(', ')}`)
 
+  if (/ \.(symtab|debug_\w+) /.test(read('-S'))) fail('is not stripped')
+
   const symbols = read('--dyn-syms')
   if (!symbols.includes(` ${ENTRY}`)) fail(`does not export ${ENTRY}`)
   if (/@(GLIBCXX|CXXABI)_/.test(symbols)) fail('needs a C++ library of the system')

@@ -2,30 +2,18 @@
 //   node scripts/prebuilds.mjs [TARGET... | --all]
 // Without a target node-gyp builds for this machine, and the result is loaded. The targets below are
 // made by scripts/cross-gyp.mjs, whatever the machine, and looked into.
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checkDarwinAddon } from './darwin-addon.mjs'
 import { checkLinuxAddon } from './linux-addon.mjs'
 import { root, run } from './native-tools.mjs'
+import { TARGETS } from './targets.mjs'
 import { checkWindowsAddon } from './windows-addon.mjs'
 
 const require = createRequire(import.meta.url)
 const prebuildify = require.resolve('prebuildify/bin.js')
-const TARGETS = [
-  'linux-x64-glibc',
-  'linux-x64-musl',
-  'linux-arm64-glibc',
-  'linux-arm64-musl',
-  'linux-arm-glibc',
-  'linux-arm-musl',
-  'darwin-x64',
-  'darwin-arm64',
-  'win32-x64',
-  'win32-arm64',
-  'win32-ia32',
-]
 
 const withMore = (env) => ({ env: { ...process.env, ...env } })
 
@@ -39,17 +27,18 @@ const tagsFor = (platform, arch) => [
 
 const folderOf = (platform, arch) => join(root, 'prebuilds', `${platform}-${arch}`)
 
-function load(platform, arch, libc) {
-  const script = "require('node-gyp-build')(process.cwd()).readSync"
-  run(process.execPath, ['-e', script], withMore({ PREBUILDS_ONLY: '1', LIBC: libc }))
-  console.log(`made and loaded prebuilds/${platform}-${arch} (${libc})`)
+function load(platform, arch, libc = '') {
+  const [name] = readdirSync(folderOf(platform, arch)).filter((each) => each.includes(libc))
+  const file = join(folderOf(platform, arch), name)
+  run(process.execPath, ['-e', 'require(process.argv[1]).readSync.name', file])
+  console.log(`made and loaded prebuilds/${platform}-${arch}/${name}`)
 }
 
 function buildForHost() {
   const { platform, arch } = process
   rmSync(folderOf(platform, arch), { recursive: true, force: true })
   run(process.execPath, [...COMMON, '--strip', ...tagsFor(platform, arch)])
-  load(platform, arch, existsSync('/etc/alpine-release') ? 'musl' : 'glibc')
+  load(platform, arch)
 }
 
 function buildFor(target) {

@@ -1,5 +1,5 @@
 // Run by scripts/test-runtimes.mjs in a project that has the package installed: uses it in every way
-// that a runtime could stumble over, and prints "ok".
+// that a runtime could stumble over, and prints which addon it did that with.
 const assert = require('node:assert/strict')
 const { createServer } = require('node:net')
 const { Worker } = require('node:worker_threads')
@@ -36,7 +36,7 @@ async function main() {
   assert.equal(pid, process.pid)
   await worker.terminate()
   server.close()
-  console.log('ok')
+  console.log(Object.keys(require.cache).find((path) => path.endsWith('.node')))
 }
 
 main().catch((error) => {

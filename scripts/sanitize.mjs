@@ -1,7 +1,7 @@
 // Runs the parsers and the addon under AddressSanitizer and UndefinedBehaviorSanitizer, and the addon
 // under ThreadSanitizer: the owners are looked for by several threads. Any finding fails it.
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { addonSources, findProgram, nodeFlags, root, run } from './native-tools.mjs'
@@ -25,24 +25,22 @@ function check(what, body) {
   passed++
 }
 
-/** Builds the addon where node-gyp-build looks when SOCKTABLE_PREBUILD names the folder. */
+/** Builds the addon with more flags, and returns its path. */
 function buildAddon(name, flags) {
-  const place = join(folder, name)
-  mkdirSync(join(place, 'build', 'Release'), { recursive: true })
-  const output = join(place, 'build', 'Release', 'socktable.node')
+  const output = join(folder, `${name}.node`)
   const common = ['-std=c++17', '-g', '-O1', '-fPIC', '-shared', '-pthread', ...nodeFlags()]
   run(compiler, [...common, ...flags, '-o', output, ...addonSources()])
-  return place
+  return output
 }
 
 // Node itself is not instrumented, so the run-time library has to be there before anything else.
 const library = (name) =>
   execFileSync(compiler, [`-print-file-name=${name}`], { encoding: 'utf8' }).trim()
 
-function withAddon(place, libraries, options) {
+function withAddon(addon, libraries, options) {
   return {
     ...process.env,
-    SOCKTABLE_PREBUILD: place,
+    SOCKTABLE_ADDON: addon,
     LD_PRELOAD: libraries.map(library).join(' '),
     ...options,
   }

@@ -16,6 +16,9 @@ export function checkWindowsAddon(file, target) {
   const header = bytes.readUInt32LE(0x3c)
   if (bytes.toString('latin1', header, header + 4) !== 'PE\0\0') fail('not a file of Windows')
   if (bytes.readUInt16LE(header + 4) !== MACHINE[target]) fail(`not for ${target}`)
+  // No symbols (COFF keeps them for debuggers), no time of the build.
+  if (bytes.readUInt32LE(header + 12) !== 0) fail('is not stripped')
+  if (bytes.readUInt32LE(header + 8) !== 0) fail('says when it was built')
   const optional = header + 24
   const directories = optional + (bytes.readUInt16LE(optional) === 0x20b ? 112 : 96)
   const sections = optional + bytes.readUInt16LE(header + 20)

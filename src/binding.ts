@@ -1,8 +1,6 @@
-/** Loads the native addon and checks that it belongs to this version of the package. */
+/** What the native addon offers; checks that it belongs to this version of the package. */
 
-import { readdirSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
+import { loadAddon } from './addon.ts'
 import { layoutDifferences } from './layout.ts'
 
 /** Why a read failed, as the addon tells it. */
@@ -97,40 +95,6 @@ export interface NativeBinding {
   closeProcess(handle: NativeHandle): void
 }
 
-const root = fileURLToPath(new URL('..', import.meta.url))
-const target = `${process.platform}-${process.arch}`
-
-/** True on every Linux whose C library is musl. */
-function hasMusl(): boolean {
-  if (process.platform !== 'linux') return false
-  // Its loader is there; but also where somebody installed musl beside glibc.
-  if (!readdirSync('/lib').some((name) => name.startsWith('ld-musl-'))) return false
-  // It would look the names of all peers up.
-  const report = Object.assign(process.report, { excludeNetwork: true })
-  const { header } = report.getReport() as { header: { glibcVersionRuntime?: string } }
-  return header.glibcVersionRuntime === undefined
-}
-
-function load(): NativeBinding {
-  // node-gyp-build knows Alpine alone, and would take the file for glibc elsewhere.
-  if (hasMusl()) process.env['LIBC'] ??= 'musl'
-  const require = createRequire(import.meta.url)
-  try {
-    const find = require('node-gyp-build') as (directory: string) => NativeBinding
-    return find(root)
-  } catch (cause) {
-    throw Object.assign(
-      new Error(
-        `socktable has no native addon for ${target} that loads. Looked in ${root}build and ` +
-          `${root}prebuilds. To build one, install a C++17 compiler, make and Python 3, then run ` +
-          '"npm rebuild socktable".',
-        { cause },
-      ),
-      { code: 'ERR_SOCKTABLE_ADDON' },
-    )
-  }
-}
-
 function checked(binding: NativeBinding): NativeBinding {
   const differences = layoutDifferences(binding.layout)
   if (differences.length === 0) return binding
@@ -147,6 +111,6 @@ let loaded: NativeBinding | undefined
 
 /** The addon, loaded at the first call so that importing the package never fails for it. */
 export function binding(): NativeBinding {
-  loaded ??= checked(load())
+  loaded ??= checked(loadAddon() as NativeBinding)
   return loaded
 }
