@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "../reader.h"
+#include "../socket_counts.h"
 #include "row_copier.h"
 
 namespace socktable {
@@ -44,20 +45,13 @@ void AddInterfaces(const SocketTable& from, SocketTable* to) {
   }
 }
 
-uint32_t CountHidden(const SocketTable& table) {
-  uint32_t hidden = 0;
-  for (size_t i = 0; i < table.size(); i++) {
-    hidden += table[i].owner_unknown == OwnerUnknown::kPermission;
-  }
-  return hidden;
-}
-
 }  // namespace
 
 Watcher::Watcher(Query query)
     : query_(ForWatching(std::move(query))), apart_(OwnersAreApart(query_)) {}
 
 Status Watcher::Poll(const std::atomic<bool>* cancelled, PackedTable* changes) {
+  const std::lock_guard<std::mutex> lock(mutex_);
   Query query = query_;
   query.cancelled = cancelled;
   next_.Clear();
@@ -69,6 +63,13 @@ Status Watcher::Poll(const std::atomic<bool>* cancelled, PackedTable* changes) {
   *changes = Pack(rows);
   std::swap(last_, next_);
   return status;
+}
+
+PackedTable Watcher::Count(uint32_t by) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  SocketTable counts;
+  CountSockets(last_, by, &counts);
+  return counts.Pack();
 }
 
 Status Watcher::ReadWhole(const Query& query, RowMatcher* rows) {
@@ -189,7 +190,7 @@ PackedTable Watcher::Pack(const RowMatcher& rows) {
   changes.changes.opened = static_cast<uint32_t>(rows.opened.size());
   changes.changes.closed = static_cast<uint32_t>(rows.closed.size());
   changes.changes.sockets = static_cast<uint32_t>(next_.size());
-  changes.changes.hidden = CountHidden(next_);
+  changes.changes.hidden = next_.CountHidden();
   return changes.Pack();
 }
 

@@ -1,11 +1,13 @@
 /** Watches the socket table: what changed, at a cost that follows the changes. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { NativeWatcher, Receive } from '../binding.ts'
 import { binding } from '../binding.ts'
+import { decodeCounts, encodeCountBy } from '../table/counts.ts'
 import { decodeChanges } from '../table/decode.ts'
 import { checkBoolean, checkInteger, checkSignal, encodeQuery } from '../table/options.ts'
 import { receive } from '../table/receive.ts'
-import type { Abortable, ListOptions, SocketChanges } from '../types.ts'
+import type { Abortable, CountBy, ListOptions, SocketChanges, SocketCounts } from '../types.ts'
 
 export interface WatchOptions extends ListOptions {
   /**
@@ -19,6 +21,11 @@ export interface WatchOptions extends ListOptions {
 
 /** The changes of a table, to be taken by `for await`. Each set is told once. */
 export interface SocketWatcher extends AsyncGenerator<SocketChanges, void, undefined> {
+  /**
+   * Counts the sockets of the last set, as `countSockets` does, without reading the table again or
+   * looking for owners. Before the first set there are none.
+   */
+  count<By extends CountBy>(by: By | readonly By[]): Promise<SocketCounts<By>>
   /** Ends it at once: what is waited for ends as well, and there is nothing more to take. */
   close(): void
 }
@@ -27,49 +34,74 @@ const LONGEST = 2 ** 31 - 1 // of a timer
 
 const CLOSED = Symbol('closed')
 
-interface Watch {
-  readonly words: Uint32Array
-  readonly interval: number
-  readonly persistent: boolean
-  readonly signal: AbortSignal | undefined
-  /** Ends it, with CLOSED or with the signal's reason. */
-  readonly end: AbortController
-}
-
 function isEmpty({ opened, closed, changed }: SocketChanges): boolean {
   return opened.length === 0 && closed.length === 0 && changed.length === 0
 }
 
-async function* readChanges(watch: Watch): AsyncGenerator<SocketChanges, void, undefined> {
-  const { signal } = watch.end
-  const watcher = binding().openWatcher(watch.words)
-  try {
-    for (let first = true; ; first = false) {
-      const begun = performance.now()
-      const changes = await receive((done) => binding().poll(watcher, done), decodeChanges, signal)
-      if (first || !isEmpty(changes)) yield changes
-      const pause = Math.max(0, begun + watch.interval - performance.now())
-      await sleep(pause, undefined, { signal, ref: watch.persistent })
-    }
-  } finally {
-    binding().closeWatcher(watcher)
-  }
+interface Pace {
+  readonly interval: number
+  readonly persistent: boolean
 }
 
-async function* untilEnded(watch: Watch): AsyncGenerator<SocketChanges, void, undefined> {
-  const { signal, end } = watch
-  const abort = () => {
-    end.abort(signal?.reason)
+/** A watcher of the addon, and what ends it: CLOSED or the signal's reason. */
+class Watch {
+  readonly #watcher: NativeWatcher
+  readonly #pace: Pace
+  readonly #signal: AbortSignal | undefined
+  readonly #end = new AbortController()
+  #open = true
+
+  constructor(words: Uint32Array, pace: Pace, signal: AbortSignal | undefined) {
+    this.#watcher = binding().openWatcher(words)
+    this.#pace = pace
+    this.#signal = signal
   }
-  signal?.throwIfAborted()
-  signal?.addEventListener('abort', abort)
-  try {
-    yield* readChanges(watch)
-  } catch (error) {
-    if (end.signal.reason === CLOSED) return
-    throw end.signal.aborted ? end.signal.reason : error
-  } finally {
-    signal?.removeEventListener('abort', abort)
+
+  async *changes(): AsyncGenerator<SocketChanges, void, undefined> {
+    const abort = () => {
+      this.#end.abort(this.#signal?.reason)
+    }
+    if (this.#signal?.aborted) abort()
+    this.#signal?.addEventListener('abort', abort)
+    try {
+      yield* this.#read()
+    } catch (error) {
+      const { signal } = this.#end
+      if (signal.reason !== CLOSED) throw signal.aborted ? signal.reason : error
+    } finally {
+      this.#signal?.removeEventListener('abort', abort)
+      this.close()
+    }
+  }
+
+  async *#read(): AsyncGenerator<SocketChanges, void, undefined> {
+    const { signal } = this.#end
+    const poll = (done: Receive<void>) => binding().poll(this.#watcher, done)
+    for (let first = true; ; first = false) {
+      const begun = performance.now()
+      const changes = await receive(poll, decodeChanges, signal)
+      if (first || !isEmpty(changes)) yield changes
+      const pause = Math.max(0, begun + this.#pace.interval - performance.now())
+      await sleep(pause, undefined, { signal, ref: this.#pace.persistent })
+    }
+  }
+
+  async count<By extends CountBy>(by: By | readonly By[]): Promise<SocketCounts<By>> {
+    const countBy = encodeCountBy(by)
+    if (!this.#open) {
+      throw Object.assign(new Error('this watcher has ended: watchSockets() makes another'), {
+        code: 'ERR_INVALID_STATE',
+      })
+    }
+    const start = (done: Receive<void>) => binding().countWatched(this.#watcher, done, countBy)
+    return receive(start, decodeCounts(by), undefined)
+  }
+
+  close(): void {
+    if (!this.#open) return
+    this.#open = false
+    this.#end.abort(CLOSED)
+    binding().closeWatcher(this.#watcher)
   }
 }
 
@@ -105,17 +137,16 @@ async function* untilEnded(watch: Watch): AsyncGenerator<SocketChanges, void, un
 export function watchSockets(options: WatchOptions & Abortable = {}): SocketWatcher {
   const words = encodeQuery(options, ['interval', 'persistent', 'signal'])
   const { interval = 1000, persistent = true } = options
-  const end = new AbortController()
-  const changes = untilEnded({
-    words,
+  const pace = {
     interval: checkInteger('options.interval', interval, 1, LONGEST),
     persistent: checkBoolean('options.persistent', persistent),
-    signal: checkSignal(options),
-    end,
-  })
+  }
+  const watch = new Watch(words, pace, checkSignal(options))
+  const changes = watch.changes()
   return Object.assign(changes, {
+    count: <By extends CountBy>(by: By | readonly By[]) => watch.count(by),
     close: () => {
-      end.abort(CLOSED)
+      watch.close()
       void changes.return()
     },
   })
