@@ -11,6 +11,7 @@
 #include "linux/process.h"
 #include "linux/row_collector.h"
 #include "linux/sock_diag.h"
+#include "replay_match.h"
 #include "windows/growing_table.h"
 #include "windows/mib_table.h"
 #include "windows/process_facts.h"
@@ -245,6 +246,7 @@ constexpr NamedParser kParsers[] = {
     {"owners", OwnersParser, nullptr},
     {"growing", GrowingParser, nullptr},
     {"query", ReplayQuery, nullptr},
+    {"match", MatchParser, nullptr},
 };
 
 const NamedParser* FindParser(const std::string& name) {

@@ -24,6 +24,7 @@ const SEEDS = {
   mib: [],
   owners: [],
   query: [],
+  match: [],
 }
 const FIXTURES = join(root, 'test', 'fixtures')
 const MIB_TABLES = ['tcp4', 'tcp6', 'udp4', 'udp6'].flatMap((kind) =>
@@ -37,6 +38,7 @@ const WRITTEN_SEEDS = {
   processes: [Buffer.alloc(192, 1)],
   link: ['socket:[4026531840]', 'pipe:[1]'],
   mounts: ['22 1 0:21 / /proc rw,relatime shared:5 - proc proc rw,hidepid=invisible\n'],
+  match: [Buffer.from([2, 1, 80, 5, 1, 2, 80, 5, 2, 2, 80, 6, 2, 3, 80, 2, 3])],
   query: [Uint32Array.of(2, 3, 3, 0x1fff, 3, 2, 0, 0, 1, 0x00500050, 1, 0x1f401f90, 1, 42)],
 }
 

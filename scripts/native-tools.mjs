@@ -36,7 +36,7 @@ export const addonSources = () => sources().filter((path) => !isTool(path))
 /** The sources of the replay program or the fuzz target: all systems' parsers, and what they need. */
 export function replaySources(main) {
   const wanted =
-    /(_parse|row_collector|kernel_state|growing_table|process_facts|query|socket_identity|socket_table|replay)\.cc$/
+    /(_parse|row_collector|row_matcher|kernel_state|growing_table|process_facts|query|socket_identity|socket_table|replay|replay_match)\.cc$/
   const all = [...sources(), ...sourcesIn('native/windows')]
   return [...all.filter((path) => wanted.test(path)), join(root, 'native', main)]
 }
