@@ -155,7 +155,13 @@ Status Watcher::SearchOwners(const Query& query, const std::vector<Pair>& doubtf
     } else {
       CopyOwnerFields(last_[before], &row);  // as in ReadWhole: it was its last owner's
     }
-    if (is_new) continue;
+    if (is_new) {
+      // It may be on its way to somebody, and another look may find it there.
+      const bool unseen = row.owner_unknown == OwnerUnknown::kNotFound ||
+                          row.owner_unknown == OwnerUnknown::kPermission;
+      if (unseen) search_all_ = std::min(search_all_, Clock::now() + kSoonest);
+      continue;
+    }
     if (!SameFields(last_[before], row) || !SameOwners(last_, last_[before], next_, row)) {
       changed_.push_back(doubtful[i]);
     }

@@ -124,11 +124,15 @@ class Watch {
  * has one, is the same.
  *
  * Linux: owners are looked up for sockets that opened or were accepted. Of every process that holds
- * some, one is checked at each read, so that a process that ends hands on what others hold too. All
- * other changes of owners (a socket passed on or shared by fork while its holder keeps another, one
- * that could not be found or read) are noticed by a search of all, which runs after 600 times what it
- * takes, at the soonest after 5 and at the latest after 60 seconds. Windows: owners come with each
- * read.
+ * some, one is checked at each read, so that what a process held that ended is the others' at once.
+ * All other changes of owners (a socket that was passed on or is shared by fork while its holder keeps
+ * another, one whose owner could not be found or read) are noticed by a search of all. It runs after
+ * 600 times what it takes, at the soonest after 5 and at the latest after 60 seconds; 5 seconds after
+ * a socket opened whose owner was not found. Windows: owners come with each read.
+ *
+ * Linux walks its table while others change it, and may pass over a socket whose neighbours close at
+ * that moment (net/ipv4/inet_diag.c). Such a one is told as closed, and by the next read as opened:
+ * its `inode` is the same.
  *
  * @throws {TypeError | RangeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` or
  *   `ERR_OUT_OF_RANGE` at once. Errors as of `listSockets` and the signal's reason come from the

@@ -79,8 +79,8 @@ function watchTable({ size, times: all }, watched) {
     '',
     `Of ${logged} sockets that opened and closed meanwhile, ${outlived} outlived two polls; ` +
       `${faults.length + steadyChanges} were told wrong. The event loop was held for at most ` +
-      `${milliseconds(delay.most)} ms (99 of 100: ${milliseconds(delay.usual)}), its own timer of 10 ms ` +
-      `included. Memory grew by ${growth.memory.toFixed(1)} MB.`,
+      `${milliseconds(delay.most)} ms, that of a thread with nothing to do for ` +
+      `${milliseconds(delay.idle)} ms. Memory grew by ${growth.memory.toFixed(1)} MB.`,
   ].join('\n')
 }
 

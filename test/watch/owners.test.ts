@@ -3,7 +3,7 @@ import type { SocketChange, SocketChanges } from '../../src/index.ts'
 import { listSocketsSync } from '../../src/index.ts'
 import { until } from '../support/children.ts'
 import { AS_NOBODY, evaluate } from '../support/evaluate.ts'
-import { heirOf, listener } from '../support/puppet.ts'
+import { heirOf, listener, puppet } from '../support/puppet.ts'
 import { canBecomeOthers, needs } from '../support/requirements.ts'
 import { startWatch, take, watch } from '../support/watching.ts'
 
@@ -92,6 +92,21 @@ describe('a socket that several hold', () => {
     await ask('server.close()')
     expect(onlyChange(await take(watcher)).after.pids).toEqual([heir])
   })
+})
+
+test('a socket that was on its way when it opened is found later', async () => {
+  const { pid, ask } = await puppet()
+  const watcher = await startWatch({ state: 'LISTEN', interval: 100 })
+  await ask('ours, theirs = socket.socketpair(socket.AF_UNIX)')
+  await ask('server = listen()')
+  await ask('socket.send_fds(ours, [b"x"], [server.fileno()])')
+  await ask('server.close()')
+  const [row] = (await take(watcher)).opened
+  expect(row?.pid).toBeNull()
+  // This machine may have processes that even root can't read: then it could be theirs.
+  expect(['not-found', 'permission']).toContain(row?.ownerUnknown)
+  await ask('received = socket.recv_fds(theirs, 10, 1)[1]')
+  expect(onlyChange(await take(watcher)).after).toMatchObject({ pid, ownerUnknown: null })
 })
 
 describe('without the right to look', () => {
