@@ -18,6 +18,7 @@
       "sources": [
         "native/addon.cc",
         "native/query.cc",
+        "native/socket_counts.cc",
         "native/socket_identity.cc",
         "native/socket_table.cc",
         "native/watch/row_copier.cc",

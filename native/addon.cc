@@ -10,6 +10,7 @@
 #include "process_table.h"
 #include "query.h"
 #include "reader.h"
+#include "socket_counts.h"
 #include "socket_table.h"
 #include "status.h"
 #include "watch/watcher.h"
@@ -28,15 +29,19 @@ struct Outcome {
   PackedTable table;
 };
 
-void Read(const Query& query, Outcome* outcome) {
-  try {
-    SocketTable table;
-    outcome->status = ReadSockets(query, table);
-    outcome->fallback = table.report.fallback;
-    if (outcome->status.ok()) outcome->table = table.Pack();
-  } catch (const std::bad_alloc&) {
-    outcome->status = OutOfMemory();
+// Reads the sockets, or counts them where bits of CountBy are given.
+void Read(const Query& query, uint32_t count_by, Outcome* outcome) {
+  SocketTable table;
+  outcome->status = ReadSockets(query, table);
+  outcome->fallback = table.report.fallback;
+  if (!outcome->status.ok()) return;
+  if (count_by == 0) {
+    outcome->table = table.Pack();
+    return;
   }
+  SocketTable counts;
+  CountSockets(table, count_by, &counts);
+  outcome->table = counts.Pack();
 }
 
 // A table as JavaScript sees it, for as long as this object lives: then the memory is given back,
@@ -129,7 +134,13 @@ class TableWorker : public Napi::AsyncWorker {
   }
 
  protected:
-  void Execute() override { work_(cancelled_.get(), &outcome_); }
+  void Execute() override {
+    try {
+      work_(cancelled_.get(), &outcome_);
+    } catch (const std::bad_alloc&) {
+      outcome_.status = OutOfMemory();
+    }
+  }
   void OnOK() override { Deliver(Env(), Callback().Value(), std::move(outcome_)); }
 
  private:
@@ -141,20 +152,30 @@ class TableWorker : public Napi::AsyncWorker {
   Outcome outcome_;
 };
 
-// read(words, callback(buffer | null, failure | null)) -> cancel()
-Napi::Value ReadAsync(const Napi::CallbackInfo& info) {
-  return TableWorker::Start(info, [query = QueryFrom(info)](const std::atomic<bool>* cancelled,
-                                                            Outcome* outcome) mutable {
-    query.cancelled = cancelled;
-    Read(query, outcome);
-  });
+// What to count by, where the third argument says so; else 0.
+uint32_t CountByFrom(const Napi::CallbackInfo& info) {
+  return info[2].IsNumber() ? info[2].As<Napi::Number>().Uint32Value() : 0;
 }
 
-// readSync(words, callback(buffer | null, failure | null)) -> what the callback returns
+// read(words, callback(buffer | null, failure | null), countBy) -> cancel()
+Napi::Value ReadAsync(const Napi::CallbackInfo& info) {
+  return TableWorker::Start(
+      info, [query = QueryFrom(info), by = CountByFrom(info)](const std::atomic<bool>* cancelled,
+                                                              Outcome* outcome) mutable {
+        query.cancelled = cancelled;
+        Read(query, by, outcome);
+      });
+}
+
+// readSync(words, callback(buffer | null, failure | null), countBy) -> what the callback returns
 Napi::Value ReadSync(const Napi::CallbackInfo& info) {
   const Query query = QueryFrom(info);
   Outcome outcome;
-  Read(query, &outcome);
+  try {
+    Read(query, CountByFrom(info), &outcome);
+  } catch (const std::bad_alloc&) {
+    outcome.status = OutOfMemory();
+  }
   return Deliver(info.Env(), info[1].As<Napi::Function>(), std::move(outcome));
 }
 
@@ -244,11 +265,15 @@ Napi::Value OpenWatcher(const Napi::CallbackInfo& info) {
 Napi::Value Poll(const Napi::CallbackInfo& info) {
   return TableWorker::Start(info, [watcher = HeldWatcherFrom(info)](
                                       const std::atomic<bool>* cancelled, Outcome* outcome) {
-    try {
-      outcome->status = watcher->Poll(cancelled, &outcome->table);
-    } catch (const std::bad_alloc&) {
-      outcome->status = OutOfMemory();
-    }
+    outcome->status = watcher->Poll(cancelled, &outcome->table);
+  });
+}
+
+// countWatched(watcher, callback(buffer | null, failure | null), countBy) -> cancel()
+Napi::Value CountWatched(const Napi::CallbackInfo& info) {
+  return TableWorker::Start(info, [watcher = HeldWatcherFrom(info), by = CountByFrom(info)](
+                                      const std::atomic<bool>*, Outcome* outcome) {
+    outcome->table = watcher->Count(by);
   });
 }
 
@@ -406,6 +431,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports["read"] = Napi::Function::New(env, ReadAsync, "read");
   exports["openWatcher"] = Napi::Function::New(env, OpenWatcher, "openWatcher");
   exports["poll"] = Napi::Function::New(env, Poll, "poll");
+  exports["countWatched"] = Napi::Function::New(env, CountWatched, "countWatched");
   exports["closeWatcher"] = Napi::Function::New(env, CloseWatcher, "closeWatcher");
   exports["tryBind"] = Napi::Function::New(env, TryBindSync, "tryBind");
   exports["holdPort"] = Napi::Function::New(env, HoldPortSync, "holdPort");

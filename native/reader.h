@@ -21,7 +21,7 @@ Status ReadSockets(const Query& query, SocketTable& table);
 bool OwnersAreApart(const Query& query);
 
 // Fills in the owners of rows that were read with Owners::kNone. Processes in `likely` are searched
-// first; where each row has a holder then, nobody else is. Services stay untold.
+// first; where each socket has a holder then or is gone, nobody else is. Services stay untold.
 Status ReadOwners(const Query& query, const std::vector<uint32_t>& likely, SocketTable& table);
 
 // Whether the process still holds the socket under the descriptor that ReadOwners told.

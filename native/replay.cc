@@ -247,6 +247,7 @@ constexpr NamedParser kParsers[] = {
     {"pcblist", ReplayPcbList, nullptr},
     {"mac", ReplayMac, nullptr},
     {"mac_arguments", ReplayProcessArguments, nullptr},
+    {"match", ReplayMatch, nullptr},
 };
 
 const NamedParser* FindParser(const std::string& name) {

@@ -38,6 +38,12 @@ void ReplayMac(const uint8_t* bytes, size_t size, Replayed* replayed);
 // The arguments of a process on macOS.
 void ReplayProcessArguments(const uint8_t* bytes, size_t size, Replayed* replayed);
 
+// --- replay_match.cc ---
+
+// Matches two readings of a table. The first byte says how many of the rows that follow, four bytes
+// each, are of the first reading.
+void ReplayMatch(const uint8_t* bytes, size_t size, Replayed* replayed);
+
 // --- replay.cc ---
 
 // The names of all parsers.

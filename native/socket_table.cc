@@ -105,6 +105,14 @@ void SocketTable::Clear() {
   *this = std::move(empty);
 }
 
+uint32_t SocketTable::CountHidden() const {
+  uint32_t hidden = 0;
+  for (size_t i = 0; i < size_; i++) {
+    hidden += (*this)[i].owner_unknown == OwnerUnknown::kPermission;
+  }
+  return hidden;
+}
+
 Text SocketTable::AddText(const char* text, size_t length) {
   const Text slice{static_cast<uint32_t>(strings_.size()), static_cast<uint32_t>(length)};
   strings_.append(text, length);

@@ -133,12 +133,13 @@ struct Report {
   void Unexpected(int code, const char* call);
 };
 
-// What the rows of a table are where they tell changes: first the sockets that opened, then those
-// that closed, as they last were, then those that changed, each as it is and then as it was.
+// Of a table that stands for a larger one. Where it tells changes, its rows are first the sockets
+// that opened, then those that closed, as they last were, then those that changed, each as it is
+// and then as it was.
 struct Changes {
   uint32_t opened = 0;
   uint32_t closed = 0;
-  uint32_t sockets = 0;  // how many there are now
+  uint32_t sockets = 0;  // how many the larger one has
   uint32_t hidden = 0;   // of them, those whose owner permission hides
 };
 
@@ -167,6 +168,9 @@ class SocketTable {
   void DropOwnerless();
   // Empties the table and keeps the memory of its rows.
   void Clear();
+
+  // How many rows have an owner that permission hides.
+  uint32_t CountHidden() const;
 
   Text AddText(const char* text, size_t length);
   Text AddText(const SocketTable& from, Text text) {

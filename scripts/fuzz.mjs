@@ -28,6 +28,7 @@ const SEEDS = {
   pcblist: [],
   mac: [],
   mac_arguments: [],
+  match: [],
 }
 const { ModuleKind, ScriptTarget, transpileModule } = typescript
 const FIXTURES = join(root, 'test', 'fixtures')
@@ -43,6 +44,7 @@ const WRITTEN_SEEDS = {
   mac_arguments: ['\x02\0\0\0/bin/node\0\0\0node\0-e\0PATH=/bin\0'],
   link: ['socket:[4026531840]', 'pipe:[1]'],
   mounts: ['22 1 0:21 / /proc rw,relatime shared:5 - proc proc rw,hidepid=invisible\n'],
+  match: [Buffer.from([2, 1, 80, 5, 1, 2, 80, 5, 2, 2, 80, 6, 2, 3, 80, 2, 3])],
   query: [Uint32Array.of(2, 3, 3, 0x1fff, 3, 2, 0, 0, 1, 0x00500050, 1, 0x1f401f90, 1, 42)],
 }
 

@@ -26,15 +26,21 @@ const sourcesIn = (folder) =>
     .map((name) => join(root, folder, name))
 
 /** The C++ sources for Linux, as paths. */
-const sources = () => ['native', 'native/linux', 'native/posix'].flatMap(sourcesIn)
+const sources = () => ['native', 'native/watch', 'native/linux', 'native/posix'].flatMap(sourcesIn)
 
 const isTool = (path) => /\/native\/(replay|fuzz)/.test(path)
 
 /** The sources of the addon. */
 export const addonSources = () => sources().filter((path) => !isTool(path))
 
-const PURE =
-  /(_parse|row_collector|kernel_state|growing_table|process_facts|query|socket_table|darwin\/(reader|holder_scan|joined_table|pcblist)|replay|replay_darwin)\.cc$/
+const PURE_NAMES = [
+  '.*_parse',
+  ...['query', 'socket_table', 'socket_identity', 'replay', 'replay_darwin', 'replay_match'],
+  ...['linux/row_collector', 'linux/kernel_state', 'watch/row_matcher'],
+  ...['windows/growing_table', 'windows/process_facts'],
+  ...['reader', 'holder_scan', 'joined_table', 'pcblist'].map((name) => `darwin/${name}`),
+]
+const PURE = new RegExp(`native.(${PURE_NAMES.join('|')})\\.cc$`)
 
 /** Whether a source asks no system anything, so that it can be run anywhere. */
 export const isPure = (path) => PURE.test(path)

@@ -63,14 +63,17 @@ const addressEnv = (leaks) =>
     UBSAN_OPTIONS: 'print_stacktrace=1',
     LSAN_OPTIONS: 'print_suppressions=0',
   })
-check('the addon in the tests of rows, owners and processes: address, undefined', () => {
-  run(
-    process.execPath,
-    [test, 'test/rows/states', 'test/rows/filters', 'test/owners/holders', 'test/processes/facts'],
-    {
-      env: addressEnv(0),
-    },
-  )
+const TESTS = [
+  'test/rows/states',
+  'test/rows/filters',
+  'test/owners/holders',
+  'test/processes/facts',
+  'test/watch/changes',
+  'test/watch/counts',
+  'test/watch/owners',
+]
+check('the addon in the tests of rows, owners, processes and changes: address, undefined', () => {
+  run(process.execPath, [test, ...TESTS], { env: addressEnv(0) })
 })
 check('the addon in many reads of every kind: address, undefined, leaks', () => {
   run(process.execPath, [smoke], { env: addressEnv(1) })

@@ -56,14 +56,19 @@ export interface NativeWatcher {
 /** What the addon exports. Queries are words as src/table/options.ts writes them. */
 export interface NativeBinding {
   readonly layout: Readonly<Record<string, number>>
-  /** Reads on another thread; the function returned ends the read early. */
-  read(words: Uint32Array, receive: Receive<void>): () => void
-  readSync<Result>(words: Uint32Array, receive: Receive<Result>): Result
+  /**
+   * Reads on another thread; the function returned ends the read early. `countBy`, as bits in the
+   * order of COUNT_BY, counts the sockets instead.
+   */
+  read(words: Uint32Array, receive: Receive<void>, countBy?: number): () => void
+  readSync<Result>(words: Uint32Array, receive: Receive<Result>, countBy?: number): Result
 
   /** Begins to watch what a query asks for; nothing is read yet. */
   openWatcher(words: Uint32Array): NativeWatcher
   /** Reads what changed since the last poll on another thread; one poll at a time. */
   poll(watcher: NativeWatcher, receive: Receive<void>): () => void
+  /** Counts the sockets of the last poll on another thread. */
+  countWatched(watcher: NativeWatcher, receive: Receive<void>, countBy: number): () => void
   closeWatcher(watcher: NativeWatcher): void
 
   /** Binds a socket and closes it; the words are those of src/ports/probe.ts. */

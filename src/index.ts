@@ -36,6 +36,8 @@ export type {
   TerminateOptions,
   TerminateResult,
 } from './processes/types.ts'
+export type { CountOptions } from './table/counts.ts'
+export { countSockets, countSocketsSync } from './table/counts.ts'
 export type { RoleOptions } from './table/snapshot.ts'
 export {
   listConnections,
@@ -47,6 +49,8 @@ export {
 } from './table/snapshot.ts'
 export type {
   Abortable,
+  CountBy,
+  CountKeys,
   Fallback,
   Family,
   ListOptions,
@@ -61,6 +65,8 @@ export type {
   QueryOptions,
   SocketChange,
   SocketChanges,
+  SocketCount,
+  SocketCounts,
   SocketProcess,
   SocketRow,
   SocketTable,

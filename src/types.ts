@@ -224,6 +224,43 @@ export interface SocketChanges extends TableReport {
   readonly changed: readonly SocketChange[]
 }
 
+export const COUNT_BY = [
+  'protocol',
+  'family',
+  'state',
+  'listeningPort',
+  'pid',
+  'remoteAddress',
+] as const
+/** What sockets can be counted by. */
+export type CountBy = (typeof COUNT_BY)[number]
+
+/** What a group of sockets has in common. */
+export interface CountKeys extends Pick<SocketRow, 'protocol' | 'family' | 'state'> {
+  /**
+   * The local port where a socket of the table waits for peers on it with the same protocol: a
+   * server's, to which its connections count. Null for other sockets, such as clients.
+   */
+  readonly listeningPort: number | null
+  /** The oldest process that holds the socket; null where none is known. */
+  readonly pid: number | null
+  /** Null where there is no peer. A link-local address comes without its interface. */
+  readonly remoteAddress: string | null
+}
+
+/** How many sockets have this in common. */
+export type SocketCount<By extends CountBy> = Pick<CountKeys, By> & { readonly count: number }
+
+/** How many sockets there are, by what was asked for. */
+export interface SocketCounts<By extends CountBy> extends TableReport {
+  /** How many there are in all. */
+  readonly sockets: number
+  /** Every process that `pid` of a count names, each once. */
+  readonly processes: readonly SocketProcess[]
+  /** One for each combination that occurs, in no order that means anything. */
+  readonly counts: readonly SocketCount<By>[]
+}
+
 /** A port from 0 to 65535, or all ports from one to another, both included. */
 export type PortFilter = number | { readonly from: number; readonly to: number }
 

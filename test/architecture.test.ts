@@ -29,13 +29,16 @@ const MAY_IMPORT: readonly [room: RegExp, from: RegExp][] = [
     /^src\/processes\//,
     /^src\/(processes\/.*|types|errors|table\/(options|snapshot)|ports\/owners)\.ts$/,
   ],
-  [/^src\/watch\//, /^src\/(watch\/.*|types|table\/(decode|options|receive))\.ts$/],
-  [/^src\/index\.ts$/, /^src\/(types|errors|table\/snapshot|(ports|processes|watch)\/.*)\.ts$/],
+  [/^src\/watch\//, /^src\/(watch\/.*|types|table\/(counts|decode|options|receive))\.ts$/],
+  [
+    /^src\/index\.ts$/,
+    /^src\/(types|errors|table\/(counts|snapshot)|(ports|processes|watch)\/.*)\.ts$/,
+  ],
   [/^src\/cli\//, /^src\/(cli\/.*|index)\.ts$/],
 ]
 
 const MAY_CALL_THE_ADDON =
-  /^src\/(table\/(snapshot|receive)|ports\/probe|processes\/[^/]*|watch\/watch)\.ts$/
+  /^src\/(table\/(counts|snapshot|receive)|ports\/probe|processes\/[^/]*|watch\/watch)\.ts$/
 
 describe('src', () => {
   test.each(files('src', /\.ts$/))('%s imports only from the rooms that it may', (name) => {
@@ -88,7 +91,7 @@ describe('native', () => {
     for (const name of sources.filter((path) => path.split('/').length === 3)) {
       const own = matches(read(name), /#include "([^"]*)"/g)
       const allowed =
-        /^[a-z_]+\.h$|^\.\.\/(posix\/[a-z_]+|bind_probe|position_set|process_table|query|reader|socket_(identity|table)|status)\.h$/
+        /^[a-z_]+\.h$|^\.\.\/(posix\/[a-z_]+|bind_probe|position_set|process_table|query|reader|socket_(counts|identity|table)|status)\.h$/
       expect(
         own.filter((path) => !allowed.test(path)),
         name,
@@ -131,6 +134,8 @@ test('the package exports these names', () => {
       'TCP_STATES',
       'bindFreePort',
       'checkPort',
+      'countSockets',
+      'countSocketsSync',
       'checkPortSync',
       'checkPorts',
       'checkPortsSync',
@@ -171,6 +176,9 @@ test('the package exports these types', () => {
       'ExplainOptions',
       'Explanation',
       'Container',
+      'CountBy',
+      'CountKeys',
+      'CountOptions',
       'EndedProcess',
       'FreedPort',
       'KillPortOptions',
@@ -209,6 +217,8 @@ test('the package exports these types', () => {
       'RoleOptions',
       'SocketChange',
       'SocketChanges',
+      'SocketCount',
+      'SocketCounts',
       'SocketProcess',
       'SocketRow',
       'SocketTable',

@@ -73,7 +73,9 @@ bool FillRow(const InetPcb& pcb, Row* row) {
   row->protocol = pcb.protocol;
   row->local_port = pcb.local_port;
   row->remote_port = pcb.remote_port;
-  row->identity = pcb.generation;
+  // Each protocol counts by itself.
+  const bool udp = pcb.protocol == Protocol::kUdp;
+  if (pcb.generation != 0) row->identity = pcb.generation * 2 + (udp ? 1 : 0);
   if (pcb.protocol == Protocol::kTcp) row->state = StateOf(pcb);
   if (ipv6) {
     row->flags |= Row::kFlagIPv6 | Row::kFlagV6OnlyKnown;

@@ -35,6 +35,7 @@ bool MayFollow(const SocketTable& before, const Row& earlier, const SocketTable&
 
 bool SameSocket(const SocketTable& before, const Row& earlier, const SocketTable& after,
                 const Row& later) {
+  if (HasCookie(earlier) != HasCookie(later)) return false;
   const bool told = earlier.identity != 0 && later.identity != 0;
   if (told && earlier.identity != later.identity) return false;
   if (told && HasCookie(earlier)) return true;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "../reader.h"
+#include "../socket_counts.h"
 #include "row_copier.h"
 
 namespace socktable {
@@ -44,20 +45,13 @@ void AddInterfaces(const SocketTable& from, SocketTable* to) {
   }
 }
 
-uint32_t CountHidden(const SocketTable& table) {
-  uint32_t hidden = 0;
-  for (size_t i = 0; i < table.size(); i++) {
-    hidden += table[i].owner_unknown == OwnerUnknown::kPermission;
-  }
-  return hidden;
-}
-
 }  // namespace
 
 Watcher::Watcher(Query query)
     : query_(ForWatching(std::move(query))), apart_(OwnersAreApart(query_)) {}
 
 Status Watcher::Poll(const std::atomic<bool>* cancelled, PackedTable* changes) {
+  const std::lock_guard<std::mutex> lock(mutex_);
   Query query = query_;
   query.cancelled = cancelled;
   next_.Clear();
@@ -69,6 +63,13 @@ Status Watcher::Poll(const std::atomic<bool>* cancelled, PackedTable* changes) {
   *changes = Pack(rows);
   std::swap(last_, next_);
   return status;
+}
+
+PackedTable Watcher::Count(uint32_t by) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  SocketTable counts;
+  CountSockets(last_, by, &counts);
+  return counts.Pack();
 }
 
 Status Watcher::ReadWhole(const Query& query, RowMatcher* rows) {
@@ -154,7 +155,13 @@ Status Watcher::SearchOwners(const Query& query, const std::vector<Pair>& doubtf
     } else {
       CopyOwnerFields(last_[before], &row);  // as in ReadWhole: it was its last owner's
     }
-    if (is_new) continue;
+    if (is_new) {
+      // It may be on its way to somebody, and another look may find it there.
+      const bool unseen = row.owner_unknown == OwnerUnknown::kNotFound ||
+                          row.owner_unknown == OwnerUnknown::kPermission;
+      if (unseen) search_all_ = std::min(search_all_, Clock::now() + kSoonest);
+      continue;
+    }
     if (!SameFields(last_[before], row) || !SameOwners(last_, last_[before], next_, row)) {
       changed_.push_back(doubtful[i]);
     }
@@ -189,7 +196,7 @@ PackedTable Watcher::Pack(const RowMatcher& rows) {
   changes.changes.opened = static_cast<uint32_t>(rows.opened.size());
   changes.changes.closed = static_cast<uint32_t>(rows.closed.size());
   changes.changes.sockets = static_cast<uint32_t>(next_.size());
-  changes.changes.hidden = CountHidden(next_);
+  changes.changes.hidden = next_.CountHidden();
   return changes.Pack();
 }
 

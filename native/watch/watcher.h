@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <mutex>
 #include <vector>
 
 #include "../query.h"
@@ -14,7 +15,7 @@ namespace socktable {
 
 // Reads one query's table again and again and tells what changed. Owners that take a search are
 // searched for sockets that are new or have lost a holder; those of all others are remembered, and
-// searched again now and then. One thread at a time.
+// searched again now and then. Any thread may call; one waits for the other.
 class Watcher {
  public:
   explicit Watcher(Query query);
@@ -22,6 +23,9 @@ class Watcher {
   // Packs what changed since the last call that went well; at the first one everything has opened.
   // Blocks.
   Status Poll(const std::atomic<bool>* cancelled, PackedTable* changes);
+
+  // Packs the numbers of sockets, by bits of CountBy, in the table that the last Poll read.
+  PackedTable Count(uint32_t by);
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -40,6 +44,7 @@ class Watcher {
 
   const Query query_;
   const bool apart_;
+  std::mutex mutex_;  // guards what follows
   SocketTable last_;
   SocketTable next_;
   std::vector<Pair> changed_;

@@ -93,6 +93,18 @@ export function decodeTable(buffer: ArrayBuffer): SocketTable {
   }
 }
 
+/** Decodes counts: a row for each group, with the number of its sockets as its inode. */
+export function decodeGroups(buffer: ArrayBuffer): SocketTable & { readonly sockets: number } {
+  const sections = new Sections(buffer)
+  const processes = sections.processes()
+  return {
+    ...decodeReport(sections, sections.header('header.hidden')),
+    processes,
+    sockets: sections.header('header.sockets'),
+    rows: decodeRows(buffer, sections, processes),
+  }
+}
+
 /** Decodes what changed: rows in the order of Changes in native/socket_table.h. */
 export function decodeChanges(buffer: ArrayBuffer): SocketChanges {
   const sections = new Sections(buffer)

@@ -1,11 +1,13 @@
 /** Watches the socket table: what changed, at a cost that follows the changes. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { NativeWatcher, Receive } from '../binding.ts'
 import { binding } from '../binding.ts'
+import { decodeCounts, encodeCountBy } from '../table/counts.ts'
 import { decodeChanges } from '../table/decode.ts'
 import { checkBoolean, checkInteger, checkSignal, encodeQuery } from '../table/options.ts'
 import { receive } from '../table/receive.ts'
-import type { Abortable, ListOptions, SocketChanges } from '../types.ts'
+import type { Abortable, CountBy, ListOptions, SocketChanges, SocketCounts } from '../types.ts'
 
 export interface WatchOptions extends ListOptions {
   /**
@@ -19,6 +21,11 @@ export interface WatchOptions extends ListOptions {
 
 /** The changes of a table, to be taken by `for await`. Each set is told once. */
 export interface SocketWatcher extends AsyncGenerator<SocketChanges, void, undefined> {
+  /**
+   * Counts the sockets of the last set, as `countSockets` does, without reading the table again or
+   * looking for owners. Before the first set there are none.
+   */
+  count<By extends CountBy>(by: By | readonly By[]): Promise<SocketCounts<By>>
   /** Ends it at once: what is waited for ends as well, and there is nothing more to take. */
   close(): void
 }
@@ -27,49 +34,74 @@ const LONGEST = 2 ** 31 - 1 // of a timer
 
 const CLOSED = Symbol('closed')
 
-interface Watch {
-  readonly words: Uint32Array
-  readonly interval: number
-  readonly persistent: boolean
-  readonly signal: AbortSignal | undefined
-  /** Ends it, with CLOSED or with the signal's reason. */
-  readonly end: AbortController
-}
-
 function isEmpty({ opened, closed, changed }: SocketChanges): boolean {
   return opened.length === 0 && closed.length === 0 && changed.length === 0
 }
 
-async function* readChanges(watch: Watch): AsyncGenerator<SocketChanges, void, undefined> {
-  const { signal } = watch.end
-  const watcher = binding().openWatcher(watch.words)
-  try {
-    for (let first = true; ; first = false) {
-      const begun = performance.now()
-      const changes = await receive((done) => binding().poll(watcher, done), decodeChanges, signal)
-      if (first || !isEmpty(changes)) yield changes
-      const pause = Math.max(0, begun + watch.interval - performance.now())
-      await sleep(pause, undefined, { signal, ref: watch.persistent })
-    }
-  } finally {
-    binding().closeWatcher(watcher)
-  }
+interface Pace {
+  readonly interval: number
+  readonly persistent: boolean
 }
 
-async function* untilEnded(watch: Watch): AsyncGenerator<SocketChanges, void, undefined> {
-  const { signal, end } = watch
-  const abort = () => {
-    end.abort(signal?.reason)
+/** A watcher of the addon, and what ends it: CLOSED or the signal's reason. */
+class Watch {
+  readonly #watcher: NativeWatcher
+  readonly #pace: Pace
+  readonly #signal: AbortSignal | undefined
+  readonly #end = new AbortController()
+  #open = true
+
+  constructor(words: Uint32Array, pace: Pace, signal: AbortSignal | undefined) {
+    this.#watcher = binding().openWatcher(words)
+    this.#pace = pace
+    this.#signal = signal
   }
-  signal?.throwIfAborted()
-  signal?.addEventListener('abort', abort)
-  try {
-    yield* readChanges(watch)
-  } catch (error) {
-    if (end.signal.reason === CLOSED) return
-    throw end.signal.aborted ? end.signal.reason : error
-  } finally {
-    signal?.removeEventListener('abort', abort)
+
+  async *changes(): AsyncGenerator<SocketChanges, void, undefined> {
+    const abort = () => {
+      this.#end.abort(this.#signal?.reason)
+    }
+    if (this.#signal?.aborted) abort()
+    this.#signal?.addEventListener('abort', abort)
+    try {
+      yield* this.#read()
+    } catch (error) {
+      const { signal } = this.#end
+      if (signal.reason !== CLOSED) throw signal.aborted ? signal.reason : error
+    } finally {
+      this.#signal?.removeEventListener('abort', abort)
+      this.close()
+    }
+  }
+
+  async *#read(): AsyncGenerator<SocketChanges, void, undefined> {
+    const { signal } = this.#end
+    const poll = (done: Receive<void>) => binding().poll(this.#watcher, done)
+    for (let first = true; ; first = false) {
+      const begun = performance.now()
+      const changes = await receive(poll, decodeChanges, signal)
+      if (first || !isEmpty(changes)) yield changes
+      const pause = Math.max(0, begun + this.#pace.interval - performance.now())
+      await sleep(pause, undefined, { signal, ref: this.#pace.persistent })
+    }
+  }
+
+  async count<By extends CountBy>(by: By | readonly By[]): Promise<SocketCounts<By>> {
+    const countBy = encodeCountBy(by)
+    if (!this.#open) {
+      throw Object.assign(new Error('this watcher has ended: watchSockets() makes another'), {
+        code: 'ERR_INVALID_STATE',
+      })
+    }
+    const start = (done: Receive<void>) => binding().countWatched(this.#watcher, done, countBy)
+    return receive(start, decodeCounts(by), undefined)
+  }
+
+  close(): void {
+    if (!this.#open) return
+    this.#open = false
+    this.#end.abort(CLOSED)
+    binding().closeWatcher(this.#watcher)
   }
 }
 
@@ -85,18 +117,24 @@ async function* untilEnded(watch: Watch): AsyncGenerator<SocketChanges, void, un
  * socket that opened and closed meanwhile is not told. Nor is one that does both between two reads.
  *
  * A socket is the same one while its identity is: on Linux the cookie that the kernel gives each
- * (net/core/sock_diag.c), on Windows the time when it was made. Addresses that are used again are a
+ * (net/core/sock_diag.c), on Windows the time when it was made, on macOS the number that it has
+ * until the next boot. Addresses that are used again are a
  * socket that closed and one that opened. A connection stays the same to its end, TIME_WAIT included,
  * where the kernel names no owner any more: who it was is in `before` of the change. Where no identity
  * is told (`procfs`), a connection is the same while its state goes forward and its inode, where it
  * has one, is the same.
  *
  * Linux: owners are looked up for sockets that opened or were accepted. Of every process that holds
- * some, one is checked at each read, so that a process that ends hands on what others hold too. All
- * other changes of owners (a socket passed on or shared by fork while its holder keeps another, one
- * that could not be found or read) are noticed by a search of all, which runs after 600 times what it
- * takes, at the soonest after 5 and at the latest after 60 seconds. Windows: owners come with each
- * read.
+ * some, one is checked at each read, so that what a process held that ended is the others' at once.
+ * All other changes of owners (a socket that was passed on or is shared by fork while its holder keeps
+ * another, one whose owner could not be found or read) are noticed by a search of all. It runs after
+ * 600 times what it takes, at the soonest after 5 and at the latest after 60 seconds; 5 seconds after
+ * a socket opened whose owner was not found. Windows and macOS: owners come with each
+ * read, on macOS by a search of all.
+ *
+ * Linux walks its table while others change it, and may pass over a socket whose neighbours close at
+ * that moment (net/ipv4/inet_diag.c). Such a one is told as closed, and by the next read as opened:
+ * its `inode` is the same.
  *
  * @throws {TypeError | RangeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` or
  *   `ERR_OUT_OF_RANGE` at once. Errors as of `listSockets` and the signal's reason come from the
@@ -105,17 +143,16 @@ async function* untilEnded(watch: Watch): AsyncGenerator<SocketChanges, void, un
 export function watchSockets(options: WatchOptions & Abortable = {}): SocketWatcher {
   const words = encodeQuery(options, ['interval', 'persistent', 'signal'])
   const { interval = 1000, persistent = true } = options
-  const end = new AbortController()
-  const changes = untilEnded({
-    words,
+  const pace = {
     interval: checkInteger('options.interval', interval, 1, LONGEST),
     persistent: checkBoolean('options.persistent', persistent),
-    signal: checkSignal(options),
-    end,
-  })
+  }
+  const watch = new Watch(words, pace, checkSignal(options))
+  const changes = watch.changes()
   return Object.assign(changes, {
+    count: <By extends CountBy>(by: By | readonly By[]) => watch.count(by),
     close: () => {
-      end.abort(CLOSED)
+      watch.close()
       void changes.return()
     },
   })

@@ -1,8 +1,8 @@
 /*
  * The floor: what the same question costs in plain C and one thread, without making anything of the
  * answer. Prints milliseconds, one run per line.
- *   floor dump RUNS    all TCP and UDP sockets by sock_diag
- *   floor owners RUNS  the same, and every descriptor link in /proc
+ *   floor dump RUNS [PAUSE]    all TCP and UDP sockets by sock_diag, with a pause in ms before each
+ *   floor owners RUNS [PAUSE]  the same, and every descriptor link in /proc
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -91,8 +91,10 @@ static void scan(void) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 3) return 64;
+  if (argc != 3 && argc != 4) return 64;
+  setvbuf(stdout, NULL, _IOLBF, 0);
   for (int run = atoi(argv[2]); run > 0; run--) {
+    if (argc == 4) usleep(atoi(argv[3]) * 1000);
     double start = now();
     dump(TCPDIAG_GETSOCK, 0, 0);
     dump(SOCK_DIAG_BY_FAMILY, AF_INET, IPPROTO_UDP);

@@ -8,10 +8,12 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
-const HELP = `usage: npm run bench -- [--sizes 1000,10000,50000] [--seconds N] [--json FILE]
+const HELP = `usage: npm run bench -- [--sizes 1000,10000,50000] [--seconds N] [--watch N] [--json FILE]
 
   --sizes    how many sockets there are, in 50 processes and more
   --seconds  how long each question is asked at each size (default 20)
+  --watch    how many seconds the last size is watched, with 100 sockets opening and closing per
+             second (default 60)
   --json     keeps all measurements in a file`
 const here = (name) => fileURLToPath(new URL(name, import.meta.url))
 
@@ -30,6 +32,7 @@ const { values } = parseArgs({
   options: {
     sizes: { type: 'string', default: '1000,10000,50000' },
     seconds: { type: 'string', default: '20' },
+    watch: { type: 'string', default: '60' },
     json: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
     inside: { type: 'boolean' },
@@ -113,6 +116,16 @@ for (const size of sizes) {
   }
 }
 
+function watch(size) {
+  console.error(`${size} sockets: watching`)
+  const words = [floor, size, 100, 100, Number(values.watch), 1000].map(String)
+  const output = execFileSync(process.execPath, ['--expose-gc', here('soak.mjs'), ...words], {
+    encoding: 'utf8',
+  })
+  return JSON.parse(output)
+}
+const watched = watch(sizes.at(-1))
+
 const version = (name, ...args) => spawnSync(name, args, { encoding: 'utf8' }).stdout?.trim()
 const machine = {
   cpu: `${cpus().length} × ${cpus()[0].model.trim()}`,
@@ -120,5 +133,5 @@ const machine = {
   node: process.version,
   ss: version('ss', '-V'),
 }
-if (values.json) writeFileSync(values.json, JSON.stringify({ machine, results }, null, 2))
-console.log(report(machine, results))
+if (values.json) writeFileSync(values.json, JSON.stringify({ machine, results, watched }, null, 2))
+console.log(report(machine, results, watched))

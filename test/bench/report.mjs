@@ -62,7 +62,29 @@ function aims({ size, times: all, memory }) {
   return [header, '| --- | ---: | ---: | --- |', ...rows].join('\n')
 }
 
-export function report(machine, results) {
+/** What a poll of watchSockets costs, beside a look of those who look again for each. */
+function watchTable({ size, times: all }, watched) {
+  const owners = all['all sockets, with owners']
+  const look = (name) => [`${name}, time of a look`, median(owners[name])]
+  const lines = [
+    ['plain C (floor), without owners', watched.floor],
+    ['watchSockets', watched.processor],
+    ...['ss -Htanp', 'systeminformation'].filter((name) => owners[name].length > 0).map(look),
+  ]
+  const { logged, outlived, faults, steadyChanges, delay, growth } = watched
+  return [
+    `| processor time per second, ${size.toLocaleString('en')} sockets watched, ms | |`,
+    '| --- | ---: |',
+    ...lines.map(([name, value]) => `| ${name} | ${milliseconds(value)} |`),
+    '',
+    `Of ${logged} sockets that opened and closed meanwhile, ${outlived} outlived two polls; ` +
+      `${faults.length + steadyChanges} were told wrong. The event loop was held for at most ` +
+      `${milliseconds(delay.most)} ms, that of a thread with nothing to do for ` +
+      `${milliseconds(delay.idle)} ms. Memory grew by ${growth.memory.toFixed(1)} MB.`,
+  ].join('\n')
+}
+
+export function report(machine, results, watched) {
   const questions = Object.keys(results[0].times)
   return [
     `Medians in milliseconds, and as multiples of socktable's. ${machine.cpu}, Linux ${machine.kernel}, ` +
@@ -70,5 +92,6 @@ export function report(machine, results) {
       'as they do for those who call them; the floor and psutil measure themselves.',
     ...questions.map((question) => questionTable(question, results)),
     aims(results.at(-1)),
+    watchTable(results.at(-1), watched),
   ].join('\n\n')
 }

@@ -12,9 +12,9 @@ afterAll(() => {
   for (const end of ends.splice(0)) end()
 })
 
-export async function listen(host: string): Promise<{ server: Server; port: number }> {
+export async function listen(host: string, port = 0): Promise<{ server: Server; port: number }> {
   const server = createServer()
-  server.listen({ port: 0, host, ipv6Only: false })
+  server.listen({ port, host, ipv6Only: false })
   ends.push(() => server.close())
   await once(server, 'listening')
   return { server, port: (server.address() as AddressInfo).port }

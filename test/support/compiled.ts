@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { supportFile } from './children.ts'
 
 const compiled = new Map<string, string>()
@@ -16,7 +16,7 @@ export function compile(name: string): string {
   process.once('exit', () => {
     rmSync(folder, { recursive: true, force: true })
   })
-  const program = join(folder, name)
+  const program = join(folder, basename(name))
   const compiler = process.env['CC'] ?? 'cc'
   execFileSync(compiler, ['-O1', '-pthread', '-o', program, supportFile(`${name}.c`)])
   compiled.set(name, program)

@@ -116,10 +116,10 @@ describe('a signal', () => {
   })
 
   test('that is aborted lets nothing begin', async () => {
-    const open = vi.spyOn(binding(), 'openWatcher')
+    const poll = vi.spyOn(binding(), 'poll')
     await expect(watch({ signal: AbortSignal.abort('enough') }).next()).rejects.toBe('enough')
-    expect(open).not.toHaveBeenCalled()
-    open.mockRestore()
+    expect(poll).not.toHaveBeenCalled()
+    poll.mockRestore()
   })
 })
 

@@ -1,47 +1,11 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { SocketChange, SocketChanges } from '../../src/index.ts'
 import { listSocketsSync } from '../../src/index.ts'
-import { type Child, startPython, until } from '../support/children.ts'
+import { until } from '../support/children.ts'
 import { AS_NOBODY, evaluate } from '../support/evaluate.ts'
+import { heirOf, listener, puppet } from '../support/puppet.ts'
 import { canBecomeOthers, needs } from '../support/requirements.ts'
 import { startWatch, take, watch } from '../support/watching.ts'
-
-const children: Child[] = []
-const heirs: number[] = []
-afterEach(async () => {
-  for (const heir of heirs.splice(0)) process.kill(heir, 'SIGKILL')
-  await Promise.all(children.splice(0).map((child) => child.end()))
-})
-
-/** Another process, which does what it is told. */
-interface Puppet {
-  readonly pid: number
-  readonly ask: <Value>(line: string) => Promise<Value>
-}
-
-async function puppet(): Promise<Puppet> {
-  const child = startPython('puppet.py')
-  children.push(child)
-  const ask = <Value>(line: string) => {
-    child.tell(line)
-    return child.json<Value>()
-  }
-  return { ask, pid: await ask<number>('os.getpid()') }
-}
-
-/** A child of a puppet, which holds all that it has. */
-async function heirOf({ ask }: Puppet): Promise<number> {
-  const heir = await ask<number>('fork_holder()')
-  heirs.push(heir)
-  return heir
-}
-
-/** A puppet that listens on a port. */
-async function listener(): Promise<Puppet & { port: number }> {
-  const { pid, ask } = await puppet()
-  await ask('server = listen()')
-  return { pid, ask, port: await ask<number>('server.getsockname()[1]') }
-}
 
 function onlyChange(set: SocketChanges): SocketChange {
   expect([set.opened, set.closed]).toEqual([[], []])
@@ -128,6 +92,21 @@ describe('a socket that several hold', () => {
     await ask('server.close()')
     expect(onlyChange(await take(watcher)).after.pids).toEqual([heir])
   })
+})
+
+test('a socket that was on its way when it opened is found later', async () => {
+  const { pid, ask } = await puppet()
+  const watcher = await startWatch({ state: 'LISTEN', interval: 100 })
+  await ask('ours, theirs = socket.socketpair(socket.AF_UNIX)')
+  await ask('server = listen()')
+  await ask('socket.send_fds(ours, [b"x"], [server.fileno()])')
+  await ask('server.close()')
+  const [row] = (await take(watcher)).opened
+  expect(row?.pid).toBeNull()
+  // This machine may have processes that even root can't read: then it could be theirs.
+  expect(['not-found', 'permission']).toContain(row?.ownerUnknown)
+  await ask('received = socket.recv_fds(theirs, 10, 1)[1]')
+  expect(onlyChange(await take(watcher)).after).toMatchObject({ pid, ownerUnknown: null })
 })
 
 describe('without the right to look', () => {

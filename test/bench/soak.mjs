@@ -1,0 +1,139 @@
+// node --expose-gc test/bench/soak.mjs FLOOR SOCKETS PROCESSES RATE SECONDS INTERVAL: watches so many
+// steady sockets while RATE others open and close per second, and prints as JSON what it cost, beside
+// the compiled floor.c at the same pace, and what was told wrong. It sees all sockets of its network
+// namespace.
+import { spawn } from 'node:child_process'
+import { readFileSync, readdirSync } from 'node:fs'
+import { setTimeout } from 'node:timers'
+import { createInterface } from 'node:readline'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import { watchSockets } from '../../dist/index.js'
+
+const here = (name) => fileURLToPath(new URL(name, import.meta.url))
+const [floorProgram, ...numbers] = process.argv.slice(2)
+const [sockets, processes, rate, seconds, interval] = numbers.map(Number)
+
+function start(program, ...args) {
+  const child = spawn(program, args.map(String), { stdio: ['pipe', 'pipe', 'inherit'] })
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
+  const ended = new Promise((resolve) => child.once('close', resolve))
+  return { child, ended, line: async () => (await lines.next()).value }
+}
+
+/** By inode: the owner that was told last, and how often the socket was opened and closed. */
+const told = new Map()
+
+function note(row, opened, closed) {
+  if (row.inode === null) return
+  const known = told.get(row.inode) ?? { opened: 0, closed: 0 }
+  told.set(row.inode, {
+    opened: known.opened + opened,
+    closed: known.closed + closed,
+    pids: row.pids,
+  })
+}
+
+/** A connection that nobody has accepted has no inode: it counts as opened once it has one. */
+function noteAll({ opened, closed, changed }) {
+  for (const row of opened) note(row, 1, 0)
+  for (const { before, after } of changed) note(after, before.inode === null ? 1 : 0, 0)
+  for (const row of closed) note(row, 0, 1)
+}
+
+/** What is wrong about a socket of the log; undefined where nothing is. */
+function faultOf([pid, inode, open]) {
+  const { opened = 0, closed = 0, pids = [] } = told.get(inode) ?? {}
+  const once = opened === 1 && closed === 1
+  const long = open > (2 * interval) / 1000
+  // What lived for less may be missed, or be gone before its owner was looked for.
+  if (once || (!long && opened === 0 && closed === 0)) {
+    if (pids.every((told) => told === pid) && (!long || pids.length === 1)) return undefined
+  }
+  return { pid, inode, open, opened, closed, pids }
+}
+
+/** What a process has used so far; times in milliseconds. */
+function use(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')
+  return {
+    processor: (Number(fields[11]) + Number(fields[12])) * 10, // in ticks of USER_HZ, which is 100
+    memory: (Number(fields[21]) * 4096) / 2 ** 20,
+    descriptors: readdirSync(`/proc/${pid}/fd`).length,
+  }
+}
+
+const pause = (time) => new Promise((resolve) => setTimeout(resolve, time))
+
+const steady = start('python3', here('load.py'), sockets, processes)
+await steady.line()
+const watcher = watchSockets({ interval })
+const snapshot = (await watcher.next()).value
+const turnover = start('python3', here('turnover.py'), rate, Math.min(processes, 10), seconds)
+const floor = spawn(floorProgram, ['dump', '1000000', `${interval}`])
+let floorRuns = 0
+floor.stdout.on('data', () => floorRuns++) // a line each
+const measured = turnover.line().then(async (line) => {
+  await pause(3 * interval)
+  watcher.close()
+  return JSON.parse(line)
+})
+
+/** A thread that does nothing: how long its event loop is held is this machine's doing. */
+const idle = new Worker(
+  `const { monitorEventLoopDelay } = require('node:perf_hooks')
+  const { parentPort } = require('node:worker_threads')
+  const delay = monitorEventLoopDelay({ resolution: 10 })
+  parentPort.on('message', (begin) => {
+    if (begin) return delay.enable()
+    parentPort.postMessage(delay.max / 1e6)
+    parentPort.close()
+  })`,
+  { eval: true },
+)
+const idleDelay = new Promise((resolve) => idle.once('message', resolve))
+
+const delay = monitorEventLoopDelay({ resolution: 10 })
+let before
+// The first third warms up.
+setTimeout(() => {
+  globalThis.gc()
+  before = { at: performance.now(), own: use(process.pid), floor: use(floor.pid), floorRuns }
+  delay.enable()
+  idle.postMessage(true)
+}, seconds * 333)
+
+const steadyInodes = new Set(snapshot.opened.map(({ inode }) => inode))
+let steadyChanges = 0
+for await (const changes of watcher) {
+  noteAll(changes)
+  const rows = [...changes.opened, ...changes.closed, ...changes.changed.map(({ after }) => after)]
+  steadyChanges += rows.filter(({ inode }) => steadyInodes.has(inode)).length
+}
+delay.disable()
+idle.postMessage(false)
+globalThis.gc()
+const own = use(process.pid)
+const floorUse = use(floor.pid)
+const rounds = (performance.now() - before.at) / interval
+floor.kill()
+const log = await measured
+const faults = log.map(faultOf).filter((fault) => fault !== undefined)
+const result = {
+  steady: snapshot.opened.length,
+  steadyChanges,
+  logged: log.length,
+  outlived: log.filter(([, , open]) => open > (2 * interval) / 1000).length,
+  faults,
+  processor: (own.processor - before.own.processor) / rounds,
+  floor: (floorUse.processor - before.floor.processor) / (floorRuns - before.floorRuns),
+  delay: { most: delay.max / 1e6, idle: await idleDelay },
+  growth: {
+    memory: own.memory - before.own.memory,
+    descriptors: own.descriptors - before.own.descriptors,
+  },
+}
+console.log(JSON.stringify(result))
+steady.child.stdin.end()
+await Promise.all([steady.ended, turnover.ended])
