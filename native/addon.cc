@@ -277,6 +277,14 @@ Napi::Value CountWatched(const Napi::CallbackInfo& info) {
   });
 }
 
+// pollCounts(watcher, callback(buffer | null, failure | null), countBy) -> cancel()
+Napi::Value PollCounts(const Napi::CallbackInfo& info) {
+  return TableWorker::Start(info, [watcher = HeldWatcherFrom(info), by = CountByFrom(info)](
+                                      const std::atomic<bool>* cancelled, Outcome* outcome) {
+    outcome->status = watcher->PollCounts(cancelled, by, &outcome->table);
+  });
+}
+
 // closeWatcher(watcher)
 void CloseWatcher(const Napi::CallbackInfo& info) { HeldWatcherFrom(info).reset(); }
 
@@ -431,6 +439,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports["read"] = Napi::Function::New(env, ReadAsync, "read");
   exports["openWatcher"] = Napi::Function::New(env, OpenWatcher, "openWatcher");
   exports["poll"] = Napi::Function::New(env, Poll, "poll");
+  exports["pollCounts"] = Napi::Function::New(env, PollCounts, "pollCounts");
   exports["countWatched"] = Napi::Function::New(env, CountWatched, "countWatched");
   exports["closeWatcher"] = Napi::Function::New(env, CloseWatcher, "closeWatcher");
   exports["tryBind"] = Napi::Function::New(env, TryBindSync, "tryBind");

@@ -69,6 +69,8 @@ export interface NativeBinding {
   poll(watcher: NativeWatcher, receive: Receive<void>): () => void
   /** Counts the sockets of the last poll on another thread. */
   countWatched(watcher: NativeWatcher, receive: Receive<void>, countBy: number): () => void
+  /** Polls and counts, on another thread: of what changed only the numbers are told. */
+  pollCounts(watcher: NativeWatcher, receive: Receive<void>, countBy: number): () => void
   closeWatcher(watcher: NativeWatcher): void
 
   /** Binds a socket and closes it; the words are those of src/ports/probe.ts. */

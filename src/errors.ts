@@ -147,6 +147,13 @@ export function outOfRange(name: string, expected: string, value: unknown): Rang
   )
 }
 
+/** An error with Node's code `ERR_INVALID_STATE`: `what` was closed, and `how` makes another. */
+export function hasEnded(what: string, how: string): Error {
+  return Object.assign(new Error(`${what} has ended: ${how}() makes another`), {
+    code: 'ERR_INVALID_STATE',
+  })
+}
+
 /** Node says "property" of what stands in an object. */
 function what(name: string): 'argument' | 'property' {
   return name.includes('.') ? 'property' : 'argument'

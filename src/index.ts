@@ -75,5 +75,7 @@ export type {
   TcpState,
 } from './types.ts'
 export { SOURCES, TCP_STATES } from './types.ts'
+export type { SocketCounter, SocketTurnover } from './watch/counter.ts'
+export { socketCounter } from './watch/counter.ts'
 export type { SocketWatcher, WatchOptions } from './watch/watch.ts'
 export { watchSockets } from './watch/watch.ts'

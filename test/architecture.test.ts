@@ -29,7 +29,7 @@ const MAY_IMPORT: readonly [room: RegExp, from: RegExp][] = [
     /^src\/processes\//,
     /^src\/(processes\/.*|types|errors|table\/(options|snapshot)|ports\/owners)\.ts$/,
   ],
-  [/^src\/watch\//, /^src\/(watch\/.*|types|table\/(counts|decode|options|receive))\.ts$/],
+  [/^src\/watch\//, /^src\/(watch\/.*|types|errors|table\/(counts|decode|options|receive))\.ts$/],
   [
     /^src\/index\.ts$/,
     /^src\/(types|errors|table\/(counts|snapshot)|(ports|processes|watch)\/.*)\.ts$/,
@@ -38,7 +38,7 @@ const MAY_IMPORT: readonly [room: RegExp, from: RegExp][] = [
 ]
 
 const MAY_CALL_THE_ADDON =
-  /^src\/(table\/(counts|snapshot|receive)|ports\/probe|processes\/[^/]*|watch\/watch)\.ts$/
+  /^src\/(table\/(counts|snapshot|receive)|ports\/probe|processes\/[^/]*|watch\/[^/]*)\.ts$/
 
 describe('src', () => {
   test.each(files('src', /\.ts$/))('%s imports only from the rooms that it may', (name) => {
@@ -162,6 +162,7 @@ test('the package exports these names', () => {
       'processTree',
       'processTreeSync',
       'terminate',
+      'socketCounter',
       'watchSockets',
     ].sort(),
   )
@@ -218,10 +219,12 @@ test('the package exports these types', () => {
       'SocketChange',
       'SocketChanges',
       'SocketCount',
+      'SocketCounter',
       'SocketCounts',
       'SocketProcess',
       'SocketRow',
       'SocketTable',
+      'SocketTurnover',
       'SocketWatcher',
       'Source',
       'SystemError',

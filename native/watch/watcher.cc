@@ -52,13 +52,8 @@ Watcher::Watcher(Query query)
 
 Status Watcher::Poll(const std::atomic<bool>* cancelled, PackedTable* changes) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  Query query = query_;
-  query.cancelled = cancelled;
-  next_.Clear();
-  changed_.clear();
   RowMatcher rows(last_, next_);
-  const bool whole = !apart_ || Clock::now() >= search_all_;
-  Status status = whole ? ReadWhole(query, &rows) : ReadRows(query, &rows);
+  Status status = Read(cancelled, &rows);
   if (!status.ok()) return status;
   *changes = Pack(rows);
   std::swap(last_, next_);
@@ -70,6 +65,29 @@ PackedTable Watcher::Count(uint32_t by) {
   SocketTable counts;
   CountSockets(last_, by, &counts);
   return counts.Pack();
+}
+
+Status Watcher::PollCounts(const std::atomic<bool>* cancelled, uint32_t by, PackedTable* counts) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  RowMatcher rows(last_, next_);
+  Status status = Read(cancelled, &rows);
+  if (!status.ok()) return status;
+  SocketTable groups;
+  CountSockets(next_, by, &groups);
+  groups.changes.opened = static_cast<uint32_t>(rows.opened.size());
+  groups.changes.closed = static_cast<uint32_t>(rows.closed.size());
+  *counts = groups.Pack();
+  std::swap(last_, next_);
+  return status;
+}
+
+Status Watcher::Read(const std::atomic<bool>* cancelled, RowMatcher* rows) {
+  Query query = query_;
+  query.cancelled = cancelled;
+  next_.Clear();
+  changed_.clear();
+  const bool whole = !apart_ || Clock::now() >= search_all_;
+  return whole ? ReadWhole(query, rows) : ReadRows(query, rows);
 }
 
 Status Watcher::ReadWhole(const Query& query, RowMatcher* rows) {

@@ -24,8 +24,12 @@ class Watcher {
   // Blocks.
   Status Poll(const std::atomic<bool>* cancelled, PackedTable* changes);
 
-  // Packs the numbers of sockets, by bits of CountBy, in the table that the last Poll read.
+  // Packs the numbers of sockets, by bits of CountBy, in the table that was read last.
   PackedTable Count(uint32_t by);
+
+  // Reads the table as Poll does, and packs these numbers of it, with how many sockets opened and
+  // closed since it was read last.
+  Status PollCounts(const std::atomic<bool>* cancelled, uint32_t by, PackedTable* counts);
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -35,6 +39,8 @@ class Watcher {
     uint32_t after;
   };
 
+  // Reads next_, and what changed since last_.
+  Status Read(const std::atomic<bool>* cancelled, RowMatcher* rows);
   Status ReadWhole(const Query& query, RowMatcher* rows);
   Status ReadRows(Query query, RowMatcher* rows);
   void Remember(RowMatcher* rows, std::vector<Pair>* doubtful);

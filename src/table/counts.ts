@@ -53,7 +53,7 @@ export function decodeCounts<By extends CountBy>(
 }
 
 /** The words of a query that reads owners only where they are counted or asked for. */
-function encodeCountQuery(options: CountOptions | undefined, countBy: number): Uint32Array {
+export function encodeCountQuery(options: CountOptions | undefined, countBy: number): Uint32Array {
   const byProcess = (countBy & (1 << COUNT_BY.indexOf('pid'))) !== 0
   const owners = byProcess || options?.pid !== undefined ? 'all' : 'none'
   return encodeQuery(fixOptions(options, COUNT_OPTIONS, { owners }), ['signal'])
@@ -66,8 +66,8 @@ function encodeCountQuery(options: CountOptions | undefined, countBy: number): U
  *     const { counts } = await countSockets(['protocol', 'state'])
  *     // [{ protocol: 'tcp', state: 'ESTABLISHED', count: 50_112 }, …]
  *
- * Owners are looked for where `by` or the options name `pid`. For who counts again and again,
- * `count` of a watcher (`watchSockets`) does so without another read.
+ * Owners are looked for where `by` or the options name `pid`. Who counts again and again is better
+ * off with `socketCounter`, or with `count` of a watcher.
  *
  * @throws As `listSockets` does.
  */

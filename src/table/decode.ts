@@ -105,6 +105,12 @@ export function decodeGroups(buffer: ArrayBuffer): SocketTable & { readonly sock
   }
 }
 
+/** How many sockets opened and closed since the table was read last. */
+export function decodeTurnover(buffer: ArrayBuffer): { opened: number; closed: number } {
+  const sections = new Sections(buffer)
+  return { opened: sections.header('header.opened'), closed: sections.header('header.closed') }
+}
+
 /** Decodes what changed: rows in the order of Changes in native/socket_table.h. */
 export function decodeChanges(buffer: ArrayBuffer): SocketChanges {
   const sections = new Sections(buffer)

@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { NativeWatcher, Receive } from '../binding.ts'
 import { binding } from '../binding.ts'
+import { hasEnded } from '../errors.ts'
 import { decodeCounts, encodeCountBy } from '../table/counts.ts'
 import { decodeChanges } from '../table/decode.ts'
 import { checkBoolean, checkInteger, checkSignal, encodeQuery } from '../table/options.ts'
@@ -89,9 +90,7 @@ class Watch {
   async count<By extends CountBy>(by: By | readonly By[]): Promise<SocketCounts<By>> {
     const countBy = encodeCountBy(by)
     if (!this.#open) {
-      throw Object.assign(new Error('this watcher has ended: watchSockets() makes another'), {
-        code: 'ERR_INVALID_STATE',
-      })
+      throw hasEnded('this watcher', 'watchSockets')
     }
     const start = (done: Receive<void>) => binding().countWatched(this.#watcher, done, countBy)
     return receive(start, decodeCounts(by), undefined)

@@ -1,0 +1,70 @@
+/** Counts sockets again and again, at a cost that follows the changes. */
+
+import { binding } from '../binding.ts'
+import { hasEnded } from '../errors.ts'
+import {
+  type CountOptions,
+  decodeCounts,
+  encodeCountBy,
+  encodeCountQuery,
+} from '../table/counts.ts'
+import { decodeTurnover } from '../table/decode.ts'
+import { checkSignal } from '../table/options.ts'
+import { receive } from '../table/receive.ts'
+import type { Abortable, CountBy, SocketCounts } from '../types.ts'
+
+/** How many sockets there are, and how many came and went. */
+export interface SocketTurnover<By extends CountBy> extends SocketCounts<By> {
+  /**
+   * How many opened and closed since the last call; null at the first one. One that did both between
+   * two calls is not seen.
+   */
+  readonly opened: number | null
+  readonly closed: number | null
+}
+
+export interface SocketCounter<By extends CountBy> {
+  /** Reads the table and counts. Calls wait for each other. Errors as of `listSockets`. */
+  count(options?: Abortable): Promise<SocketTurnover<By>>
+  /** Gives back what is kept of the last table. Calls that wait go on to their end. */
+  close(): void
+}
+
+/**
+ * Counts the sockets of a query as `countSockets` does, again and again: the last table is kept where
+ * it is read, so that a call tells what opened and closed since, and owners are looked up for new
+ * sockets alone, as by `watchSockets`. No rows cross:
+ *
+ *     const counter = socketCounter(['protocol', 'state'])
+ *     const { counts, opened, closed } = await counter.count() // each second
+ *
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`; `count` rejects with
+ *   `ERR_INVALID_STATE` once it was closed.
+ */
+export function socketCounter<By extends CountBy>(
+  by: By | readonly By[],
+  options?: CountOptions,
+): SocketCounter<By> {
+  const countBy = encodeCountBy(by)
+  const watcher = binding().openWatcher(encodeCountQuery(options, countBy))
+  const decode = decodeCounts(by)
+  let open = true
+  let first = true
+
+  const decodeAll = (buffer: ArrayBuffer): SocketTurnover<By> => {
+    const turnover = first ? { opened: null, closed: null } : decodeTurnover(buffer)
+    first = false
+    return { ...decode(buffer), ...turnover }
+  }
+  return {
+    count: async (abortable) => {
+      const signal = checkSignal(abortable)
+      if (!open) throw hasEnded('this counter', 'socketCounter')
+      return receive((done) => binding().pollCounts(watcher, done, countBy), decodeAll, signal)
+    },
+    close: () => {
+      if (open) binding().closeWatcher(watcher)
+      open = false
+    },
+  }
+}
