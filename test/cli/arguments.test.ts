@@ -120,7 +120,10 @@ test.each([
   ['--pid=-1', "--pid must be a number from 1 to 2147483647, not '-1'"],
   ['--pid 0', "--pid must be a number from 1 to 2147483647, not '0'"],
   ['--pid --json', "--pid needs a PID, a number from 1 on, not '--json'"],
-  ['--source netstat', "--source must be one of sock_diag, procfs, iphlpapi, pcblist, libproc, not 'netstat'"],
+  [
+    '--source netstat',
+    "--source must be one of sock_diag, procfs, iphlpapi, pcblist, libproc, not 'netstat'",
+  ],
   ['--source', '--source needs sock_diag, procfs or iphlpapi'],
   ['--json --csv', '--json and --csv exclude each other'],
   ['who 80 --json --csv', '--json and --csv exclude each other'],
