@@ -18,10 +18,11 @@ OwnerUnknown ReasonWithoutInode(const Row& row) {
   return open ? OwnerUnknown::kNotAccepted : OwnerUnknown::kNoOwner;
 }
 
-void ExplainOwnerless(ExistenceCheck& existence, SocketTable& table) {
+void ExplainOwnerless(SocketTable& table) {
   const bool hidden =
       table.report.denied > 0 || (table.report.flags & Report::kProcessesHidden) != 0;
   const uint32_t self = geteuid();
+  ExistenceCheck existence;
   for (size_t i = 0; i < table.size(); i++) {
     Row& row = table[i];
     if (row.owner_count > 0) {
@@ -57,11 +58,11 @@ Status ScanLikely(int proc, const WantedSockets& wanted, const Query& query,
   return ScanOwners(proc, wanted, few, &report, scan);
 }
 
-// Whether a socket that has no holder yet is still there. On a busy host some close each time before
-// they are searched, for which not every process is to be read.
-bool MissesAny(const SocketTable& table, const WantedSockets& wanted, const OwnerScan& scan,
-               ExistenceCheck& existence) {
+// Whether a socket that has no holder yet is still there. On a busy host some close each time
+// before they are searched, for which not every process is to be read.
+bool MissesAny(const SocketTable& table, const WantedSockets& wanted, const OwnerScan& scan) {
   if (scan.missing == 0) return false;
+  ExistenceCheck existence;
   std::vector<bool> found(wanted.size());
   for (const auto& holdings : scan.holdings) {
     for (const Holding& holding : holdings) found[holding.socket] = true;
@@ -75,12 +76,11 @@ bool MissesAny(const SocketTable& table, const WantedSockets& wanted, const Owne
 }
 
 Status SearchOwners(int proc, const WantedSockets& wanted, const Query& query,
-                    const std::vector<uint32_t>& likely, ExistenceCheck& existence,
-                    SocketTable& table) {
+                    const std::vector<uint32_t>& likely, SocketTable& table) {
   OwnerScan scan;
   Status status = ScanLikely(proc, wanted, query, likely, &scan);
   if (!status.ok()) return status;
-  if (likely.empty() || MissesAny(table, wanted, scan, existence)) {
+  if (likely.empty() || MissesAny(table, wanted, scan)) {
     scan = OwnerScan();
     status = ScanOwners(proc, wanted, query, &table.report, &scan);
     if (!status.ok()) return status;
@@ -104,15 +104,14 @@ Status ReadOwners(const Query& query, const std::vector<uint32_t>& likely, Socke
   if (!status.ok()) return status;
   const WantedSockets wanted(table);
   const bool by_process = !query.pids.empty();
-  ExistenceCheck existence;
   if (wanted.size() > 0 || by_process) {
-    status = SearchOwners(proc.get(), wanted, query, likely, existence, table);
+    status = SearchOwners(proc.get(), wanted, query, likely, table);
     if (!status.ok()) return status;
   }
   if (by_process) {
     table.DropOwnerless();
   } else {
-    ExplainOwnerless(existence, table);
+    ExplainOwnerless(table);
   }
   return Status::Ok();
 }

@@ -86,23 +86,21 @@ export function decodeTable(buffer: ArrayBuffer): SocketTable {
     sections.header('header.rowCount'),
     sections.header('header.rowsOffset'),
   )
-  return {
-    ...decodeReport(sections, hiddenSockets),
+  return Object.assign(decodeReport(sections, hiddenSockets), {
     processes,
     rows: decodeRows(buffer, sections, processes),
-  }
+  })
 }
 
 /** Decodes counts: a row for each group, with the number of its sockets as its inode. */
 export function decodeGroups(buffer: ArrayBuffer): SocketTable & { readonly sockets: number } {
   const sections = new Sections(buffer)
   const processes = sections.processes()
-  return {
-    ...decodeReport(sections, sections.header('header.hidden')),
+  return Object.assign(decodeReport(sections, sections.header('header.hidden')), {
     processes,
     sockets: sections.header('header.sockets'),
     rows: decodeRows(buffer, sections, processes),
-  }
+  })
 }
 
 /** How many sockets opened and closed since the table was read last. */
@@ -122,12 +120,11 @@ export function decodeChanges(buffer: ArrayBuffer): SocketChanges {
   for (let index = steady; index < rows.length; index += 2) {
     changed.push({ after: rows[index] as SocketRow, before: rows[index + 1] as SocketRow })
   }
-  return {
-    ...decodeReport(sections, sections.header('header.hidden')),
+  return Object.assign(decodeReport(sections, sections.header('header.hidden')), {
     processes,
     sockets: sections.header('header.sockets'),
     opened: rows.slice(0, opened),
     closed: rows.slice(opened, steady),
     changed,
-  }
+  })
 }

@@ -104,7 +104,8 @@ setTimeout(() => {
   idle.postMessage(true)
 }, seconds * 333)
 
-const steadyInodes = new Set(snapshot.opened.map(({ inode }) => inode))
+// Without what others may have left in TIME_WAIT.
+const steadyInodes = new Set(snapshot.opened.flatMap(({ inode }) => inode ?? []))
 let steadyChanges = 0
 for await (const changes of watcher) {
   noteAll(changes)
@@ -121,7 +122,7 @@ floor.kill()
 const log = await measured
 const faults = log.map(faultOf).filter((fault) => fault !== undefined)
 const result = {
-  steady: snapshot.opened.length,
+  steady: steadyInodes.size,
   steadyChanges,
   logged: log.length,
   outlived: log.filter(([, , open]) => open > (2 * interval) / 1000).length,
