@@ -21,6 +21,7 @@
         "native/socket_counts.cc",
         "native/socket_identity.cc",
         "native/socket_table.cc",
+        "native/watch/brief_sockets.cc",
         "native/watch/row_copier.cc",
         "native/watch/row_matcher.cc",
         "native/watch/watcher.cc",
@@ -32,6 +33,7 @@
         ["socktable_werror=='true'", {"cflags_cc": ["-Werror"]}],
         ["OS=='linux'", {
           "sources": [
+            "native/linux/destroy_events.cc",
             "native/linux/existence.cc",
             "native/linux/kernel_state.cc",
             "native/linux/owner_groups.cc",

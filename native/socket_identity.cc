@@ -6,13 +6,16 @@
 
 namespace socktable {
 
-uint64_t HashOfSocket(const Row& row) {
-  if (HasCookie(row)) return MixHash(row.identity);
+uint64_t HashOfAddresses(const Row& row) {
   uint64_t words[4];
   memcpy(words, row.local_address, sizeof words);
   uint64_t hash = 0;
   for (const uint64_t word : words) hash = MixHash(hash ^ word);
   return MixHash(hash ^ (static_cast<uint64_t>(row.local_port) << 16 | row.remote_port));
+}
+
+uint64_t HashOfSocket(const Row& row) {
+  return HasCookie(row) ? MixHash(row.identity) : HashOfAddresses(row);
 }
 
 bool SameAddresses(const Row& a, const Row& b) {

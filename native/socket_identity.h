@@ -6,6 +6,8 @@
 
 namespace socktable {
 
+uint64_t HashOfAddresses(const Row& row);
+
 // A hash that two rows of one socket share, in whatever state they show it.
 uint64_t HashOfSocket(const Row& row);
 

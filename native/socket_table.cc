@@ -42,7 +42,8 @@ enum Header : uint32_t {
   kHeaderClosed,
   kHeaderSockets,
   kHeaderHidden,
-  kHeaderWords = 32,
+  kHeaderBrief,
+  kHeaderWords = 34,
 };
 
 size_t Aligned(size_t size) { return (size + 7) & ~static_cast<size_t>(7); }
@@ -175,6 +176,7 @@ PackedTable SocketTable::Pack() {
   header[kHeaderClosed] = changes.closed;
   header[kHeaderSockets] = changes.sockets;
   header[kHeaderHidden] = changes.hidden;
+  header[kHeaderBrief] = changes.brief;
   memcpy(out, header, sizeof header);
   PackedTable packed = std::move(block_);
   *this = SocketTable();
@@ -218,6 +220,7 @@ const LayoutConstant* LayoutConstants(size_t* count) {
       {"header.closed", kHeaderClosed},
       {"header.sockets", kHeaderSockets},
       {"header.hidden", kHeaderHidden},
+      {"header.brief", kHeaderBrief},
       {"row.size", sizeof(Row)},
       {"row.localAddress", offsetof(Row, local_address)},
       {"row.remoteAddress", offsetof(Row, remote_address)},
@@ -259,6 +262,8 @@ const LayoutConstant* LayoutConstants(size_t* count) {
       {"report.askedDenied", Report::kAskedDenied},
       {"report.numericScopes", Report::kNumericScopes},
       {"report.socketsHidden", Report::kSocketsHidden},
+      {"report.closingsTold", Report::kClosingsTold},
+      {"report.closingsMissed", Report::kClosingsMissed},
   };
   *count = std::size(kConstants);
   return kConstants;

@@ -118,6 +118,8 @@ struct Report {
   static constexpr uint32_t kNumericScopes =
       16;  // addresses are written with the interface's number, not its name
   static constexpr uint32_t kSocketsHidden = 32;  // the system keeps other users' sockets back
+  static constexpr uint32_t kClosingsTold = 64;   // sockets that closed between two reads are told
+  static constexpr uint32_t kClosingsMissed = 128;  // but some of them were missed
 
   uint32_t sources = 0;  // which sources the rows came from
   uint32_t flags = 0;
@@ -134,11 +136,12 @@ struct Report {
 };
 
 // Of a table that stands for a larger one. Where it tells changes, its rows are first the sockets
-// that opened, then those that closed, as they last were, then those that changed, each as it is
-// and then as it was.
+// that opened, then those that closed, as they last were, then those that did both since the last
+// read, then those that changed, each as it is and then as it was.
 struct Changes {
   uint32_t opened = 0;
   uint32_t closed = 0;
+  uint32_t brief = 0;
   uint32_t sockets = 0;  // how many the larger one has
   uint32_t hidden = 0;   // of them, those whose owner permission hides
 };
@@ -188,7 +191,7 @@ class SocketTable {
   Changes changes;
 
  private:
-  static constexpr size_t kHeaderSize = 128;
+  static constexpr size_t kHeaderSize = 136;
 
   Row* Rows() { return reinterpret_cast<Row*>(block_.bytes.get() + kHeaderSize); }
   const Row* Rows() const { return reinterpret_cast<const Row*>(block_.bytes.get() + kHeaderSize); }

@@ -11,7 +11,7 @@ export const LAYOUT = {
   magic: 0x42544b53,
   query: 2,
   states: 13,
-  headerWords: 32,
+  headerWords: 34,
   'header.rowCount': 2,
   'header.rowsOffset': 3,
   'header.ownerCount': 4,
@@ -42,6 +42,7 @@ export const LAYOUT = {
   'header.closed': 29,
   'header.sockets': 30,
   'header.hidden': 31,
+  'header.brief': 32,
   'row.size': 80,
   'row.localAddress': 0,
   'row.remoteAddress': 16,
@@ -83,6 +84,8 @@ export const LAYOUT = {
   'report.askedDenied': 8,
   'report.numericScopes': 16,
   'report.socketsHidden': 32,
+  'report.closingsTold': 64,
+  'report.closingsMissed': 128,
 } as const
 
 /** By the number of the state; null is a UDP socket or a state that this version does not know. */

@@ -163,9 +163,12 @@ export interface SocketRow {
  * - `bound`: bound sockets were asked for and can't be told (Linux before 6.8, `procfs`, Windows).
  * - `rows`: records that could not be understood.
  * - `interrupted`: the kernel says that its table changed so much that the reading is not exact.
+ * - `closings`: sockets that opened and closed between two reads; more of them than the kernel keeps
+ *   for one who reads later (of a watcher alone).
  * - `unexpected`: a system call failed in a way that it should not; NODE_DEBUG=socktable prints it.
  */
-export type Missing = 'owners' | 'sockets' | 'bound' | 'rows' | 'interrupted' | 'unexpected'
+export type Missing =
+  'owners' | 'sockets' | 'bound' | 'rows' | 'interrupted' | 'closings' | 'unexpected'
 
 /** Why another source was read than the preferred one. */
 export interface Fallback {
@@ -222,6 +225,15 @@ export interface SocketChanges extends TableReport {
   /** As they were when they were last seen. */
   readonly closed: readonly SocketRow[]
   readonly changed: readonly SocketChange[]
+  /**
+   * Sockets that opened and closed since the set before and are in no other list: with their
+   * addresses, state `CLOSED`, and nobody known to have held them (`gone`). Null where the system does
+   * not tell of closings. Linux: from the destroy groups of `sock_diag`, which anybody may join
+   * (net/core/sock_diag.c); connections where the query asks for them in every state, and UDP
+   * sockets, but not where it names processes. A little later than it was, and not of an end that
+   * reset its connection (SO_LINGER), which forgets the peer. Elsewhere: null.
+   */
+  readonly brief: readonly SocketRow[] | null
 }
 
 export const COUNT_BY = [

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "../closings.h"
 #include "../posix/interface_names.h"
 #include "holder_scan.h"
 #include "joined_table.h"
@@ -115,5 +116,7 @@ bool OwnersAreApart(const Query&) { return false; }
 Status ReadOwners(const Query&, const std::vector<uint32_t>&, SocketTable&) { return Status::Ok(); }
 
 bool StillHolds(uint32_t, uint32_t, uint64_t) { return true; }
+
+std::unique_ptr<Closings> ListenForClosings(const Query&) { return nullptr; }
 
 }  // namespace socktable

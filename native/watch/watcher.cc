@@ -76,6 +76,7 @@ Status Watcher::PollCounts(const std::atomic<bool>* cancelled, uint32_t by, Pack
   CountSockets(next_, by, &groups);
   groups.changes.opened = static_cast<uint32_t>(rows.opened.size());
   groups.changes.closed = static_cast<uint32_t>(rows.closed.size());
+  groups.changes.brief = static_cast<uint32_t>(brief_.found().size());
   *counts = groups.Pack();
   std::swap(last_, next_);
   return status;
@@ -86,8 +87,11 @@ Status Watcher::Read(const std::atomic<bool>* cancelled, RowMatcher* rows) {
   query.cancelled = cancelled;
   next_.Clear();
   changed_.clear();
+  brief_.Listen(query_);
   const bool whole = !apart_ || Clock::now() >= search_all_;
-  return whole ? ReadWhole(query, rows) : ReadRows(query, rows);
+  Status status = whole ? ReadWhole(query, rows) : ReadRows(query, rows);
+  if (status.ok()) brief_.Find(last_, rows->closed, &next_);
+  return status;
 }
 
 Status Watcher::ReadWhole(const Query& query, RowMatcher* rows) {
@@ -202,8 +206,10 @@ void Watcher::NoteActive(const SocketTable& table, const Row& row) {
 PackedTable Watcher::Pack(const RowMatcher& rows) {
   SocketTable changes;
   RowCopier copier(changes);
+  const SocketTable& brief = brief_.found();
   for (const uint32_t after : rows.opened) copier.Copy(next_, after);
   for (const uint32_t before : rows.closed) copier.Copy(last_, before);
+  for (uint32_t i = 0; i < brief.size(); i++) copier.Copy(brief, i);
   for (const Pair& pair : changed_) {
     copier.Copy(next_, pair.after);
     copier.Copy(last_, pair.before);
@@ -213,6 +219,7 @@ PackedTable Watcher::Pack(const RowMatcher& rows) {
   changes.report = next_.report;
   changes.changes.opened = static_cast<uint32_t>(rows.opened.size());
   changes.changes.closed = static_cast<uint32_t>(rows.closed.size());
+  changes.changes.brief = static_cast<uint32_t>(brief.size());
   changes.changes.sockets = static_cast<uint32_t>(next_.size());
   changes.changes.hidden = next_.CountHidden();
   return changes.Pack();

@@ -9,6 +9,7 @@
 #include "../query.h"
 #include "../socket_table.h"
 #include "../status.h"
+#include "brief_sockets.h"
 #include "row_matcher.h"
 
 namespace socktable {
@@ -54,6 +55,7 @@ class Watcher {
   SocketTable last_;
   SocketTable next_;
   std::vector<Pair> changed_;
+  BriefSockets brief_;
   std::vector<uint32_t> active_;  // processes that opened or closed sockets, the latest first
   Clock::time_point search_all_;
 };

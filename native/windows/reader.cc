@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "../closings.h"
 #include "interface_names.h"
 #include "ip_helper.h"
 #include "mib_table.h"
@@ -157,5 +158,7 @@ bool OwnersAreApart(const Query&) { return false; }
 Status ReadOwners(const Query&, const std::vector<uint32_t>&, SocketTable&) { return Status::Ok(); }
 
 bool StillHolds(uint32_t, uint32_t, uint64_t) { return true; }
+
+std::unique_ptr<Closings> ListenForClosings(const Query&) { return nullptr; }
 
 }  // namespace socktable

@@ -64,6 +64,7 @@ const WHAT_IS_MISSING = {
   bound:
     'bound sockets that do not listen are told by Linux 6.8 and later (sock_diag) and macOS alone',
   rows: 'some records of the kernel could not be understood',
+  closings: 'too many sockets closed between two looks for all of them to be told',
   interrupted: 'the sockets changed too fast to be read exactly',
   unexpected: 'a system call failed; NODE_DEBUG=socktable says which',
 } as const

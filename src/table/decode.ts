@@ -67,6 +67,7 @@ function decodeReport(sections: Sections, hiddenSockets: number): TableReport {
   if ((flags & LAYOUT['report.boundUnavailable']) !== 0) missing.push('bound')
   if (sections.header('header.skipped') > 0) missing.push('rows')
   if ((flags & LAYOUT['report.interrupted']) !== 0) missing.push('interrupted')
+  if ((flags & LAYOUT['report.closingsMissed']) !== 0) missing.push('closings')
   if (unexpected > 0) missing.push('unexpected')
   return {
     source: SOURCE_BY_BIT[sections.header('header.sources')] ?? 'mixed',
@@ -106,7 +107,9 @@ export function decodeGroups(buffer: ArrayBuffer): SocketTable & { readonly sock
 /** How many sockets opened and closed since the table was read last. */
 export function decodeTurnover(buffer: ArrayBuffer): { opened: number; closed: number } {
   const sections = new Sections(buffer)
-  return { opened: sections.header('header.opened'), closed: sections.header('header.closed') }
+  const brief = sections.header('header.brief')
+  const [opened, closed] = [sections.header('header.opened'), sections.header('header.closed')]
+  return { opened: opened + brief, closed: closed + brief }
 }
 
 /** Decodes what changed: rows in the order of Changes in native/socket_table.h. */
@@ -115,16 +118,19 @@ export function decodeChanges(buffer: ArrayBuffer): SocketChanges {
   const processes = sections.processes()
   const rows = decodeRows(buffer, sections, processes)
   const opened = sections.header('header.opened')
-  const steady = opened + sections.header('header.closed')
+  const closed = opened + sections.header('header.closed')
+  const brief = closed + sections.header('header.brief')
+  const told = (sections.header('header.flags') & LAYOUT['report.closingsTold']) !== 0
   const changed: SocketChange[] = []
-  for (let index = steady; index < rows.length; index += 2) {
+  for (let index = brief; index < rows.length; index += 2) {
     changed.push({ after: rows[index] as SocketRow, before: rows[index + 1] as SocketRow })
   }
   return Object.assign(decodeReport(sections, sections.header('header.hidden')), {
     processes,
     sockets: sections.header('header.sockets'),
     opened: rows.slice(0, opened),
-    closed: rows.slice(opened, steady),
+    closed: rows.slice(opened, closed),
     changed,
+    brief: told ? rows.slice(closed, brief) : null,
   })
 }

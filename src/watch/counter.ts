@@ -16,8 +16,8 @@ import type { Abortable, CountBy, SocketCounts } from '../types.ts'
 /** How many sockets there are, and how many came and went. */
 export interface SocketTurnover<By extends CountBy> extends SocketCounts<By> {
   /**
-   * How many opened and closed since the last call; null at the first one. One that did both between
-   * two calls is not seen.
+   * How many opened and closed since the last call; null at the first one. Those that did both are in
+   * the two numbers where the system tells them: see `brief` of a watcher's changes.
    */
   readonly opened: number | null
   readonly closed: number | null

@@ -35,8 +35,8 @@ const LONGEST = 2 ** 31 - 1 // of a timer
 
 const CLOSED = Symbol('closed')
 
-function isEmpty({ opened, closed, changed }: SocketChanges): boolean {
-  return opened.length === 0 && closed.length === 0 && changed.length === 0
+function isEmpty({ opened, closed, changed, brief }: SocketChanges): boolean {
+  return [opened, closed, changed, brief ?? []].every((list) => list.length === 0)
 }
 
 interface Pace {
@@ -112,8 +112,9 @@ class Watch {
  *
  * The table is read again when the next set is asked for and `interval` has passed, on another
  * thread, never twice at a time. The last table and its owners stay there, and only changes cross. A
- * consumer that is slow gets the changes since it took the last set as one: nothing piles up, and a
- * socket that opened and closed meanwhile is not told. Nor is one that does both between two reads.
+ * consumer that is slow gets the changes since it took the last set as one: nothing piles up. A
+ * socket that opened and closed since the last set is in `brief` where the system tells of closings
+ * (Linux, also without privilege); elsewhere it is not seen.
  *
  * A socket is the same one while its identity is: on Linux the cookie that the kernel gives each
  * (net/core/sock_diag.c), on Windows the time when it was made, on macOS the number that it has

@@ -16,6 +16,7 @@ const NOTHING: SocketChanges = {
   opened: [],
   closed: [],
   changed: [],
+  brief: null,
 }
 
 function tableOf(...rows: SocketRow[]): LiveTable {

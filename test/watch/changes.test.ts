@@ -59,12 +59,14 @@ const counts = ({ opened, closed, changed }: SocketChanges) => ({
 describe.each(['sock_diag', 'procfs'] as const)('from %s', (source) => {
   test('the first set has opened all that the table has', async () => {
     const { port } = await listen()
-    const { sockets: count, opened, closed, changed, ...report } = await take(watch({ source }))
+    const changes = await take(watch({ source }))
+    const { sockets: count, opened, closed, changed, brief, ...report } = changes
     const table = listSocketsSync({ source })
     expect(opened).toEqual(table.rows)
     expect(count).toBe(table.rows.length)
     expect(opened.some(({ localPort }) => localPort === port)).toBe(true)
     expect([closed, changed]).toEqual([[], []])
+    expect(brief).toEqual(source === 'sock_diag' ? [] : null)
     expect({ ...report, rows: opened }).toEqual(table)
   })
 

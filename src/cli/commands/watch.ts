@@ -24,8 +24,9 @@ Usage: socktable watch [OPTIONS]
       --state NAME,...    --port N|A-B,...  --remote-port N|A-B,...  --pid N,...
       --source NAME       as with "socktable list"
       --json              for pipes: one JSON object a line, with "change" being
-                          "initial", "opened", "closed" or "changed", "time",
-                          "row", and for what changed "before"
+                          "initial", "opened", "closed", "changed" or "brief"
+                          (opened and closed between two looks), "time", "row",
+                          and for what changed "before"
   -h, --help              this text
 
 Keys of the table:
@@ -39,7 +40,7 @@ Keys of the table:
   q        leave; Ctrl-C too, Ctrl-Z stops it
 New sockets have a + for three seconds, closed ones a -, changed ones a *.
 
-A socket that opens and closes between two looks is not seen.
+Connections that opened and closed between two looks are told on Linux alone.
 
 Exit codes:
   0    it was left
@@ -56,6 +57,7 @@ const EXPECTED = { ...TABLE_EXPECTED, interval: 'a number of seconds such as 1 o
 
 function* linesOf(changes: SocketChanges, first: boolean): Generator<object> {
   const time = new Date().toISOString()
+  for (const row of changes.brief ?? []) yield { change: 'brief', time, row }
   for (const row of changes.closed) yield { change: 'closed', time, row }
   for (const { before, after } of changes.changed) {
     yield { change: 'changed', time, row: after, before }

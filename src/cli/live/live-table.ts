@@ -57,6 +57,9 @@ export class LiveTable {
     for (const { before, after } of changes.changed) {
       this.#add({ id: this.#remove(before), row: after, mark: 'changed', until })
     }
+    for (const row of changes.brief ?? []) {
+      this.#add({ id: ++this.#lastId, row, mark: 'closed', until })
+    }
     for (const row of changes.opened) {
       const id = ++this.#lastId
       this.#add(this.#first ? unmarked(id, row) : { id, row, mark: 'opened', until })

@@ -1,0 +1,138 @@
+#include <linux/netlink.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <vector>
+
+#include "../closings.h"
+#include "sock_diag.h"
+
+namespace socktable {
+namespace {
+
+// Groups of NETLINK_SOCK_DIAG, as bits (include/uapi/linux/sock_diag.h, SKNLGRP_*). Anybody may
+// join (net/core/sock_diag.c, NL_CFG_F_NONROOT_RECV).
+constexpr uint32_t kTcpGroups = 1 << 0 | 1 << 2;
+constexpr uint32_t kUdpGroups = 1 << 1 | 1 << 3;
+
+// Room for some ten thousand events; what does not fit is lost, which the kernel says.
+constexpr int kReceiveBuffer = 16 << 20;
+constexpr size_t kMostEvent = 8192;
+
+// Every state that a connection goes through. The event says none of them.
+constexpr uint32_t kConnectionStates =
+    Bit(State::kSynSent) | Bit(State::kSynReceived) | Bit(State::kEstablished) |
+    Bit(State::kFinWait1) | Bit(State::kFinWait2) | Bit(State::kCloseWait) | Bit(State::kClosing) |
+    Bit(State::kLastAck) | Bit(State::kTimeWait) | Bit(State::kClosed);
+
+// The events of one protocol.
+class DestroyEvents {
+ public:
+  bool Open(Protocol protocol) {
+    protocol_ = protocol;
+    fd_ = UniqueFd(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_SOCK_DIAG));
+    sockaddr_nl address{};
+    address.nl_family = AF_NETLINK;
+    address.nl_groups = protocol == Protocol::kTcp ? kTcpGroups : kUdpGroups;
+    const auto* name = reinterpret_cast<const sockaddr*>(&address);
+    if (!fd_.valid() || bind(fd_.get(), name, sizeof address) != 0) return false;
+    // The first takes CAP_NET_ADMIN, the other one stops at net.core.rmem_max.
+    const int size = kReceiveBuffer;
+    if (setsockopt(fd_.get(), SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) != 0) {
+      setsockopt(fd_.get(), SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+    }
+    return true;
+  }
+
+  // Reads all that there is; false where events were lost.
+  bool Read(RowCollector& rows) {
+    bool all = true;
+    for (;;) {
+      sockaddr_nl sender{};
+      socklen_t sender_size = sizeof sender;
+      auto* name = reinterpret_cast<sockaddr*>(&sender);
+      const ssize_t size =
+          recvfrom(fd_.get(), buffer_.data(), buffer_.size(), 0, name, &sender_size);
+      if (size < 0 && errno == EINTR) continue;
+      if (size < 0 && errno == ENOBUFS) {
+        all = false;
+        continue;
+      }
+      if (size < 0) return all && errno == EAGAIN;
+      // Any process may send to a netlink socket.
+      if (sender.nl_pid != 0) continue;
+      // An event looks like the reply to a request of number 0.
+      ParseDiagReplies(buffer_.data(), static_cast<size_t>(size), 0, protocol_, rows);
+    }
+  }
+
+ private:
+  Protocol protocol_ = Protocol::kTcp;
+  UniqueFd fd_;
+  std::vector<uint8_t> buffer_ = std::vector<uint8_t>(kMostEvent);
+};
+
+// What a query must ask for so that nothing is kept from a parser of events.
+Query WithAllStates(Query query) {
+  query.tcp_states = UINT32_MAX;
+  query.udp_peers = Query::kUdpUnconnected | Query::kUdpConnected;
+  return query;
+}
+
+class LinuxClosings : public Closings {
+ public:
+  explicit LinuxClosings(const Query& query) : query_(query), all_states_(WithAllStates(query)) {}
+
+  bool Open(Protocol protocol) { return events_.emplace_back().Open(protocol); }
+
+  bool Take(SocketTable& table) override {
+    const size_t first = table.size();
+    bool all = true;
+    {
+      RowCollector rows(all_states_, table);
+      for (DestroyEvents& events : events_) all &= events.Read(rows);
+    }
+    size_t kept = first;
+    for (size_t i = first; i < table.size(); i++) {
+      Row row = table[i];
+      if (Complete(&row)) table[kept++] = row;
+    }
+    table.Truncate(kept);
+    return all;
+  }
+
+ private:
+  // The kernel tells addresses and the cookie (net/ipv4/inet_diag.c, inet_diag_handler_get_info).
+  // False for a socket that had no port, or no peer, which may have been bound alone.
+  bool Complete(Row* row) const {
+    row->flags &= static_cast<uint8_t>(~Row::kFlagQueues);
+    if (row->protocol == Protocol::kTcp) {
+      if (row->remote_port == 0) return false;
+      row->state = State::kClosed;
+      row->flags |= Row::kFlagPeer;
+    }
+    const bool asked = query_.owners != Owners::kNone;
+    row->owner_unknown = asked ? OwnerUnknown::kGone : OwnerUnknown::kNotAsked;
+    return row->local_port != 0 && query_.Matches(*row);
+  }
+
+  const Query query_;
+  const Query all_states_;
+  std::vector<DestroyEvents> events_;
+};
+
+}  // namespace
+
+std::unique_ptr<Closings> ListenForClosings(const Query& query) {
+  if (query.source == Source::kProcfs || !query.pids.empty()) return nullptr;
+  const bool tcp =
+      query.Wants(Protocol::kTcp) && (query.tcp_states & kConnectionStates) == kConnectionStates;
+  const bool udp = query.Wants(Protocol::kUdp) && query.udp_peers != 0;
+  if (!tcp && !udp) return nullptr;
+  auto closings = std::make_unique<LinuxClosings>(query);
+  if (tcp && !closings->Open(Protocol::kTcp)) return nullptr;
+  if (udp && !closings->Open(Protocol::kUdp)) return nullptr;
+  return closings;
+}
+
+}  // namespace socktable

@@ -1,0 +1,168 @@
+import { once } from 'node:events'
+import { createSocket } from 'node:dgram'
+import { type Server, type Socket, connect, createServer } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import type { SocketRow, SocketWatcher } from '../../src/index.ts'
+import { listSocketsSync, socketCounter } from '../../src/index.ts'
+import { until } from '../support/children.ts'
+import { AS_NOBODY, evaluate } from '../support/evaluate.ts'
+import { canBecomeOthers, needs } from '../support/requirements.ts'
+import { startWatch, take } from '../support/watching.ts'
+
+// Sockets that open and close while nobody looks, which the kernel tells of.
+
+const servers: Server[] = []
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close()
+})
+
+async function listen(): Promise<number> {
+  const server = createServer((socket) => socket.on('error', () => undefined))
+  servers.push(server)
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return (server.address() as { port: number }).port
+}
+
+/** Connects, resets the connection, which leaves nothing behind, and returns the client's port. */
+async function visit(port: number): Promise<number> {
+  const client = connect(port, '127.0.0.1')
+  await once(client, 'connect')
+  const localPort = client.localPort as number
+  await ended(client, localPort)
+  return localPort
+}
+
+async function ended(client: Socket, port: number): Promise<void> {
+  client.resetAndDestroy()
+  await until('both ends are gone', () => {
+    const { rows } = listSocketsSync({ protocol: 'tcp', owners: 'none' })
+    return !rows.some((row) => row.localPort === port || row.remotePort === port)
+  })
+}
+
+const portsOf = ({ localPort, remotePort }: SocketRow) => [localPort, remotePort]
+
+/** So many of them: the kernel tells a little later. */
+async function takeBrief(watcher: SocketWatcher, count: number): Promise<SocketRow[]> {
+  const rows: SocketRow[] = []
+  while (rows.length < count) {
+    const { opened, closed, changed, brief } = await take(watcher)
+    expect({ opened, closed, changed }).toEqual({ opened: [], closed: [], changed: [] })
+    rows.push(...(brief ?? []))
+  }
+  return rows
+}
+
+test('a connection between two looks is told, once', async () => {
+  const port = await listen()
+  const watcher = await startWatch({ protocol: 'tcp' })
+  // The client's end, which resets it, has forgotten its peer by then.
+  const first = await visit(port)
+  const [row] = await takeBrief(watcher, 1)
+  expect(row).toMatchObject({
+    state: 'CLOSED',
+    localAddress: '127.0.0.1',
+    localPort: port,
+    remoteAddress: '127.0.0.1',
+    remotePort: first,
+    pid: null,
+    ownerUnknown: 'gone',
+    uid: null,
+    inode: null,
+    receiveQueue: null,
+  })
+  const second = await visit(port)
+  expect((await takeBrief(watcher, 1)).map(portsOf)).toEqual([[port, second]])
+})
+
+test('one that was seen is not: it has closed, or lingers', async () => {
+  const port = await listen()
+  const watcher = await startWatch({ localPort: port })
+  const client = connect(port, '127.0.0.1')
+  await once(client, 'connect')
+  expect(await take(watcher)).toMatchObject({ opened: [{ state: 'ESTABLISHED' }], brief: [] })
+  await ended(client, client.localPort as number)
+  expect(await take(watcher)).toMatchObject({ closed: [{ state: 'ESTABLISHED' }], brief: [] })
+
+  // Where the client ends first, its end lingers, and the server's closes.
+  const clients = await startWatch({ remotePort: port })
+  const second = connect({ port, host: '127.0.0.1' })
+  await once(second, 'connect')
+  second.end()
+  await until('it lingers', () =>
+    listSocketsSync({ remotePort: port }).rows.some(({ state }) => state === 'TIME_WAIT'),
+  )
+  expect(await take(clients)).toMatchObject({ opened: [{ state: 'TIME_WAIT' }], brief: [] })
+})
+
+test('a UDP socket', async () => {
+  const watcher = await startWatch({ protocol: 'udp' })
+  const socket = createSocket('udp6')
+  await new Promise<void>((resolve) => socket.bind(0, '::1', resolve))
+  const { port } = socket.address()
+  await new Promise<void>((resolve) => socket.close(resolve))
+  expect(await takeBrief(watcher, 1)).toMatchObject([
+    { protocol: 'udp', family: 'IPv6', localAddress: '::1', localPort: port, state: null },
+  ])
+})
+
+test('those that the query asks for alone', async () => {
+  const [port, other] = [await listen(), await listen()]
+  const watcher = await startWatch({ localPort: port, protocol: 'tcp' })
+  await visit(other)
+  const client = await visit(port)
+  expect((await takeBrief(watcher, 1)).map(portsOf)).toEqual([[port, client]])
+})
+
+test.each([
+  ['certain states', { state: 'ESTABLISHED' }],
+  ['certain processes', { pid: process.pid }],
+  ['/proc/net', { source: 'procfs' }],
+] as const)('where %s are asked for, it is said that none are told', async (_what, options) => {
+  const port = await listen()
+  const watcher = await startWatch(options)
+  const client = connect(port, '127.0.0.1')
+  await once(client, 'connect')
+  expect(await take(watcher)).toMatchObject({ brief: null })
+  client.resetAndDestroy()
+})
+
+test('a counter counts them as opened and closed', async () => {
+  const port = await listen()
+  const counter = socketCounter(['state'], { localPort: port })
+  await counter.count()
+  await visit(port)
+  const counts = await until('it is counted', async () => {
+    const next = await counter.count()
+    return next.opened !== 0 && next
+  })
+  expect(counts).toMatchObject({ opened: 1, closed: 1, sockets: 1 })
+  counter.close()
+})
+
+test.runIf(needs(canBecomeOthers, 'root, to become another user'))(
+  'without privilege as well, and that some were missed is said (needs root)',
+  () => {
+    const code = `
+      const { execFileSync } = require('node:child_process')
+      const open = (count) => execFileSync('python3', ['-c', [
+        'import socket',
+        'for _ in range(' + count + '):',
+        '  one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)',
+        '  one.bind(("127.0.0.1", 0))',
+        '  one.close()',
+      ].join('\\n')])
+      const watcher = m.watchSockets({ interval: 1, protocol: 'udp' })
+      await watcher.next()
+      open(3)
+      let few = 0
+      while (few < 3) few += (await watcher.next()).value.brief.length
+      // More than net.core.rmem_max has room for.
+      open(60000)
+      let missing = []
+      while (missing.length === 0) missing = (await watcher.next()).value.missing
+      watcher.close()
+      return [few, missing]`
+    expect(evaluate(code, AS_NOBODY)).toEqual([3, ['closings']])
+  },
+)
