@@ -27,6 +27,9 @@ Status ReadOwners(const Query& query, const std::vector<uint32_t>& likely, Socke
 // Whether the process still holds the socket under the descriptor that ReadOwners told.
 bool StillHolds(uint32_t pid, uint32_t descriptor, uint64_t inode);
 
+// Whether a read failed since none of the processes that it was to ask is there.
+bool IsNoSuchProcess(const Status& status);
+
 // The system's own word for std::bad_alloc.
 Status OutOfMemory();
 

@@ -70,7 +70,8 @@ class Groups {
     const bool address = (by_ & CountBy::kRemoteAddress) != 0;
     if ((by_ & CountBy::kProtocol) != 0) group->protocol = row.protocol;
     if ((by_ & CountBy::kState) != 0) group->state = row.state;
-    if ((by_ & CountBy::kFamily) != 0 || address) group->flags |= row.flags & Row::kFlagIPv6;
+    const bool peer = address && row.HasPeer();
+    if ((by_ & CountBy::kFamily) != 0 || peer) group->flags |= row.flags & Row::kFlagIPv6;
     if ((by_ & CountBy::kListeningPort) != 0 && listening_.Has(row)) {
       group->local_port = row.local_port;
     }
@@ -78,7 +79,7 @@ class Groups {
       group->owner_count = 1;
       group->owner_start = OwnerOf(table_.owners[row.owner_start].process);
     }
-    if (address && row.HasPeer()) {
+    if (peer) {
       group->flags |= Row::kFlagPeer;
       memcpy(group->remote_address, row.remote_address, sizeof group->remote_address);
     }

@@ -176,6 +176,10 @@ class SocketTable {
   uint32_t CountHidden() const;
 
   Text AddText(const char* text, size_t length);
+  bool SameText(Text text, const SocketTable& from, Text other) const {
+    return strings_.compare(text.offset, text.length, from.strings_, other.offset, other.length) ==
+           0;
+  }
   Text AddText(const SocketTable& from, Text text) {
     return AddText(from.strings_.data() + text.offset, text.length);
   }

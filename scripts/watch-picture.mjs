@@ -75,6 +75,7 @@ ${drawn}</svg>
 
 try {
   for (const port of [3000, 5432, 9229]) serve(port)
+  await sleep(500)
   visit(9229)
   await sleep(500)
   const main = join(root, 'dist', 'cli', 'main.js')

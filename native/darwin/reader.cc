@@ -97,6 +97,8 @@ class Reading {
 
 }  // namespace
 
+bool IsNoSuchProcess(const Status& status) { return status.code == ESRCH; }
+
 Status OutOfMemory() { return Status::Os(ENOMEM, "malloc"); }
 
 Status ReadSockets(const Query& query, SocketTable& table) {

@@ -66,6 +66,8 @@ void MarkOwnersNotAsked(SocketTable& table) {
 
 }  // namespace
 
+bool IsNoSuchProcess(const Status& status) { return status.code == ESRCH; }
+
 Status OutOfMemory() { return Status::Os(ENOMEM, "malloc"); }
 
 Status ReadSockets(const Query& query, SocketTable& table) {

@@ -6,8 +6,8 @@
 namespace socktable {
 namespace {
 
-// Linux tells of closings from a work queue, a little later (net/core/sock_diag.c).
-constexpr std::chrono::seconds kLatest{5};
+// A process may keep a connection for hours that is closed, and each of them is told at its end.
+constexpr size_t kMostExpected = 65536;
 
 }  // namespace
 
@@ -20,16 +20,34 @@ void BriefSockets::Find(const SocketTable& last, const std::vector<uint32_t>& cl
                         SocketTable* next) {
   if (!closings_) return;
   found_.Clear();
-  next->report.flags |= Report::kClosingsTold;
-  if (!closings_->Take(found_)) next->report.flags |= Report::kClosingsMissed;
+  const bool all = closings_->Take(found_);
+  // Rows of /proc/net have no identity: nobody knows then which of them were told before.
+  const bool nameless = (next->report.sources & Report::kFromProcfs) != 0;
   // Before the first read nothing was watched.
-  if (first_) found_.Clear();
+  if (first_ || nameless) found_.Clear();
   first_ = false;
-
-  const auto now = Clock::now();
-  while (!late_.empty() && now - late_.front().closed > kLatest) late_.pop_front();
-  for (const uint32_t position : closed) late_.push_back({now, last[position].identity});
+  Expect(last, closed);
   if (found_.size() > 0) DropKnown(last, *next);
+  if (nameless) return;
+  next->report.flags |= Report::kClosingsTold;
+  if (!all) next->report.flags |= Report::kClosingsMissed;
+}
+
+void BriefSockets::Expect(const SocketTable& last, const std::vector<uint32_t>& closed) {
+  for (const uint32_t position : closed) {
+    const Row& row = last[position];
+    // Of a connection the system told when it came to TIME_WAIT.
+    if (row.state == State::kTimeWait || !HasCookie(row)) continue;
+    if (expected_.insert(row.identity).second) order_.push_back(row.identity);
+  }
+  const auto first_is_over = [&] {
+    return expected_.size() > kMostExpected || order_.size() > 4 * kMostExpected ||
+           expected_.count(order_.front()) == 0;
+  };
+  while (!order_.empty() && first_is_over()) {
+    expected_.erase(order_.front());
+    order_.pop_front();
+  }
 }
 
 // One walk through both tables, whatever their size, beside sets of the few that closed.
@@ -58,7 +76,9 @@ void BriefSockets::DropKnown(const SocketTable& last, const SocketTable& next) {
   for (const SocketTable* table : {&last, &next}) {
     for (size_t i = 0; i < table->size(); i++) mark_identity((*table)[i].identity);
   }
-  for (const Late& late : late_) mark_identity(late.identity);
+  for (uint32_t i = 0; i < found_.size(); i++) {
+    if (expected_.erase(found_[i].identity) > 0) known[i] = true;
+  }
   for (size_t i = 0; i < next.size(); i++) mark_time_wait(next[i]);
 
   size_t kept = 0;

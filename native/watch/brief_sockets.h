@@ -1,9 +1,9 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <unordered_set>
 #include <vector>
 
 #include "../closings.h"
@@ -27,19 +27,17 @@ class BriefSockets {
   const SocketTable& found() const { return found_; }
 
  private:
-  using Clock = std::chrono::steady_clock;
-  struct Late {
-    Clock::time_point closed;
-    uint64_t identity;
-  };
-
+  // Remembers those that were told as closed, until the system tells of them as well.
+  void Expect(const SocketTable& last, const std::vector<uint32_t>& closed);
   void DropKnown(const SocketTable& last, const SocketTable& next);
 
   std::unique_ptr<Closings> closings_;
   bool begun_ = false;
   bool first_ = true;
   SocketTable found_;
-  std::deque<Late> late_;  // known sockets of which the kernel may tell yet
+  // By identity, and in the order in which they came.
+  std::unordered_set<uint64_t> expected_;
+  std::deque<uint64_t> order_;
 };
 
 }  // namespace socktable

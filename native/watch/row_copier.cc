@@ -34,7 +34,12 @@ void RowCopier::CopyOwners(const SocketTable& from, const Row& source, Row* row)
 uint32_t RowCopier::IndexOf(const SocketTable& from, const Process& process) {
   const auto [place, added] =
       indexes_.emplace(process.pid, static_cast<uint32_t>(to_.processes.size()));
-  if (added) to_.processes.push_back({process.pid, to_.AddText(from, process.name)});
+  if (added) {
+    to_.processes.push_back({process.pid, to_.AddText(from, process.name)});
+  } else if (!to_.SameText(to_.processes[place->second].name, from, process.name)) {
+    // The number is another process's by now, or runs another program.
+    to_.processes[place->second].name = to_.AddText(from, process.name);
+  }
   return place->second;
 }
 

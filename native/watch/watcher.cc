@@ -90,7 +90,16 @@ Status Watcher::Read(const std::atomic<bool>* cancelled, RowMatcher* rows) {
   brief_.Listen(query_);
   const bool whole = !apart_ || Clock::now() >= search_all_;
   Status status = whole ? ReadWhole(query, rows) : ReadRows(query, rows);
-  if (status.ok()) brief_.Find(last_, rows->closed, &next_);
+  if (begun_ && !query_.pids.empty() && IsNoSuchProcess(status)) {
+    // Who was asked about has ended: so have its sockets.
+    next_.Clear();
+    next_.report.sources = last_.report.sources;
+    rows->Run([](uint32_t, uint32_t) {});
+    status = Status::Ok();
+  }
+  if (!status.ok()) return status;
+  begun_ = true;
+  brief_.Find(last_, rows->closed, &next_);
   return status;
 }
 
@@ -151,10 +160,26 @@ void Watcher::Remember(RowMatcher* rows, std::vector<Pair>* doubtful) {
     for (uint32_t i = 0; sure && i < earlier.owner_count; i++) {
       sure = holds(last_.owners[earlier.owner_start + i], row.inode);
     }
-    if (!sure) return doubtful->push_back({before, after});
-    CopyOwnerFields(earlier, &row);
-    if (!same) changed_.push_back({before, after});
+    if (!sure && (earlier.inode != row.inode || !KeepHolders(earlier, &row))) {
+      return doubtful->push_back({before, after});
+    }
+    if (sure) CopyOwnerFields(earlier, &row);
+    if (!same || row.owner_count != earlier.owner_count) changed_.push_back({before, after});
   });
+}
+
+// Of a socket's owners, keeps those that hold it still. False where none does.
+bool Watcher::KeepHolders(const Row& earlier, Row* row) {
+  const auto start = static_cast<uint32_t>(next_.owners.size());
+  for (uint32_t i = 0; i < earlier.owner_count; i++) {
+    const Owner owner = last_.owners[earlier.owner_start + i];
+    const uint32_t pid = last_.processes[owner.process].pid;
+    if (StillHolds(pid, owner.descriptor, row->inode)) next_.owners.push_back(owner);
+  }
+  row->owner_start = start;
+  row->owner_count = static_cast<uint32_t>(next_.owners.size()) - start;
+  row->owner_unknown = OwnerUnknown::kKnown;
+  return row->owner_count > 0;
 }
 
 Status Watcher::SearchOwners(const Query& query, const std::vector<Pair>& doubtful) {
@@ -163,8 +188,8 @@ Status Watcher::SearchOwners(const Query& query, const std::vector<Pair>& doubtf
   for (const Pair& pair : doubtful) asked.Append() = next_[pair.after];
   Status status = ReadOwners(query, active_, asked);
   if (!status.ok()) return status;
+  if (next_.report.unexpected == 0) next_.report.first_unexpected = asked.report.first_unexpected;
   next_.report.unexpected += asked.report.unexpected;
-  next_.report.first_unexpected = asked.report.first_unexpected;
 
   RowCopier owners(next_);
   for (size_t i = 0; i < doubtful.size(); i++) {
@@ -179,8 +204,7 @@ Status Watcher::SearchOwners(const Query& query, const std::vector<Pair>& doubtf
     }
     if (is_new) {
       // It may be on its way to somebody, and another look may find it there.
-      const bool unseen = row.owner_unknown == OwnerUnknown::kNotFound ||
-                          row.owner_unknown == OwnerUnknown::kPermission;
+      const bool unseen = row.owner_unknown == OwnerUnknown::kNotFound;
       if (unseen) search_all_ = std::min(search_all_, Clock::now() + kSoonest);
       continue;
     }

@@ -45,6 +45,7 @@ class Watcher {
   Status ReadWhole(const Query& query, RowMatcher* rows);
   Status ReadRows(Query query, RowMatcher* rows);
   void Remember(RowMatcher* rows, std::vector<Pair>* doubtful);
+  bool KeepHolders(const Row& earlier, Row* row);
   Status SearchOwners(const Query& query, const std::vector<Pair>& doubtful);
   void NoteActive(const SocketTable& table, const Row& row);
   PackedTable Pack(const RowMatcher& rows);
@@ -56,6 +57,7 @@ class Watcher {
   SocketTable next_;
   std::vector<Pair> changed_;
   BriefSockets brief_;
+  bool begun_ = false;            // a read went well
   std::vector<uint32_t> active_;  // processes that opened or closed sockets, the latest first
   Clock::time_point search_all_;
 };

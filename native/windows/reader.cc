@@ -126,6 +126,8 @@ Status CheckAsked(const Query& query) {
 
 }  // namespace
 
+bool IsNoSuchProcess(const Status& status) { return status.code == ERROR_INVALID_PARAMETER; }
+
 Status OutOfMemory() { return Status::Os(ERROR_OUTOFMEMORY, "malloc"); }
 
 Status ReadSockets(const Query& query, SocketTable& table) {

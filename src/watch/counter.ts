@@ -24,7 +24,10 @@ export interface SocketTurnover<By extends CountBy> extends SocketCounts<By> {
 }
 
 export interface SocketCounter<By extends CountBy> {
-  /** Reads the table and counts. Calls wait for each other. Errors as of `listSockets`. */
+  /**
+   * Reads the table and counts. Calls wait for each other. Errors as of `listSockets`. What a call
+   * that a signal ends had read already is in no numbers of `opened` and `closed`.
+   */
   count(options?: Abortable): Promise<SocketTurnover<By>>
   /** Gives back what is kept of the last table. Calls that wait go on to their end. */
   close(): void

@@ -35,8 +35,10 @@ const LONGEST = 2 ** 31 - 1 // of a timer
 
 const CLOSED = Symbol('closed')
 
-function isEmpty({ opened, closed, changed, brief }: SocketChanges): boolean {
-  return [opened, closed, changed, brief ?? []].every((list) => list.length === 0)
+/** Whether there is something to tell: also that some of it was missed. */
+function tells({ opened, closed, changed, brief, missing }: SocketChanges): boolean {
+  const lists = [opened, closed, changed, brief ?? []]
+  return lists.some((list) => list.length > 0) || missing.includes('closings')
 }
 
 interface Pace {
@@ -81,7 +83,7 @@ class Watch {
     for (let first = true; ; first = false) {
       const begun = performance.now()
       const changes = await receive(poll, decodeChanges, signal)
-      if (first || !isEmpty(changes)) yield changes
+      if (first || tells(changes)) yield changes
       const pause = Math.max(0, begun + this.#pace.interval - performance.now())
       await sleep(pause, undefined, { signal, ref: this.#pace.persistent })
     }

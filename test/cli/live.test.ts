@@ -157,7 +157,7 @@ describe('the picture', () => {
     processes: table.processes,
     sockets: 30,
     lacks: '',
-    page: null,
+    page: [],
     notice: null,
     columns: 80,
     lines: 10,

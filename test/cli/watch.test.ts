@@ -60,13 +60,16 @@ const fileText = (name: string) => readFileSync(join(folder, name), 'utf8').trim
 const exitCode = () =>
   until('it has ended', () => {
     try {
-      return fileText('code')
+      return fileText('code') || undefined
     } catch {
       return undefined
     }
   })
 
-async function open(options: readonly string[] = ['-l'], size = [100, 20] as const) {
+async function open(
+  options: readonly string[] = ['-l'],
+  size: readonly [number, number] = [100, 20],
+) {
   const screen = new Screen(...size)
   screens.push(screen)
   await screen.shows('$')
@@ -82,14 +85,14 @@ const canRun = needs(spawnSync('tmux', ['-V']).status === 0, 'tmux')
 describe.runIf(canRun)('the live table (needs tmux)', () => {
   test('marks what opens and what closes, for a moment', async () => {
     const screen = await open()
-    const port = await listen()
+    const { port, child } = await otherListener()
     const line = (await screen.shows(new RegExp(`^ \\+tcp .*:${port} .*$`, 'm')))
       .split('\n')
       .find((each) => each.includes(`:${port} `))
-    expect(line).toMatch(new RegExp(`127\\.0\\.0\\.1:${port} +LISTEN +${process.pid} `))
+    expect(line).toMatch(new RegExp(`127\\.0\\.0\\.1:${port} +LISTEN +${child.pid} +node$`))
     expect(screen.text('-e')).toMatch(new RegExp(`\u001b\\[32m.* \\+tcp .*:${port} `))
     await screen.shows(new RegExp(`^ {2}tcp .*:${port} `, 'm'))
-    servers.pop()?.close()
+    child.kill()
     await screen.shows(new RegExp(`^ -tcp .*:${port} `, 'm'))
     await until('the closed one is gone', () => !screen.text().includes(`:${port} `))
   })
@@ -125,6 +128,18 @@ describe.runIf(canRun)('the live table (needs tmux)', () => {
     await screen.shows(`TCP port ${port} is in use.`)
     screen.press('Space')
     await screen.shows(/^> *\+?tcp/m)
+  })
+
+  test('turns the pages of an explanation', async () => {
+    const port = await listen()
+    const screen = await open(['--port', String(port)], [60, 6])
+    screen.press('Down', 'e')
+    await screen.shows('any key goes on')
+    expect(screen.text()).toContain(`TCP port ${port} is in use.`)
+    screen.press('Space')
+    expect(await screen.shows('any key goes back')).toContain('Free close by')
+    screen.press('Space')
+    await screen.shows('q quit')
   })
 
   test('ends the process of the chosen socket, after a question', async () => {

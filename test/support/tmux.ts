@@ -5,13 +5,16 @@ import { until } from './children.ts'
 
 let count = 0
 
+// On a terminal of a CI service Node.js takes less colour for granted.
+const SHELL_LINE = 'unset CI NO_COLOR; PS1="$ " exec sh'
+
 export class Screen {
   readonly #socket = `socktable-${process.pid}-${count++}`
 
   /** Opens a terminal with a shell on it. */
   constructor(columns: number, lines: number) {
     const size = ['-x', String(columns), '-y', String(lines)]
-    this.#tmux('-f', '/dev/null', 'new-session', '-d', ...size, 'PS1="$ " exec sh')
+    this.#tmux('-f', '/dev/null', 'new-session', '-d', ...size, SHELL_LINE)
   }
 
   #tmux(...words: string[]): string {

@@ -6,6 +6,7 @@ import type { SocketRow, SocketWatcher } from '../../src/index.ts'
 import { listSocketsSync, socketCounter } from '../../src/index.ts'
 import { until } from '../support/children.ts'
 import { AS_NOBODY, evaluate } from '../support/evaluate.ts'
+import { listener } from '../support/puppet.ts'
 import { canBecomeOthers, needs } from '../support/requirements.ts'
 import { startWatch, take } from '../support/watching.ts'
 
@@ -55,7 +56,7 @@ async function takeBrief(watcher: SocketWatcher, count: number): Promise<SocketR
 
 test('a connection between two looks is told, once', async () => {
   const port = await listen()
-  const watcher = await startWatch({ protocol: 'tcp' })
+  const watcher = await startWatch({ localPort: port })
   // The client's end, which resets it, has forgotten its peer by then.
   const first = await visit(port)
   const [row] = await takeBrief(watcher, 1)
@@ -93,6 +94,22 @@ test('one that was seen is not: it has closed, or lingers', async () => {
     listSocketsSync({ remotePort: port }).rows.some(({ state }) => state === 'TIME_WAIT'),
   )
   expect(await take(clients)).toMatchObject({ opened: [{ state: 'TIME_WAIT' }], brief: [] })
+})
+
+test('one that its process keeps long after it has closed is told once', async () => {
+  const { port, ask } = await listener()
+  const watcher = await startWatch({ localPort: port })
+  const client = connect(port, '127.0.0.1')
+  await once(client, 'connect')
+  await ask('accepted = server.accept()[0]')
+  expect((await take(watcher)).opened).toHaveLength(1)
+  await ended(client, client.localPort as number)
+  expect(await take(watcher)).toMatchObject({ closed: [{ localPort: port }], brief: [] })
+  await ask('accepted.close()')
+  // What the kernel tells of this one comes after what it tells of that.
+  const visitor = await visit(port)
+  await ask('server.accept()[0].close()')
+  expect((await takeBrief(watcher, 1)).map(portsOf)).toEqual([[port, visitor]])
 })
 
 test('a UDP socket', async () => {

@@ -140,7 +140,7 @@ describe.each(['sock_diag', 'procfs'] as const)('from %s', (source) => {
   })
 })
 
-test('a socket that opens and closes between two reads is not told', async () => {
+test('a socket that opens and closes between two reads is none of the others', async () => {
   const { server, port } = await listen()
   const watcher = await startWatch({ localPort: port })
   const { client } = await meet(server)

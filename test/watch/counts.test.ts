@@ -131,3 +131,11 @@ test('a watcher that has ended counts nothing', async () => {
   await expect(watcher.count('state')).rejects.toMatchObject({ code: 'ERR_INVALID_STATE' })
   await expect(watcher.count([])).rejects.toMatchObject({ code: 'ERR_INVALID_ARG_VALUE' })
 })
+
+test('those without a peer are one group, whatever their family', async () => {
+  await lab()
+  const { rows } = listSocketsSync()
+  expect(texts(countSocketsSync('remoteAddress'))).toEqual(
+    counted(rows, ({ remoteAddress }) => ({ remoteAddress })),
+  )
+})

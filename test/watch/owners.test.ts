@@ -36,6 +36,13 @@ test('a socket that closes is told with its last owner, also where that has ende
   expect((await take(second)).closed).toMatchObject([{ pid: other.pid, processName: name }])
 })
 
+test('the sockets of the processes that were asked for end with them', async () => {
+  const { pid, port } = await listener()
+  const watcher = await startWatch({ pid })
+  process.kill(pid, 'SIGKILL')
+  expect(await take(watcher)).toMatchObject({ sockets: 0, closed: [{ localPort: port, pid }] })
+})
+
 test('a connection has an owner once it is accepted', async () => {
   const { pid, port, ask } = await listener()
   const watcher = await startWatch({ localPort: port, state: 'ESTABLISHED' })
@@ -72,12 +79,12 @@ describe('a socket that several hold', () => {
   test('is the others’ at the next read after one ended', async () => {
     const parent = await listener()
     const { pid, port } = parent
-    const heir = await heirOf(parent)
+    const heirs = [await heirOf(parent), await heirOf(parent), await heirOf(parent)]
     const watcher = await startWatch({ localPort: port })
     process.kill(pid, 'SIGKILL')
     const { before, after } = onlyChange(await take(watcher))
-    expect(before.pids).toEqual([pid, heir])
-    expect(after).toEqual({ ...before, pid: heir, pids: [heir], fds: before.fds.slice(1) })
+    expect(before.pids).toEqual([pid, ...heirs])
+    expect(after).toEqual({ ...before, pid: heirs[0], pids: heirs, fds: before.fds.slice(1) })
   })
 
   test('is noticed by the search of all where its holders live on', async () => {

@@ -69,14 +69,16 @@ async function printChanges(query: WatchOptions): Promise<number> {
   const watcher = watchSockets(query)
   const { stdout } = process
   // Whoever reads has seen enough.
+  const enough = new AbortController()
   stdout.once('close', () => {
+    enough.abort()
     watcher.close()
   })
   let first = true
   for await (const changes of watcher) {
-    if (first) explainMissing(changes)
+    if (first || changes.missing.includes('closings')) explainMissing(changes)
     for (const line of linesOf(changes, first)) {
-      if (stdout.destroyed) return 0
+      if (enough.signal.aborted) return 0
       // What is waited for comes, or the pipe is closed.
       if (!stdout.write(`${JSON.stringify(line)}\n`))
         await once(stdout, 'drain').catch(() => undefined)

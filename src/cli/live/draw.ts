@@ -23,8 +23,8 @@ export interface Picture {
   readonly sockets: number
   /** What the table lacks, in a few words; empty: nothing. */
   readonly lacks: string
-  /** Instead of the table: an explanation. */
-  readonly page: readonly string[] | null
+  /** Instead of the table, where there are any: lines of a text. */
+  readonly page: readonly string[]
   /** Instead of the line of help: a question or what became of something. */
   readonly notice: string | null
   readonly columns: number
@@ -40,6 +40,9 @@ const MEASURED = 500
 
 /** How many rows there is room for. */
 export const roomFor = (lines: number): number => Math.max(1, lines - AROUND)
+
+/** How many lines of a text. */
+export const roomForPage = (lines: number): number => Math.max(1, lines - 2)
 
 /** The position of the first row that is drawn, so that the selected one is among them. */
 function topOf({ view, shown, lines }: Picture): number {
@@ -88,7 +91,8 @@ function tableOf(picture: Picture): Line[] {
 /** As many lines as the terminal has, none wider than it. */
 export function draw(picture: Picture): Line[] {
   const { page, columns, lines } = picture
-  const body = page === null ? tableOf(picture) : page.map((text): Line => ({ text, style: null }))
+  const text = page.map((line): Line => ({ text: line, style: null }))
+  const body = text.length > 0 ? text : tableOf(picture)
   const room = Math.max(0, lines - 2)
   const filled = Array.from(
     { length: room },

@@ -6,7 +6,7 @@ import { plural } from '../output.ts'
 import { nameOf, outcomeOf } from '../print/process.ts'
 import { UNKNOWN_OWNER, harmless } from '../print/text.ts'
 import { wrap } from '../print/width.ts'
-import { draw, roomFor } from './draw.ts'
+import { draw, roomFor, roomForPage } from './draw.ts'
 import { type Entry, LiveTable } from './live-table.ts'
 import { Terminal } from './terminal.ts'
 import { FIRST_VIEW, type Key, type View, type Wish, arrange, press } from './view.ts'
@@ -37,10 +37,13 @@ class Session {
   #shown: readonly Entry[] = []
   #sockets = 0
   #lacks = ''
-  #page: string | null = null
+  /** What is left of a text that stands where the table was. */
+  #page: readonly string[] = []
   #notice: string | null = 'reading the table'
   /** What a yes to the question in the last line does. */
   #agreed: (() => Promise<void>) | null = null
+  #isRead = false
+  #keys = 0
   #timer: NodeJS.Timeout | undefined
   #code = 0
 
@@ -67,7 +70,8 @@ class Session {
         this.#table.apply(changes, performance.now())
         this.#sockets = changes.sockets
         this.#lacks = lackOf(changes)
-        if (this.#agreed === null && this.#notice === 'reading the table') this.#notice = null
+        if (!this.#isRead) this.#notice = null
+        this.#isRead = true
         this.#refresh()
       }
       return this.#code
@@ -108,9 +112,7 @@ class Session {
       processes: this.#table.processes,
       sockets: this.#sockets,
       lacks: this.#lacks,
-      page:
-        this.#page?.split('\n').flatMap((line) => wrap(line, columns).trimEnd().split('\n')) ??
-        null,
+      page: this.#page,
       notice: this.#notice,
       columns,
       lines,
@@ -128,21 +130,26 @@ class Session {
       if (process.platform !== 'win32') this.#terminal.suspend()
       return
     }
+    this.#keys++
     const agreed = this.#agreed
     this.#agreed = null
     this.#notice = null
-    if (this.#page !== null) {
-      this.#page = null
-      this.#paint()
+    if (this.#page.length > 0) {
+      this.#showPage(this.#page.slice(roomForPage(this.#terminal.lines)))
       return
     }
     if (agreed !== null) {
-      if (key.name === 'y') this.#do(agreed)
+      if (key.sequence === 'y') this.#do(agreed)
       else this.#say('nothing was done')
       return
     }
+    const { sort, descending, filter } = this.#view
     this.#view = view
-    this.#arrange()
+    if (view.sort !== sort || view.descending !== descending || view.filter !== filter) {
+      this.#arrange()
+    } else {
+      this.#paint()
+    }
     this.#grant(wish)
   }
 
@@ -167,14 +174,30 @@ class Session {
   }
 
   #say(notice: string): void {
+    this.#agreed = null
     this.#notice = harmless(notice)
     this.#paint()
   }
 
+  #ask(question: string, agreed: () => Promise<void>): void {
+    this.#say(question)
+    this.#agreed = agreed
+  }
+
+  #showPage(page: readonly string[]): void {
+    this.#page = page
+    const isLast = page.length <= roomForPage(this.#terminal.lines)
+    if (page.length > 0) this.#say(isLast ? 'any key goes back' : 'any key goes on')
+    else this.#paint()
+  }
+
   async #explain({ localPort, protocol, localAddress }: SocketRow): Promise<void> {
     const { text } = await explainPort(localPort, { protocol, host: localAddress })
-    this.#page = harmless(text, '\n')
-    this.#say('any key goes back')
+    const { columns } = this.#terminal
+    const wrapped = harmless(text, '\n')
+      .split('\n')
+      .map((line) => wrap(line, columns).trimEnd())
+    this.#showPage(wrapped.join('\n').split('\n'))
   }
 
   async #askToEnd(row: SocketRow): Promise<void> {
@@ -184,17 +207,19 @@ class Session {
       return
     }
     // In this order: whoever gets the PID later is not the one that is asked about.
+    const keys = this.#keys
     const process = await processInfo(pid)
     if (process === null || !(await isHeld(row, pid))) {
       this.#say(`process ${pid} has that socket no longer`)
       return
     }
-    this.#agreed = async () => {
+    // Who presses other keys meanwhile has something else in mind by now.
+    if (keys !== this.#keys) return
+    this.#ask(`End ${nameOf(process)}? y/N`, async () => {
       this.#say(`ending ${nameOf(process)} ...`)
       const { processes } = await terminate(process)
       this.#say(processes.map(outcomeOf).join('; '))
-    }
-    this.#say(`End ${nameOf(process)}? y/N`)
+    })
   }
 }
 

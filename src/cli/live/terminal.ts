@@ -11,7 +11,6 @@ const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l'
 const LEAVE = '\x1b[?7h\x1b[?25h\x1b[?1049l'
 const HOME = '\x1b[H'
 const END_OF_LINE = '\x1b[K'
-const BELOW = '\x1b[J'
 
 const STYLES: Readonly<Record<Exclude<Style, null>, Parameters<typeof styleText>[0]>> = {
   title: 'bold',
@@ -21,8 +20,8 @@ const STYLES: Readonly<Record<Exclude<Style, null>, Parameters<typeof styleText>
   closed: 'red',
 }
 
-/** What ends a program without asking it; the last is sent when a terminal is closed. */
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+/** What ends a program without asking it; SIGHUP and SIGBREAK come when a terminal is closed. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP', 'SIGBREAK'] as const
 
 export interface Listener {
   key(key: Key): void
@@ -36,6 +35,7 @@ export class Terminal {
   readonly #output = process.stdout
   readonly #listener: Listener
   #entered = false
+  #closed = false
 
   readonly #onKey = (_text: unknown, key: Key): void => {
     this.#listener.key(key)
@@ -65,6 +65,7 @@ export class Terminal {
     this.#output.on('resize', this.#onResize)
     process.on('exit', this.#onExit)
     for (const signal of SIGNALS) process.on(signal, this.#onSignal)
+    process.on('SIGCONT', this.#onContinue)
     this.#enter()
   }
 
@@ -80,22 +81,27 @@ export class Terminal {
   paint(lines: readonly Line[]): void {
     if (!this.#entered) return
     const color = hasColor(this.#output)
+    // Behind a line that is as wide as the terminal it would take the last character.
     const texts = lines.map(({ text, style }) => {
       const styled = style === null || !color ? text : styleText(STYLES[style], text)
-      return styled + END_OF_LINE
+      return END_OF_LINE + styled
     })
-    this.#output.write(HOME + texts.join('\r\n') + BELOW)
+    this.#output.write(HOME + texts.join('\r\n'))
   }
 
   /** Gives the terminal to the shell until that hands it back. */
   suspend(): void {
     this.#restore()
-    process.once('SIGCONT', this.#onContinue)
     // As the terminal does at Ctrl-Z: whoever started this, such as npx, stops too.
     process.kill(0, 'SIGTSTP')
+    // Where no shell waits, the system stops nobody (a session of its own: ssh -t, tmux).
+    setTimeout(() => {
+      if (!this.#closed && !this.#entered) this.#onContinue()
+    }, 100)
   }
 
   close(): void {
+    this.#closed = true
     this.#restore()
     this.#input.off('keypress', this.#onKey).off('end', this.#onGone).off('error', this.#onGone)
     this.#output.off('resize', this.#onResize)
@@ -106,6 +112,8 @@ export class Terminal {
 
   #enter(): void {
     this.#entered = true
+    // A shell may have set it otherwise since, of which Node.js does not know.
+    this.#input.setRawMode(false)
     this.#input.setRawMode(true)
     this.#input.resume()
     this.#output.write(ENTER)

@@ -11,7 +11,7 @@ export type Sort = (typeof SORTS)[number]
 const KEYS: Readonly<Record<Sort, (row: SocketRow) => string | number>> = {
   protocol: ({ protocol, family }) => protocol + family,
   local: ({ localPort }) => localPort,
-  remote: ({ remoteAddress, remotePort }) => `${remoteAddress ?? ''} ${remotePort ?? ''}`,
+  remote: ({ remoteAddress }) => remoteAddress ?? '',
   state: ({ state }) => state ?? '',
   pid: ({ pid }) => pid ?? Infinity,
   process: ({ processName }) => processName ?? '\uffff',
@@ -48,11 +48,15 @@ function textOf({ row }: Entry): string {
 
 /** The entries that have every word of the filter, in the order that was chosen. */
 export function arrange(entries: readonly Entry[], view: View): Entry[] {
-  const words = view.filter.toLowerCase().split(' ')
-  const kept = entries.filter((entry) => {
+  const words = view.filter
+    .toLowerCase()
+    .split(' ')
+    .filter((word) => word !== '')
+  const matches = (entry: Entry): boolean => {
     const text = textOf(entry)
     return words.every((word) => text.includes(word))
-  })
+  }
+  const kept = words.length === 0 ? entries : entries.filter(matches)
   const byRow = new Map(kept.map((entry) => [entry.row, entry]))
   const key = KEYS[view.sort]
   const compare = (a: SocketRow, b: SocketRow): number => {
@@ -69,6 +73,7 @@ export function arrange(entries: readonly Entry[], view: View): Entry[] {
 export interface Key {
   readonly name?: string | undefined
   readonly ctrl?: boolean | undefined
+  readonly meta?: boolean | undefined
   readonly sequence?: string | undefined
 }
 
@@ -129,7 +134,7 @@ const WISHES: Readonly<Record<string, Wish>> = {
 
 /** What a key does. `page`: how many rows there is room for. */
 export function press(view: View, key: Key, shown: readonly Entry[], page: number): Answer {
-  const { name = '', ctrl = false, sequence = '' } = key
+  const { name = '', ctrl = false, meta = false, sequence = '' } = key
   if (ctrl && name === 'c') return { view, wish: 'interrupt' }
   if (ctrl && name === 'z') return { view, wish: 'suspend' }
   if (view.typing) {
@@ -137,7 +142,8 @@ export function press(view: View, key: Key, shown: readonly Entry[], page: numbe
     const next = step === undefined ? typed(view, key) : moved(view, shown, step(page))
     return { view: next, wish: null }
   }
-  if (ctrl) return { view, wish: null }
+  // Node.js tells the escape key as one that is pressed with itself.
+  if (ctrl || (meta && name !== 'escape')) return { view, wish: null }
   if (sequence === '/') return { view: { ...view, typing: true }, wish: null }
   if (sequence === '<' || name === 'left') return { view: sortedBy(view, -1), wish: null }
   if (sequence === '>' || name === 'right') return { view: sortedBy(view, 1), wish: null }
