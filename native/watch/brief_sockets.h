@@ -4,7 +4,6 @@
 #include <deque>
 #include <memory>
 #include <unordered_set>
-#include <vector>
 
 #include "../closings.h"
 #include "../query.h"
@@ -16,26 +15,30 @@ namespace socktable {
 // closings.
 class BriefSockets {
  public:
-  // To be called before the first read. Does nothing at further calls.
+  // To be called before each read, in which nothing is then that has closed by now.
   void Listen(const Query& query);
 
-  // To be called after each read, with positions in `last` that are no more in `next`. Says in the
-  // report of `next` what is told.
-  void Find(const SocketTable& last, const std::vector<uint32_t>& closed, SocketTable* next);
+  // To be called after a read for each socket that was seen and of which the system tells as well:
+  // one that has closed, a connection that has come to TIME_WAIT, as it was before, and one that
+  // was in TIME_WAIT when it was first seen.
+  void ExpectClosed(const Row& row);
+  void ExpectLingering(const Row& before);
+  void ExpectUnseen(const Row& time_wait);
+
+  // To be called then: drops what was expected. Says in the report of the table what is told.
+  void Find(SocketTable* next);
 
   // Those of the last call.
   const SocketTable& found() const { return found_; }
 
  private:
-  // Remembers those that were told as closed, until the system tells of them as well.
-  void Expect(const SocketTable& last, const std::vector<uint32_t>& closed);
-  void DropKnown(const SocketTable& last, const SocketTable& next);
+  void Expect(uint64_t key);
 
   std::unique_ptr<Closings> closings_;
   bool begun_ = false;
-  bool first_ = true;
+  bool all_ = true;  // none was missed
   SocketTable found_;
-  // By identity, and in the order in which they came.
+  // Hashes of identities and of addresses, and the order in which they came.
   std::unordered_set<uint64_t> expected_;
   std::deque<uint64_t> order_;
 };

@@ -74,9 +74,7 @@ Status Watcher::PollCounts(const std::atomic<bool>* cancelled, uint32_t by, Pack
   if (!status.ok()) return status;
   SocketTable groups;
   CountSockets(next_, by, &groups);
-  groups.changes.opened = static_cast<uint32_t>(rows.opened.size());
-  groups.changes.closed = static_cast<uint32_t>(rows.closed.size());
-  groups.changes.brief = static_cast<uint32_t>(brief_.found().size());
+  TellChanges(rows, &groups.changes);
   *counts = groups.Pack();
   std::swap(last_, next_);
   return status;
@@ -99,8 +97,19 @@ Status Watcher::Read(const std::atomic<bool>* cancelled, RowMatcher* rows) {
   }
   if (!status.ok()) return status;
   begun_ = true;
-  brief_.Find(last_, rows->closed, &next_);
+  FindBrief(*rows);
   return status;
+}
+
+void Watcher::FindBrief(const RowMatcher& rows) {
+  for (const uint32_t before : rows.closed) brief_.ExpectClosed(last_[before]);
+  for (const Pair& pair : changed_) {
+    if (next_[pair.after].state == State::kTimeWait) brief_.ExpectLingering(last_[pair.before]);
+  }
+  for (const uint32_t after : rows.opened) {
+    if (next_[after].state == State::kTimeWait) brief_.ExpectUnseen(next_[after]);
+  }
+  brief_.Find(&next_);
 }
 
 Status Watcher::ReadWhole(const Query& query, RowMatcher* rows) {
@@ -227,6 +236,12 @@ void Watcher::NoteActive(const SocketTable& table, const Row& row) {
   }
 }
 
+void Watcher::TellChanges(const RowMatcher& rows, Changes* changes) const {
+  changes->opened = static_cast<uint32_t>(rows.opened.size());
+  changes->closed = static_cast<uint32_t>(rows.closed.size());
+  changes->brief = static_cast<uint32_t>(brief_.found().size());
+}
+
 PackedTable Watcher::Pack(const RowMatcher& rows) {
   SocketTable changes;
   RowCopier copier(changes);
@@ -241,9 +256,7 @@ PackedTable Watcher::Pack(const RowMatcher& rows) {
   AddInterfaces(next_, &changes);
   AddInterfaces(last_, &changes);
   changes.report = next_.report;
-  changes.changes.opened = static_cast<uint32_t>(rows.opened.size());
-  changes.changes.closed = static_cast<uint32_t>(rows.closed.size());
-  changes.changes.brief = static_cast<uint32_t>(brief.size());
+  TellChanges(rows, &changes.changes);
   changes.changes.sockets = static_cast<uint32_t>(next_.size());
   changes.changes.hidden = next_.CountHidden();
   return changes.Pack();

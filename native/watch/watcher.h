@@ -45,6 +45,8 @@ class Watcher {
   Status ReadWhole(const Query& query, RowMatcher* rows);
   Status ReadRows(Query query, RowMatcher* rows);
   void Remember(RowMatcher* rows, std::vector<Pair>* doubtful);
+  void FindBrief(const RowMatcher& rows);
+  void TellChanges(const RowMatcher& rows, Changes* changes) const;
   bool KeepHolders(const Row& earlier, Row* row);
   Status SearchOwners(const Query& query, const std::vector<Pair>& doubtful);
   void NoteActive(const SocketTable& table, const Row& row);
