@@ -2,22 +2,10 @@
 #include <cstring>
 
 #include "pcblist.h"
-#include "pcblist_layout.h"
+#include "pcblist_records.h"
 
 namespace socktable {
 namespace {
-
-constexpr int32_t kIpProtoTcp = 6;
-constexpr int32_t kIpProtoUdp = 17;
-
-template <class Record>
-bool ReadRecord(const uint8_t* bytes, size_t size, Record* record) {
-  if (size < sizeof *record) return false;
-  memcpy(record, bytes, sizeof *record);
-  return true;
-}
-
-uint16_t Port(const uint8_t* bytes) { return static_cast<uint16_t>(bytes[0] << 8 | bytes[1]); }
 
 // The records of one socket follow each other, the first of them being that of the internet
 // protocols. Records whose kind is not known are passed over, and so are those of a socket that has
@@ -47,11 +35,7 @@ class Group {
     }
   }
 
-  // Raw sockets share the code of the kernel.
-  bool IsOfProtocol() const {
-    return ip_protocol_ == 0 ||
-           ip_protocol_ == (protocol_ == Protocol::kTcp ? kIpProtoTcp : kIpProtoUdp);
-  }
+  int32_t ip_protocol() const { return ip_protocol_; }
   bool IsComplete() const { return protocol_ == Protocol::kUdp || has_state_; }
 
   void Begin() {
@@ -67,12 +51,7 @@ class Group {
     begun_ = true;
     InternetRecord record;
     if (!ReadRecord(bytes, size, &record)) return false;
-    pcb_.generation = record.generation;
-    pcb_.version = record.version;
-    pcb_.local_port = Port(record.local_port);
-    pcb_.remote_port = Port(record.remote_port);
-    memcpy(pcb_.local_address, record.local_address, sizeof record.local_address);
-    memcpy(pcb_.remote_address, record.remote_address, sizeof record.remote_address);
+    FillInternet(record, &pcb_);
     return true;
   }
 
@@ -81,16 +60,7 @@ class Group {
     if (!ReadRecord(bytes, size, &record)) return false;
     ip_protocol_ = record.protocol;
     pcb_.last_pid = record.last_pid > 0 ? static_cast<uint32_t>(record.last_pid) : 0;
-    // A flow of the Network framework, and a socket that has gone, have zeros here.
-    if (record.socket == 0) return true;
-    pcb_.has_socket = true;
-    pcb_.family = record.family;
-    pcb_.socket_state = record.state;
-    pcb_.queued = record.queued;
-    pcb_.incomplete = record.incomplete;
-    pcb_.backlog = record.backlog;
-    pcb_.has_uid = true;
-    pcb_.uid = record.uid;
+    FillSocket(record, &pcb_);
     return true;
   }
 
@@ -121,19 +91,15 @@ class Group {
 PcbList ParsePcbList(const uint8_t* bytes, size_t size, Protocol protocol, uint32_t self) {
   PcbList list;
   PcbListMark mark;
-  if (!ReadRecord(bytes, size, &mark) || mark.length != sizeof mark) return list;
+  if (!ReadFirstMark(bytes, size, &mark)) return list;
   Group group(protocol);
   bool broken = false;
   const auto finish = [&] {
     if (!group.begun()) return;
-    const InetPcb& pcb = group.pcb();
-    // What is younger than the list was made while it was written.
-    const bool wanted = group.IsOfProtocol() && pcb.generation <= mark.generation;
     if (broken || !group.IsComplete()) {
       list.skipped++;
-    } else if (wanted) {
-      list.has_others |= pcb.has_uid && pcb.uid != self;
-      list.sockets.push_back(pcb);
+    } else {
+      AddSocket(group.pcb(), group.ip_protocol(), mark, self, &list);
     }
     group.Begin();
     broken = false;
@@ -153,7 +119,7 @@ PcbList ParsePcbList(const uint8_t* bytes, size_t size, Protocol protocol, uint3
     at += std::min<size_t>((head.length + size_t{7}) & ~size_t{7}, size - at);
   }
   finish();
-  list.whole = size == sizeof mark || size - at >= sizeof mark;
+  list.whole = EndsWithMark(size, at);
   return list;
 }
 
