@@ -175,7 +175,7 @@ PackedTable SocketTable::Pack() {
   header[kHeaderOpened] = changes.opened;
   header[kHeaderClosed] = changes.closed;
   header[kHeaderSockets] = changes.sockets;
-  header[kHeaderHidden] = changes.hidden;
+  header[kHeaderHidden] = changes.hidden.value_or(CountHidden());
   header[kHeaderBrief] = changes.brief;
   memcpy(out, header, sizeof header);
   PackedTable packed = std::move(block_);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -143,7 +144,8 @@ struct Changes {
   uint32_t closed = 0;
   uint32_t brief = 0;
   uint32_t sockets = 0;  // how many the larger one has
-  uint32_t hidden = 0;   // of them, those whose owner permission hides
+  // Of them, those whose owner permission hides. Not set: those among the rows.
+  std::optional<uint32_t> hidden;
 };
 
 // A whole packed table.

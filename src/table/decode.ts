@@ -2,7 +2,7 @@
 
 import { debuglog } from 'node:util'
 import { errorCode } from '../errors.ts'
-import { LAYOUT, OWNER_UNKNOWN_BY_NUMBER } from '../layout.ts'
+import { LAYOUT } from '../layout.ts'
 import type {
   Fallback,
   Missing,
@@ -17,9 +17,6 @@ import { decodeRows } from './rows.ts'
 import { Sections } from './sections.ts'
 
 const debug = debuglog('socktable')
-
-const OWNER_UNKNOWN = LAYOUT['row.ownerUnknown']
-const HIDDEN = OWNER_UNKNOWN_BY_NUMBER.indexOf('permission')
 
 const SOURCE_BY_BIT: Readonly<Record<number, Source>> = {
   [LAYOUT['report.fromSockDiag']]: 'sock_diag',
@@ -39,17 +36,9 @@ function decodeFallback(sections: Sections): Fallback | null {
   return { code: errorCode(errno), syscall }
 }
 
-function countHidden(buffer: ArrayBuffer, rowCount: number, rowsOffset: number): number {
-  const bytes = new Uint8Array(buffer)
-  let hidden = 0
-  for (let index = 0; index < rowCount; index++) {
-    if (bytes[rowsOffset + index * LAYOUT['row.size'] + OWNER_UNKNOWN] === HIDDEN) hidden++
-  }
-  return hidden
-}
-
-/** What a read knows about itself, of whose sockets so many have an owner that permission hides. */
-function decodeReport(sections: Sections, hiddenSockets: number): TableReport {
+/** What a read knows about itself. */
+function decodeReport(sections: Sections): TableReport {
+  const hiddenSockets = sections.header('header.hidden')
   const flags = sections.header('header.flags')
   const unexpected = sections.header('header.unexpected')
   if (unexpected > 0) {
@@ -82,12 +71,7 @@ function decodeReport(sections: Sections, hiddenSockets: number): TableReport {
 export function decodeTable(buffer: ArrayBuffer): SocketTable {
   const sections = new Sections(buffer)
   const processes = sections.processes()
-  const hiddenSockets = countHidden(
-    buffer,
-    sections.header('header.rowCount'),
-    sections.header('header.rowsOffset'),
-  )
-  return Object.assign(decodeReport(sections, hiddenSockets), {
+  return Object.assign(decodeReport(sections), {
     processes,
     rows: decodeRows(buffer, sections, processes),
   })
@@ -95,13 +79,8 @@ export function decodeTable(buffer: ArrayBuffer): SocketTable {
 
 /** Decodes counts: a row for each group, with the number of its sockets as its inode. */
 export function decodeGroups(buffer: ArrayBuffer): SocketTable & { readonly sockets: number } {
-  const sections = new Sections(buffer)
-  const processes = sections.processes()
-  return Object.assign(decodeReport(sections, sections.header('header.hidden')), {
-    processes,
-    sockets: sections.header('header.sockets'),
-    rows: decodeRows(buffer, sections, processes),
-  })
+  const sockets = new Sections(buffer).header('header.sockets')
+  return Object.assign(decodeTable(buffer), { sockets })
 }
 
 /** How many sockets opened and closed since the table was read last. */
@@ -125,7 +104,7 @@ export function decodeChanges(buffer: ArrayBuffer): SocketChanges {
   for (let index = brief; index < rows.length; index += 2) {
     changed.push({ after: rows[index] as SocketRow, before: rows[index + 1] as SocketRow })
   }
-  return Object.assign(decodeReport(sections, sections.header('header.hidden')), {
+  return Object.assign(decodeReport(sections), {
     processes,
     sockets: sections.header('header.sockets'),
     opened: rows.slice(0, opened),

@@ -1,6 +1,6 @@
 /** Builds packed tables by hand, by the layout alone. */
 
-import { LAYOUT } from '../../src/layout.ts'
+import { LAYOUT, OWNER_UNKNOWN_BY_NUMBER } from '../../src/layout.ts'
 
 export interface PackedRow {
   readonly local?: readonly number[]
@@ -31,6 +31,7 @@ const WIDTH: Partial<Record<PackedField, 1 | 2>> = {
   'row.ownerUnknown': 1,
 }
 
+const HIDDEN = OWNER_UNKNOWN_BY_NUMBER.indexOf('permission')
 const LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1
 const aligned = (size: number): number => (size + 7) & ~7
 
@@ -75,6 +76,7 @@ export function packTable(table: PackedTable): ArrayBuffer {
     'header.stringsOffset': end,
     'header.stringsLength': stringsLength,
     'header.sources': LAYOUT['report.fromSockDiag'],
+    'header.hidden': rows.filter(({ fields }) => fields?.['row.ownerUnknown'] === HIDDEN).length,
     ...table.header,
   }
   for (const [name, value] of Object.entries(header)) word(LAYOUT[name as HeaderField] * 4, value)
