@@ -11,24 +11,22 @@ import type {
 } from '../types.ts'
 import { COUNT_BY } from '../types.ts'
 import { decodeGroups } from './decode.ts'
-import { checkList, checkOneOf, checkSignal, encodeQuery, fixOptions } from './options.ts'
+import {
+  LIST_OPTIONS,
+  checkList,
+  checkOneOf,
+  checkSignal,
+  encodeQuery,
+  fixOptions,
+} from './options.ts'
 import { receive, receiver } from './receive.ts'
 
 /** What `countSockets` takes: it knows itself whether it needs owners. */
 export type CountOptions = Omit<ListOptions, 'owners' | 'times' | 'services'>
 
-const COUNT_OPTIONS = [
-  'protocol',
-  'family',
-  'localPort',
-  'remotePort',
-  'state',
-  'bound',
-  'listening',
-  'pid',
-  'names',
-  'source',
-] as const satisfies readonly (keyof CountOptions)[]
+const COUNT_OPTIONS = LIST_OPTIONS.filter(
+  (name) => name !== 'owners' && name !== 'times' && name !== 'services',
+)
 
 /** Checks what to count by, and returns it as the addon takes it. */
 export function encodeCountBy(by: unknown): number {
@@ -56,7 +54,7 @@ export function decodeCounts<By extends CountBy>(
 export function encodeCountQuery(options: CountOptions | undefined, countBy: number): Uint32Array {
   const byProcess = (countBy & (1 << COUNT_BY.indexOf('pid'))) !== 0
   const owners = byProcess || options?.pid !== undefined ? 'all' : 'none'
-  return encodeQuery(fixOptions(options, COUNT_OPTIONS, { owners }), ['signal'])
+  return encodeQuery(fixOptions<ListOptions>(options, COUNT_OPTIONS, { owners }), ['signal'])
 }
 
 /**

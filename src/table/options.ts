@@ -16,7 +16,8 @@ export const MOST_PORT_RANGES = 1024
 
 type Values = { readonly [Name in keyof ListOptions]?: unknown }
 
-const LIST_OPTIONS: readonly string[] = [
+/** All options of a list, in the order in which messages name them. */
+export const LIST_OPTIONS: readonly (keyof ListOptions)[] = [
   'protocol',
   'family',
   'localPort',

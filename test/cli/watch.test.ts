@@ -1,45 +1,24 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { type Server, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { until } from '../support/children.ts'
+import { listen, otherListener } from '../everywhere/sockets.ts'
 import { needs } from '../support/requirements.ts'
 import { Screen } from '../support/tmux.ts'
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
-const VICTIM =
-  'require("net").createServer().listen(0, "127.0.0.1", function () {' +
-  'console.log(this.address().port) })'
 const folder = mkdtempSync(join(tmpdir(), 'socktable-watch-'))
 const screens: Screen[] = []
-const servers: Server[] = []
-const children: ChildProcess[] = []
 
 afterEach(() => {
   for (const screen of screens.splice(0)) screen.close()
-  for (const server of servers.splice(0)) server.close()
-  for (const child of children.splice(0)) child.kill('SIGKILL')
 })
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
 })
-
-async function listen(): Promise<number> {
-  const server = createServer()
-  servers.push(server)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return (server.address() as { port: number }).port
-}
-
-async function otherListener(): Promise<{ port: string; child: ChildProcess }> {
-  const child = spawn(process.execPath, ['-e', VICTIM], { stdio: ['ignore', 'pipe', 'inherit'] })
-  children.push(child)
-  const [port] = (await child.stdout.take(1).toArray()) as [Buffer]
-  return { port: port.toString().trim(), child }
-}
 
 /** Writes a script that runs the command and leaves its PID, its exit code and the modes of the
  * terminal before and after it in files; returns how to start it. */
@@ -98,7 +77,8 @@ describe.runIf(canRun)('the live table (needs tmux)', () => {
   })
 
   test('is filtered by typing, and sorted', async () => {
-    const ports = [await listen(), await listen()].sort((a, b) => a - b) as [number, number]
+    const servers = [await listen('127.0.0.1'), await listen('127.0.0.1')]
+    const ports = servers.map(({ port }) => port).sort((a, b) => a - b) as [number, number]
     const screen = await open()
     const order = (text: string) =>
       ports.map((port) => text.indexOf(`:${port} `)).map((at, _, [first = 0]) => at >= first)
@@ -118,7 +98,7 @@ describe.runIf(canRun)('the live table (needs tmux)', () => {
   })
 
   test('explains the port of the chosen socket', async () => {
-    const port = await listen()
+    const { port } = await listen('127.0.0.1')
     const screen = await open(['--port', String(port)])
     screen.press('e')
     await screen.shows('choose a socket first')
@@ -131,7 +111,7 @@ describe.runIf(canRun)('the live table (needs tmux)', () => {
   })
 
   test('turns the pages of an explanation', async () => {
-    const port = await listen()
+    const { port } = await listen('127.0.0.1')
     const screen = await open(['--port', String(port)], [60, 6])
     screen.press('Down', 'e')
     await screen.shows('any key goes on')
@@ -144,7 +124,7 @@ describe.runIf(canRun)('the live table (needs tmux)', () => {
 
   test('ends the process of the chosen socket, after a question', async () => {
     const { port, child } = await otherListener()
-    const screen = await open(['--port', port])
+    const screen = await open(['--port', String(port)])
     await screen.shows(`:${port} `)
     screen.press('Down', 'k')
     await screen.shows(new RegExp(`^End ${child.pid} node\\? y/N`, 'm'))
@@ -159,7 +139,7 @@ describe.runIf(canRun)('the live table (needs tmux)', () => {
   })
 
   test('fits the terminal when that changes', async () => {
-    const port = await listen()
+    const { port } = await listen('127.0.0.1')
     const screen = await open()
     await screen.shows(`:${port} `)
     for (const [columns, lines] of [

@@ -1,8 +1,10 @@
-/** What a test takes from a watcher. */
+/** What a test takes from a watcher, and what it does for one to tell. */
 
+import type { Socket } from 'node:net'
 import { afterEach } from 'vitest'
 import type { Abortable, SocketChanges, SocketWatcher, WatchOptions } from '../../src/index.ts'
-import { watchSockets } from '../../src/index.ts'
+import { listSocketsSync, watchSockets } from '../../src/index.ts'
+import { until } from './children.ts'
 
 const watchers: SocketWatcher[] = []
 afterEach(() => {
@@ -28,4 +30,14 @@ export async function startWatch(options: WatchOptions & Abortable): Promise<Soc
   const watcher = watch(options)
   await take(watcher)
   return watcher
+}
+
+/** Resets a connection and waits until neither end is left. */
+export async function reset(client: Socket): Promise<void> {
+  const { localPort } = client
+  client.resetAndDestroy()
+  await until('both ends are gone', () => {
+    const { rows } = listSocketsSync({ protocol: 'tcp', owners: 'none' })
+    return !rows.some((row) => row.localPort === localPort || row.remotePort === localPort)
+  })
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createSocket } from 'node:dgram'
-import { type Server, type Socket, connect, createServer } from 'node:net'
+import { type Server, connect, createServer } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import type { SocketRow, SocketWatcher } from '../../src/index.ts'
 import { listSocketsSync, socketCounter } from '../../src/index.ts'
@@ -8,7 +8,7 @@ import { until } from '../support/children.ts'
 import { AS_NOBODY, evaluate } from '../support/evaluate.ts'
 import { listener } from '../support/puppet.ts'
 import { canBecomeOthers, needs } from '../support/requirements.ts'
-import { startWatch, take } from '../support/watching.ts'
+import { reset, startWatch, take } from '../support/watching.ts'
 
 // Sockets that open and close while nobody looks, which the kernel tells of.
 
@@ -29,16 +29,8 @@ async function visit(port: number): Promise<number> {
   const client = connect(port, '127.0.0.1')
   await once(client, 'connect')
   const localPort = client.localPort as number
-  await ended(client, localPort)
+  await reset(client)
   return localPort
-}
-
-async function ended(client: Socket, port: number): Promise<void> {
-  client.resetAndDestroy()
-  await until('both ends are gone', () => {
-    const { rows } = listSocketsSync({ protocol: 'tcp', owners: 'none' })
-    return !rows.some((row) => row.localPort === port || row.remotePort === port)
-  })
 }
 
 const portsOf = ({ localPort, remotePort }: SocketRow) => [localPort, remotePort]
@@ -82,7 +74,7 @@ test('one that was seen is not: it has closed, or lingers', async () => {
   const client = connect(port, '127.0.0.1')
   await once(client, 'connect')
   expect(await take(watcher)).toMatchObject({ opened: [{ state: 'ESTABLISHED' }], brief: [] })
-  await ended(client, client.localPort as number)
+  await reset(client)
   expect(await take(watcher)).toMatchObject({ closed: [{ state: 'ESTABLISHED' }], brief: [] })
 
   // Where the client ends first, its end lingers, and the server's closes.
@@ -103,7 +95,7 @@ test('one that its process keeps long after it has closed is told once', async (
   await once(client, 'connect')
   await ask('accepted = server.accept()[0]')
   expect((await take(watcher)).opened).toHaveLength(1)
-  await ended(client, client.localPort as number)
+  await reset(client)
   expect(await take(watcher)).toMatchObject({ closed: [{ localPort: port }], brief: [] })
   await ask('accepted.close()')
   // What the kernel tells of this one comes after what it tells of that.

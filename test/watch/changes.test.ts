@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { SocketChanges } from '../../src/index.ts'
 import { listSocketsSync } from '../../src/index.ts'
 import { until } from '../support/children.ts'
-import { startWatch, take, watch } from '../support/watching.ts'
+import { reset, startWatch, take, watch } from '../support/watching.ts'
 
 const servers: Server[] = []
 const sockets: Socket[] = []
@@ -38,16 +38,6 @@ async function meet(server: Server, localPort?: number): Promise<{ client: Socke
   await once(client, 'connect')
   const [end] = await accepted
   return { client, end }
-}
-
-/** Resets a connection and waits until neither end is left. */
-async function reset(client: Socket): Promise<void> {
-  const { localPort } = client
-  client.resetAndDestroy()
-  await until('both ends are gone', () => {
-    const table = listSocketsSync({ protocol: 'tcp', owners: 'none' })
-    return !table.rows.some((row) => row.localPort === localPort || row.remotePort === localPort)
-  })
 }
 
 const counts = ({ opened, closed, changed }: SocketChanges) => ({

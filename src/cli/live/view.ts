@@ -1,7 +1,7 @@
 /** What the live table shows of its sockets, and what the keys do about that. Pure. */
 
 import type { SocketRow } from '../../index.ts'
-import { sorted } from '../print/text.ts'
+import { byPort } from '../print/text.ts'
 import type { Entry } from './live-table.ts'
 
 /** The columns, in the order in which they stand, each with what it is sorted by. */
@@ -57,16 +57,13 @@ export function arrange(entries: readonly Entry[], view: View): Entry[] {
     return words.every((word) => text.includes(word))
   }
   const kept = words.length === 0 ? entries : entries.filter(matches)
-  const byRow = new Map(kept.map((entry) => [entry.row, entry]))
   const key = KEYS[view.sort]
-  const compare = (a: SocketRow, b: SocketRow): number => {
+  const compare = ({ row: a }: Entry, { row: b }: Entry): number => {
     const [one, other] = [key(a), key(b)]
-    return one === other ? 0 : one < other ? -1 : 1
+    return one === other ? byPort(a, b) : one < other ? -1 : 1
   }
-  // Sorting is stable: what is alike stays in the order in which people look for ports.
-  const rows = sorted(kept.map(({ row }) => row)).sort(compare)
-  if (view.descending) rows.reverse()
-  return rows.flatMap((row) => byRow.get(row) ?? [])
+  const arranged = [...kept].sort(compare)
+  return view.descending ? arranged.reverse() : arranged
 }
 
 /** A key as node:readline tells it. */

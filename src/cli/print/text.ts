@@ -26,17 +26,20 @@ export function harmless(text: string, but = ''): string {
   })
 }
 
-/** In the order in which people look for ports. */
-export function sorted(rows: readonly SocketRow[]): SocketRow[] {
-  const byText = (a: string, b: string) => (a < b ? -1 : Number(a > b))
-  return [...rows].sort(
-    (a, b) =>
-      a.localPort - b.localPort ||
-      byText(a.protocol, b.protocol) ||
-      byText(a.family, b.family) ||
-      byText(a.localAddress, b.localAddress) ||
-      byText(a.remoteAddress ?? '', b.remoteAddress ?? '') ||
-      (a.remotePort ?? 0) - (b.remotePort ?? 0) ||
-      (a.inode ?? 0) - (b.inode ?? 0),
+const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b))
+
+/** Compares rows by the order in which people look for ports. */
+export function byPort(a: SocketRow, b: SocketRow): number {
+  return (
+    a.localPort - b.localPort ||
+    byText(a.protocol, b.protocol) ||
+    byText(a.family, b.family) ||
+    byText(a.localAddress, b.localAddress) ||
+    byText(a.remoteAddress ?? '', b.remoteAddress ?? '') ||
+    (a.remotePort ?? 0) - (b.remotePort ?? 0) ||
+    (a.inode ?? 0) - (b.inode ?? 0)
   )
 }
+
+/** In that order. */
+export const sorted = (rows: readonly SocketRow[]): SocketRow[] => [...rows].sort(byPort)
