@@ -4,6 +4,7 @@ import { sorted } from '../../src/cli/print/text.ts'
 import { AS_NOBODY } from '../support/evaluate.ts'
 import { startPython } from '../support/children.ts'
 import { canBecomeOthers, needs } from '../support/requirements.ts'
+import { undisturbed } from '../support/undisturbed.ts'
 import { useListener } from './listener.ts'
 import { run, socktable } from './run.ts'
 
@@ -97,15 +98,22 @@ test('bound sockets are shown by -B and by their state, and not by -a', async ()
   }
 })
 
-test.each(['sock_diag', 'procfs'] as const)('JSON is the table of the API, from %s', (source) => {
-  const { code, stdout, stderr } = socktable('-a', '--json', '--source', source)
-  const { rows, ...table } = listSocketsSync({ names: true, source })
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  expect(stdout).toMatch(
-    /^\{"source":.*"fallback":.*"complete":.*"missing":.*"hidden":.*"processes":.*"rows":.*\}\n$/,
-  )
-  expect(JSON.parse(stdout)).toEqual({ ...table, rows: sorted(rows) })
-})
+test.each(['sock_diag', 'procfs'] as const)(
+  'JSON is the table of the API, from %s',
+  async (source) => {
+    const { told, read } = await undisturbed(() => ({
+      told: socktable('-a', '--json', '--source', source),
+      read: listSocketsSync({ names: true, source }),
+    }))
+    const { code, stdout, stderr } = told
+    const { rows, ...table } = read
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(
+      /^\{"source":.*"fallback":.*"complete":.*"missing":.*"hidden":.*"processes":.*"rows":.*\}\n$/,
+    )
+    expect(JSON.parse(stdout)).toEqual({ ...table, rows: sorted(rows) })
+  },
+)
 
 test('CSV has a header and a line per row', () => {
   const { code, stdout } = socktable('-a', '--csv', '--port', String(listener.port))

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { SocketTable } from '../../src/index.ts'
 import { socktable } from '../cli/run.ts'
-import { connection, listen, otherListener } from './sockets.ts'
+import { connection, listen, otherListener, unusedPort } from './sockets.ts'
 
 test('alone it shows listeners with their owners', async () => {
   const other = await otherListener()
@@ -23,9 +23,7 @@ describe('who', () => {
   })
 
   test('nobody', async () => {
-    const { server, port } = await listen('127.0.0.1')
-    await new Promise((resolve) => server.close(resolve))
-    expect(socktable('who', String(port), '--json')).toMatchObject({ code: 1 })
+    expect(socktable('who', String(await unusedPort()), '--json')).toMatchObject({ code: 1 })
   })
 })
 

@@ -1,23 +1,11 @@
-import { execFileSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { expect, test } from 'vitest'
 import { listSockets, listSocketsSync } from '../../src/index.ts'
+import { openHandles } from './handles.ts'
 import { listen } from './sockets.ts'
 
 const ENTRY = fileURLToPath(new URL('../../dist/index.js', import.meta.url))
-
-/** Descriptors or handles that this process has open. */
-function openHandles(): number {
-  if (process.platform !== 'win32') return readdirSync('/dev/fd').length
-  const program = process.env['SOCKTABLE_HANDLES']
-  if (program !== undefined) {
-    return Number(execFileSync(program, [String(process.pid)], { encoding: 'utf8' }))
-  }
-  const line = `(Get-Process -Id ${process.pid}).HandleCount`
-  return Number(execFileSync('powershell', ['-NoProfile', '-Command', line], { encoding: 'utf8' }))
-}
 
 test('sync and async reads at once', async () => {
   const { port } = await listen('127.0.0.1')

@@ -6,6 +6,8 @@ import { once } from 'node:events'
 import { type AddressInfo, type Server, type Socket, connect, createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { afterAll } from 'vitest'
+import { listSocketsSync } from '../../src/index.ts'
+import { until } from '../support/children.ts'
 
 const ends: (() => void)[] = []
 afterAll(() => {
@@ -46,6 +48,16 @@ export async function datagrams(
   ends.push(() => socket.close())
   await once(socket, 'listening')
   return { socket, port: socket.address().port }
+}
+
+/** A port that no socket has, not even one in TIME_WAIT: a listener may share it with such a one. */
+export function unusedPort(): Promise<number> {
+  return until('a port is nobody’s', async () => {
+    const { server, port } = await listen('127.0.0.1')
+    await new Promise((resolve) => server.close(resolve))
+    const uses = [{ localPort: port }, { remotePort: port }].map((query) => listSocketsSync(query))
+    return uses.every(({ rows }) => rows.length === 0) && port
+  })
 }
 
 export interface Listener {

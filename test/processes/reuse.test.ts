@@ -25,7 +25,7 @@ const PRELUDE = `
   const listen = async (port, before = () => {}) => {
     before()
     const child = spawn(process.execPath, ['-e',
-      "const s = require('net').createServer().listen(" + port + ", '127.0.0.1', () => console.log(s.address().port))"],
+      "const s = require('net').createServer().listen(" + port + ", '127.0.0.1', () => process.stdout.write(String(s.address().port)))"],
       { stdio: ['ignore', 'pipe', 'inherit'] })
     const [text] = await once(child.stdout, 'data')
     return { child, pid: child.pid, port: Number(text) }

@@ -3,6 +3,7 @@ import { type ListOptions, type SocketRow, TCP_STATES, listSocketsSync } from '.
 import { type Lab, startLab } from '../support/lab.ts'
 import { summary } from '../support/oracles.ts'
 import { isRoot, needs } from '../support/requirements.ts'
+import { undisturbed } from '../support/undisturbed.ts'
 
 describe.runIf(needs(isRoot, 'root, to make network namespaces'))('filters', () => {
   let lab: Lab
@@ -12,10 +13,12 @@ describe.runIf(needs(isRoot, 'root, to make network namespaces'))('filters', () 
   afterAll(() => lab.end())
 
   /** The rows that a query gives must be those of the whole table that pass the same test here. */
-  function compare(options: ListOptions, keep: (row: SocketRow) => boolean): number {
+  async function compare(options: ListOptions, keep: (row: SocketRow) => boolean): Promise<number> {
     for (const source of ['sock_diag', 'procfs'] as const) {
-      const whole = listSocketsSync({ bound: true, owners: 'none', source })
-      const filtered = listSocketsSync({ bound: true, owners: 'none', source, ...options })
+      const { whole, filtered } = await undisturbed(() => ({
+        whole: listSocketsSync({ bound: true, owners: 'none', source }),
+        filtered: listSocketsSync({ bound: true, owners: 'none', source, ...options }),
+      }))
       const expected = whole.rows.filter(keep).map(summary).sort()
       expect(filtered.rows.map(summary).sort(), source).toEqual(expected)
       if (source === 'sock_diag' && expected.length === 0) throw new Error('nothing to find')
@@ -27,34 +30,37 @@ describe.runIf(needs(isRoot, 'root, to make network namespaces'))('filters', () 
       .rows.filter(keep)
       .map((row) => row.localPort)
 
-  test.each(TCP_STATES.filter((state) => state !== 'CLOSED'))('state %s alone', (state) => {
-    compare({ state, bound: state === 'BOUND' }, (row) => row.state === state)
+  test.each(TCP_STATES.filter((state) => state !== 'CLOSED'))('state %s alone', async (state) => {
+    await compare({ state, bound: state === 'BOUND' }, (row) => row.state === state)
   })
 
-  test('several states', () => {
-    compare(
+  test('several states', async () => {
+    await compare(
       { state: ['LISTEN', 'TIME_WAIT', 'SYN_SENT'], bound: false },
       ({ state }) => state === 'LISTEN' || state === 'TIME_WAIT' || state === 'SYN_SENT',
     )
   })
 
-  test('listening, and not', () => {
+  test('listening, and not', async () => {
     const waits = (row: SocketRow) =>
       row.state === 'LISTEN' || (row.protocol === 'udp' && row.remoteAddress === null)
-    compare({ listening: true, bound: false }, waits)
-    compare({ listening: false }, (row) => !waits(row))
+    await compare({ listening: true, bound: false }, waits)
+    await compare({ listening: false }, (row) => !waits(row))
   })
 
-  test.each(['tcp', 'udp'] as const)('protocol %s', (protocol) => {
-    compare({ protocol }, (row) => row.protocol === protocol)
+  test.each(['tcp', 'udp'] as const)('protocol %s', async (protocol) => {
+    await compare({ protocol }, (row) => row.protocol === protocol)
   })
 
-  test.each(['IPv4', 'IPv6'] as const)('family %s', (family) => {
-    compare({ family }, (row) => row.family === family)
-    compare({ family, protocol: 'udp' }, (row) => row.family === family && row.protocol === 'udp')
+  test.each(['IPv4', 'IPv6'] as const)('family %s', async (family) => {
+    await compare({ family }, (row) => row.family === family)
+    await compare(
+      { family, protocol: 'udp' },
+      (row) => row.family === family && row.protocol === 'udp',
+    )
   })
 
-  test('one local port, for a listener, a bound socket, a client and UDP', () => {
+  test('one local port, for a listener, a bound socket, a client and UDP', async () => {
     const of = (keep: (row: SocketRow) => boolean) => ports(keep)[0] as number
     for (const port of [
       of(({ state }) => state === 'LISTEN'),
@@ -62,33 +68,36 @@ describe.runIf(needs(isRoot, 'root, to make network namespaces'))('filters', () 
       of(({ state }) => state === 'ESTABLISHED'),
       of(({ protocol }) => protocol === 'udp'),
     ]) {
-      compare({ localPort: port }, (row) => row.localPort === port)
+      await compare({ localPort: port }, (row) => row.localPort === port)
     }
   })
 
-  test('one remote port', () => {
-    compare({ remotePort: 7777 }, (row) => row.remotePort === 7777)
+  test('one remote port', async () => {
+    await compare({ remotePort: 7777 }, (row) => row.remotePort === 7777)
   })
 
-  test('a local and a remote port', () => {
+  test('a local and a remote port', async () => {
     const [local = 0] = ports((row) => row.remotePort === 7777)
-    const matching = compare(
+    const matching = await compare(
       { localPort: local, remotePort: 7777 },
       (row) => row.localPort === local && row.remotePort === 7777,
     )
     expect(matching).toBe(1)
   })
 
-  test('ranges of ports', () => {
+  test('ranges of ports', async () => {
     const peers = ports((row) => row.remotePort === 7777).sort((a, b) => a - b)
     const from = peers[1] as number
     const to = peers[4] as number
-    compare({ localPort: { from, to } }, (row) => row.localPort >= from && row.localPort <= to)
-    compare(
+    await compare(
+      { localPort: { from, to } },
+      (row) => row.localPort >= from && row.localPort <= to,
+    )
+    await compare(
       { localPort: [{ from: 1, to: from }, to] },
       (row) => row.localPort <= from || row.localPort === to,
     )
-    compare(
+    await compare(
       { localPort: { from, to }, remotePort: [{ from: 7000, to: 8000 }, from] },
       (row) =>
         row.localPort >= from &&
@@ -98,10 +107,10 @@ describe.runIf(needs(isRoot, 'root, to make network namespaces'))('filters', () 
     )
   })
 
-  test('more ports than the kernel is asked about in one go', () => {
+  test('more ports than the kernel is asked about in one go', async () => {
     const many = [...new Set(ports(() => true))].slice(0, 35)
     expect(many).toHaveLength(35)
-    compare({ localPort: many }, (row) => many.includes(row.localPort))
+    await compare({ localPort: many }, (row) => many.includes(row.localPort))
   })
 
   test('a question about bound sockets minds the ports, which the kernel does not', () => {

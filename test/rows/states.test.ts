@@ -4,6 +4,7 @@ import { type SocketRow, TCP_STATES, listSockets, listSocketsSync } from '../../
 import { type Lab, isLabSocket, startLab } from '../support/lab.ts'
 import { procSummaries, ssSummaries, summary } from '../support/oracles.ts'
 import { isRoot, needs } from '../support/requirements.ts'
+import { undisturbed } from '../support/undisturbed.ts'
 
 // "addr add" and a second namespace take root, or the root of a user namespace; both are uid 0.
 const canMakeLab = needs(isRoot, 'root, to make network namespaces')
@@ -48,17 +49,23 @@ describe.runIf(canMakeLab)('every state, from the real kernel', () => {
     }
   })
 
-  test('ss tells the same sockets', () => {
-    const ours = listSocketsSync({ owners: 'none' }).rows.map(summary).sort()
-    expect(ours).toEqual(ssSummaries())
+  test('ss tells the same sockets', async () => {
+    const { table, summaries } = await undisturbed(() => ({
+      table: listSocketsSync({ owners: 'none' }),
+      summaries: ssSummaries(),
+    }))
+    expect(table.rows.map(summary).sort()).toEqual(summaries)
   })
 
-  test('/proc/net tells the same sockets', () => {
-    const ours = listSocketsSync({ owners: 'none', source: 'procfs' }).rows.map(summary).sort()
-    expect(ours).toEqual(procSummaries())
+  test('/proc/net tells the same sockets', async () => {
+    const { table, summaries } = await undisturbed(() => ({
+      table: listSocketsSync({ owners: 'none', source: 'procfs' }),
+      summaries: procSummaries(),
+    }))
+    expect(table.rows.map(summary).sort()).toEqual(summaries)
   })
 
-  test('both sources give the same rows', () => {
+  test('both sources give the same rows', async () => {
     const comparable = (row: SocketRow): SocketRow => ({
       ...row,
       localAddress: row.localAddress.replace(/%.*/, ''),
@@ -67,8 +74,10 @@ describe.runIf(canMakeLab)('every state, from the real kernel', () => {
       interface: null,
     })
     const order = (a: SocketRow, b: SocketRow) => (summary(a) < summary(b) ? -1 : 1)
-    const diag = listSocketsSync({ source: 'sock_diag' })
-    const proc = listSocketsSync({ source: 'procfs' })
+    const { diag, proc } = await undisturbed(() => ({
+      diag: listSocketsSync({ source: 'sock_diag' }),
+      proc: listSocketsSync({ source: 'procfs' }),
+    }))
     expect(diag).toMatchObject({ source: 'sock_diag', fallback: null, complete: true })
     expect(proc).toMatchObject({ source: 'procfs', fallback: null, complete: true })
     expect(proc.rows.map(comparable).sort(order)).toEqual(diag.rows.map(comparable).sort(order))
@@ -76,8 +85,11 @@ describe.runIf(canMakeLab)('every state, from the real kernel', () => {
 
   test('the asynchronous twin gives the same table', async () => {
     const order = (a: SocketRow, b: SocketRow) => (summary(a) < summary(b) ? -1 : 1)
-    const table = await listSockets({ bound: true })
-    expect([...table.rows].sort(order)).toEqual([...rows].sort(order))
+    const { table, twin } = await undisturbed(async () => ({
+      table: listSocketsSync({ bound: true }),
+      twin: await listSockets({ bound: true }),
+    }))
+    expect([...twin.rows].sort(order)).toEqual([...table.rows].sort(order))
   })
 
   test('bound sockets are told when asked for, and procfs says that it can not', () => {

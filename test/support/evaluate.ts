@@ -32,7 +32,11 @@ export function evaluate<Value>(
     const body = async () => { ${code} }
     body().catch((e) => ({ thrown: describe(e) })).then((v) => console.log(JSON.stringify(v)))`
   const [program, ...words] = [...prefix, host, '-e', script]
-  const { status, stdout, stderr, error } = spawnSync(program, words, { encoding: 'utf8' })
+  const { status, stdout, stderr, error } = spawnSync(program, words, {
+    encoding: 'utf8',
+    timeout: 300_000, // vitest's own is helpless against a call that does not return
+    killSignal: 'SIGKILL',
+  })
   if (error) throw error
   if (status !== 0) throw new Error(`${program} ended with ${status}: ${stderr}`)
   return JSON.parse(stdout) as Value

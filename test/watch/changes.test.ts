@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { SocketChanges } from '../../src/index.ts'
 import { listSocketsSync } from '../../src/index.ts'
 import { until } from '../support/children.ts'
+import { undisturbed } from '../support/undisturbed.ts'
 import { reset, startWatch, take, watch } from '../support/watching.ts'
 
 const servers: Server[] = []
@@ -49,9 +50,11 @@ const counts = ({ opened, closed, changed }: SocketChanges) => ({
 describe.each(['sock_diag', 'procfs'] as const)('from %s', (source) => {
   test('the first set has opened all that the table has', async () => {
     const { port } = await listen()
-    const changes = await take(watch({ source }))
+    const { changes, table } = await undisturbed(async () => ({
+      changes: await take(watch({ source })),
+      table: listSocketsSync({ source }),
+    }))
     const { sockets: count, opened, closed, changed, brief, ...report } = changes
-    const table = listSocketsSync({ source })
     expect(opened).toEqual(table.rows)
     expect(count).toBe(table.rows.length)
     expect(opened.some(({ localPort }) => localPort === port)).toBe(true)

@@ -3,6 +3,7 @@ import type { SocketCounts, SocketRow } from '../../src/index.ts'
 import { countSockets, countSocketsSync, listSocketsSync } from '../../src/index.ts'
 import { type Lab, startLab } from '../support/lab.ts'
 import { listener } from '../support/puppet.ts'
+import { undisturbed } from '../support/undisturbed.ts'
 import { startWatch, take, watch } from '../support/watching.ts'
 
 const ends: (() => Promise<void>)[] = []
@@ -42,9 +43,12 @@ const texts = ({ counts }: SocketCounts<never>): string[] =>
 
 test('every state of the lab, by all that rows tell', async () => {
   await lab()
-  const { rows, ...report } = listSocketsSync({ bound: true })
   const by = ['protocol', 'family', 'state', 'pid', 'remoteAddress'] as const
-  const result = countSocketsSync(by, { bound: true })
+  const { table, result } = await undisturbed(() => ({
+    table: listSocketsSync({ bound: true }),
+    result: countSocketsSync(by, { bound: true }),
+  }))
+  const { rows, ...report } = table
   // A link-local address comes without its interface; the lab has none as a peer.
   expect(texts(result)).toEqual(
     counted(rows, ({ protocol, family, state, pid, remoteAddress }) => {
@@ -62,8 +66,11 @@ test('every state of the lab, by all that rows tell', async () => {
 
 test.each(['protocol', 'family', 'state'] as const)('by %s alone', async (by) => {
   await lab()
-  const { rows } = listSocketsSync()
-  expect(texts(await countSockets(by))).toEqual(counted(rows, (row) => ({ [by]: row[by] })))
+  const { rows, result } = await undisturbed(async () => ({
+    rows: listSocketsSync().rows,
+    result: await countSockets(by),
+  }))
+  expect(texts(result)).toEqual(counted(rows, (row) => ({ [by]: row[by] })))
 })
 
 test('connections count to the port that their server listens on', async () => {
@@ -134,8 +141,9 @@ test('a watcher that has ended counts nothing', async () => {
 
 test('those without a peer are one group, whatever their family', async () => {
   await lab()
-  const { rows } = listSocketsSync()
-  expect(texts(countSocketsSync('remoteAddress'))).toEqual(
-    counted(rows, ({ remoteAddress }) => ({ remoteAddress })),
-  )
+  const { rows, result } = await undisturbed(() => ({
+    rows: listSocketsSync().rows,
+    result: countSocketsSync('remoteAddress'),
+  }))
+  expect(texts(result)).toEqual(counted(rows, ({ remoteAddress }) => ({ remoteAddress })))
 })
