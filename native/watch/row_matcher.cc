@@ -19,6 +19,14 @@ uint32_t Maker(const SocketTable& table, const Row& row) {
   return owner.descriptor == Owner::kNoDescriptor ? table.processes[owner.process].pid : 0;
 }
 
+// States stand in the order in which a connection goes through them, but for CLOSED: what has no
+// peer has yet to begin in it, and a connection has ended (Windows: the control block waits to be
+// deleted).
+uint32_t Progress(const Row& row) {
+  return row.state == State::kClosed && row.HasPeer() ? kStateCount
+                                                      : static_cast<uint32_t>(row.state);
+}
+
 // Where not both rows tell an identity: whether a socket at these addresses can have come to this.
 bool MayFollow(const SocketTable& before, const Row& earlier, const SocketTable& after,
                const Row& later) {
@@ -27,8 +35,7 @@ bool MayFollow(const SocketTable& before, const Row& earlier, const SocketTable&
   const uint32_t maker = Maker(before, earlier);
   const uint32_t other = Maker(after, later);
   if (maker != 0 && other != 0 && maker != other) return false;
-  // States stand in the order in which a connection goes through them, and it never goes back.
-  return earlier.state <= later.state;
+  return Progress(earlier) <= Progress(later);  // it never goes back
 }
 
 }  // namespace

@@ -4,8 +4,11 @@ import { replay } from '../support/replay.ts'
 /** A row as MatchParser takes it: identity 0 is none, and so is inode 0. */
 type Row = readonly [identity: number, port: number, state: number, inode: number]
 
+const CLOSED = 1
+const LISTEN = 2
 const ESTABLISHED = 5
 const TIME_WAIT = 11
+const PEER = 0x80
 
 /** What the matcher told; the parser itself aborts where a row is left out or told twice. */
 function match(before: readonly Row[], after: readonly Row[]) {
@@ -49,6 +52,20 @@ test.each<[string, Row, Row, boolean]>([
   ['is the same once it is accepted', [0, 80, ESTABLISHED, 0], [0, 80, ESTABLISHED, 8], true],
   ['is the same once it is closed', [0, 80, ESTABLISHED, 9], [0, 80, TIME_WAIT, 0], true],
   ['is another where its state went back', [0, 80, TIME_WAIT, 0], [0, 80, ESTABLISHED, 9], false],
+  [
+    'is the same once it has ended',
+    [0, 80, ESTABLISHED | PEER, 0],
+    [0, 80, CLOSED | PEER, 0],
+    true,
+  ],
+  [
+    'is another once one has ended',
+    [0, 80, CLOSED | PEER, 0],
+    [0, 80, ESTABLISHED | PEER, 0],
+    false,
+  ],
+  ['is the same once it listens', [0, 80, CLOSED, 0], [0, 80, LISTEN, 0], true],
+  ['is another where it listened', [0, 80, LISTEN, 0], [0, 80, CLOSED, 0], false],
   ['is another at another port', [0, 80, ESTABLISHED, 0], [0, 81, ESTABLISHED, 0], false],
 ])('a row without a cookie %s', (_, before, after, same) => {
   expect(match([before], [after])).toEqual(same ? [1, 0, 0] : [0, 1, 1])
