@@ -34,10 +34,14 @@ export async function startWatch(options: WatchOptions & Abortable): Promise<Soc
 
 /** Resets a connection and waits until neither end is left. */
 export async function reset(client: Socket): Promise<void> {
-  const { localPort } = client
+  const { localPort = 0, remotePort = 0 } = client
   client.resetAndDestroy()
+  // Of one number alone another test's socket may be, say one in TIME_WAIT.
   await until('both ends are gone', () => {
-    const { rows } = listSocketsSync({ protocol: 'tcp', owners: 'none' })
-    return !rows.some((row) => row.localPort === localPort || row.remotePort === localPort)
+    const ends = [
+      { localPort, remotePort },
+      { localPort: remotePort, remotePort: localPort },
+    ]
+    return ends.every((end) => listSocketsSync({ ...end, owners: 'none' }).rows.length === 0)
   })
 }

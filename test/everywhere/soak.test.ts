@@ -1,0 +1,122 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { afterAll, expect, test } from 'vitest'
+import type { SocketChanges, SocketRow } from '../../src/index.ts'
+import { take, watch } from '../support/watching.ts'
+import { openHandles } from './handles.ts'
+
+const PROCESSES = 4
+const STEADY_PAIRS = 40
+const PAIRS_PER_SECOND = 15
+const SECONDS = 8
+const INTERVAL = 150
+
+type Ports = readonly [client: number, server: number]
+interface Lived {
+  readonly ports: Ports
+  readonly open: number
+}
+
+interface Worker {
+  readonly pid: number
+  readonly steady: readonly Ports[]
+  /** Tells the process to begin, and gives its log once it is done. */
+  turnOver(): Promise<readonly Lived[]>
+}
+
+const ends: (() => void)[] = []
+afterAll(() => {
+  for (const end of ends) end()
+})
+
+async function startWorker(): Promise<Worker> {
+  const program = fileURLToPath(new URL('turnover.mjs', import.meta.url))
+  const child = fork(program, [STEADY_PAIRS, PAIRS_PER_SECOND, SECONDS].map(String))
+  ends.push(() => child.kill('SIGKILL'))
+  const message = async (): Promise<unknown> => ((await once(child, 'message')) as [unknown])[0]
+  const steady = (await message()) as Ports[]
+  const turnOver = async () => {
+    child.send('begin')
+    return (await message()) as Lived[]
+  }
+  return { pid: child.pid as number, steady, turnOver }
+}
+
+/** Both ends of a connection, as rows name them. */
+const endsOf = ([client, server]: Ports): string[] => [`${client} ${server}`, `${server} ${client}`]
+
+interface Told {
+  opened: number
+  closed: number
+  pids: readonly number[]
+}
+
+// The full size is that of test/bench/soak.mjs, on Linux.
+test('320 steady sockets, while 120 others open and close per second', async () => {
+  const workers = await Promise.all(Array.from({ length: PROCESSES }, startWorker))
+  const watcher = watch({ interval: INTERVAL, protocol: 'tcp', family: 'IPv4' })
+  const told = new Map<string, Told>()
+  const note = (row: SocketRow, opened: number, closed: number) => {
+    const ports = `${row.localPort} ${row.remotePort}`
+    const known = told.get(ports) ?? { opened: 0, closed: 0 }
+    told.set(ports, {
+      opened: known.opened + opened,
+      closed: known.closed + closed,
+      pids: row.pids,
+    })
+  }
+
+  const noteAll = ({ opened, closed, changed }: SocketChanges) => {
+    for (const row of opened) note(row, 1, 0)
+    for (const { after } of changed) note(after, 0, 0)
+    for (const row of closed) note(row, 0, 1)
+  }
+
+  noteAll(await take(watcher))
+  const turnover = Promise.all(workers.map((worker) => worker.turnOver()))
+  const watched = turnover.then(async (logs) => {
+    await pause(3 * INTERVAL)
+    watcher.close()
+    return logs
+  })
+  const warm = performance.now() + SECONDS * 333
+  let before: { handles: number; memory: number } | undefined
+  for await (const changes of watcher) {
+    noteAll(changes)
+    if (performance.now() > warm) {
+      before ??= { handles: openHandles(), memory: process.memoryUsage.rss() }
+    }
+  }
+  const logs = await watched
+
+  const faults = workers.flatMap(({ pid, steady }, index) => {
+    const expected = new Map<string, { most: number; least: number }>()
+    for (const { ports, open } of logs[index] ?? []) {
+      for (const end of endsOf(ports)) {
+        const { most = 0, least = 0 } = expected.get(end) ?? {}
+        // What lived for less than two polls may be missed.
+        expected.set(end, { most: most + 1, least: least + (open > 2 * INTERVAL ? 1 : 0) })
+      }
+    }
+    const ofTurnover = [...expected].map(([end, { most, least }]) => {
+      const { opened, closed, pids } = told.get(end) ?? { opened: 0, closed: 0, pids: [] }
+      const counted = opened === closed && opened >= least && opened <= most
+      const owned =
+        least > 0 ? pids.length === 1 && pids[0] === pid : pids.every((one) => one === pid)
+      return counted && owned ? null : { end, most, least, opened, closed, pids }
+    })
+    const ofSteady = steady.flatMap(endsOf).map((end) => {
+      const { opened, closed, pids } = told.get(end) ?? { opened: 0, closed: 0, pids: [] }
+      return opened === 1 && closed === 0 && pids[0] === pid ? null : { end, opened, closed, pids }
+    })
+    return [...ofTurnover, ...ofSteady].filter((fault) => fault !== null)
+  })
+  expect(faults).toEqual([])
+  const lived = logs.flat()
+  expect(lived).toHaveLength(PROCESSES * PAIRS_PER_SECOND * SECONDS)
+  expect(lived.filter(({ open }) => open > 2 * INTERVAL).length).toBeGreaterThan(lived.length / 2)
+  expect(openHandles() - (before?.handles ?? 0)).toBeLessThan(20)
+  expect(process.memoryUsage.rss() - (before?.memory ?? 0)).toBeLessThan(64 * 2 ** 20)
+})
