@@ -36,7 +36,10 @@ async function timedAsync(body) {
 /** A program that is started for each answer, as its users have to. */
 const program = (name, ...args) => ({
   missing: spawnSync('sh', ['-c', `command -v ${name}`]).status !== 0,
-  round: () => once(() => spawnSync(name, args, { maxBuffer: 2 ** 30 })),
+  look: () => spawnSync(name, args, { maxBuffer: 2 ** 30 }),
+  round() {
+    return once(this.look)
+  },
 })
 
 /** A program that measures itself. */
@@ -47,7 +50,8 @@ const measured = (name, ...args) => ({
 function peer(name, ask) {
   try {
     const module = require(name)
-    return { round: () => timedAsync(() => ask(module)) }
+    const look = () => ask(module)
+    return { look, round: () => timedAsync(look) }
   } catch {
     return { missing: true }
   }

@@ -1,7 +1,7 @@
 // npm run bench: socktable beside a plain C floor and everybody who answers the same questions, in one
 // run, in turn, in a network namespace of its own. Prints Markdown; README.md shows it.
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, release, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -87,23 +87,50 @@ async function ask(group) {
   const times = new Map(group.map(({ name }) => [name, []]))
   const end = performance.now() + seconds * 1000
   for (let round = 0; round < 3 || (performance.now() < end && round < 200); round++) {
-    for (const { name, slow, round: run } of present) {
+    for (const contestant of present) {
+      const { name, slow } = contestant
       if (slow && times.get(name).length >= 7) continue
-      times.get(name).push(await run())
+      times.get(name).push(await contestant.round())
     }
   }
   return Object.fromEntries(times)
 }
 
+/** What this process and those that it has waited for have used so far, in milliseconds. */
+function processorTime() {
+  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1].split(' ')
+  const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0)
+  return ticks * 10 // of USER_HZ, which is 100
+}
+
+const LOOKS = 5
+
+/** The processor time of a look by those who look again each time; null of who is not there. */
+async function processorTimes(group) {
+  const times = {}
+  for (const name of ['ss -Htanp', 'systeminformation']) {
+    const { missing, look } = group.find((contestant) => contestant.name === name)
+    const before = processorTime()
+    for (let count = 0; count < LOOKS && !missing; count++) await look()
+    times[name] = missing ? null : (processorTime() - before) / LOOKS
+  }
+  return times
+}
+
 const results = []
+const looks = {}
 for (const size of sizes) {
   console.error(`${size} sockets: opening`)
   const load = await startLoad(size)
   try {
     const times = {}
-    for (const [question, group] of Object.entries(contestants(floor, load.port))) {
+    const groups = contestants(floor, load.port)
+    for (const [question, group] of Object.entries(groups)) {
       console.error(`${size} sockets: ${question}`)
       times[question] = await ask(group)
+    }
+    if (size === sizes.at(-1)) {
+      Object.assign(looks, await processorTimes(groups['all sockets, with owners']))
     }
     const memory = Array.from({ length: 5 }, () =>
       Number(
@@ -124,7 +151,7 @@ function watch(size) {
   })
   return JSON.parse(output)
 }
-const watched = watch(sizes.at(-1))
+const watched = { ...watch(sizes.at(-1)), looks }
 
 const version = (name, ...args) => spawnSync(name, args, { encoding: 'utf8' }).stdout?.trim()
 const machine = {

@@ -80,29 +80,41 @@ const measured = turnover.line().then(async (line) => {
   return JSON.parse(line)
 })
 
+/** How often the monitor's timer fires, in ms. It tells the time from one to the next, this included. */
+const RESOLUTION = 1
+
 /** A thread that does nothing: how long its event loop is held is this machine's doing. */
 const idle = new Worker(
   `const { monitorEventLoopDelay } = require('node:perf_hooks')
   const { parentPort } = require('node:worker_threads')
-  const delay = monitorEventLoopDelay({ resolution: 10 })
+  const delay = monitorEventLoopDelay({ resolution: ${RESOLUTION} })
   parentPort.on('message', (begin) => {
     if (begin) return delay.enable()
-    parentPort.postMessage(delay.max / 1e6)
+    parentPort.postMessage(delay.max / 1e6 - ${RESOLUTION})
     parentPort.close()
   })`,
   { eval: true },
 )
 const idleDelay = new Promise((resolve) => idle.once('message', resolve))
 
-const delay = monitorEventLoopDelay({ resolution: 10 })
-let before
-// The first third warms up.
+const look = () => ({
+  at: performance.now(),
+  own: use(process.pid),
+  floor: use(floor.pid),
+  floorRuns,
+})
+const delay = monitorEventLoopDelay({ resolution: RESOLUTION })
+let before, between
+// The first third warms up. The delay has a third of its own: its timers take processor time.
 setTimeout(() => {
   globalThis.gc()
-  before = { at: performance.now(), own: use(process.pid), floor: use(floor.pid), floorRuns }
+  before = look()
+}, seconds * 333)
+setTimeout(() => {
+  between = look()
   delay.enable()
   idle.postMessage(true)
-}, seconds * 333)
+}, seconds * 667)
 
 // Without what others may have left in TIME_WAIT.
 const steadyInodes = new Set(snapshot.opened.flatMap(({ inode }) => inode ?? []))
@@ -116,8 +128,7 @@ delay.disable()
 idle.postMessage(false)
 globalThis.gc()
 const own = use(process.pid)
-const floorUse = use(floor.pid)
-const rounds = (performance.now() - before.at) / interval
+const rounds = (between.at - before.at) / interval
 floor.kill()
 const log = await measured
 const faults = log.map(faultOf).filter((fault) => fault !== undefined)
@@ -127,9 +138,10 @@ const result = {
   logged: log.length,
   outlived: log.filter(([, , open]) => open > (2 * interval) / 1000).length,
   faults,
-  processor: (own.processor - before.own.processor) / rounds,
-  floor: (floorUse.processor - before.floor.processor) / (floorRuns - before.floorRuns),
-  delay: { most: delay.max / 1e6, idle: await idleDelay },
+  processor: (between.own.processor - before.own.processor) / rounds,
+  floor:
+    (between.floor.processor - before.floor.processor) / (between.floorRuns - before.floorRuns),
+  delay: { most: delay.max / 1e6 - RESOLUTION, idle: await idleDelay },
   growth: {
     memory: own.memory - before.own.memory,
     descriptors: own.descriptors - before.own.descriptors,
