@@ -105,13 +105,15 @@ const look = () => ({
 })
 const delay = monitorEventLoopDelay({ resolution: RESOLUTION })
 let before, between
-// The first third warms up. The delay has a third of its own: its timers take processor time.
+// The first third warms up. The delay has a third of its own: its timers take processor time, and
+// the floor takes a core of a small machine.
 setTimeout(() => {
   globalThis.gc()
   before = look()
 }, seconds * 333)
 setTimeout(() => {
   between = look()
+  floor.kill()
   delay.enable()
   idle.postMessage(true)
 }, seconds * 667)
@@ -129,7 +131,6 @@ idle.postMessage(false)
 globalThis.gc()
 const own = use(process.pid)
 const rounds = (between.at - before.at) / interval
-floor.kill()
 const log = await measured
 const faults = log.map(faultOf).filter((fault) => fault !== undefined)
 const result = {
