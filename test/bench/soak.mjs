@@ -117,6 +117,11 @@ setTimeout(() => {
   delay.enable()
   idle.postMessage(true)
 }, seconds * 667)
+// Before the log comes, which takes this thread a while to read.
+setTimeout(() => {
+  delay.disable()
+  idle.postMessage(false)
+}, seconds * 1000)
 
 // Without what others may have left in TIME_WAIT.
 const steadyInodes = new Set(snapshot.opened.flatMap(({ inode }) => inode ?? []))
@@ -126,8 +131,6 @@ for await (const changes of watcher) {
   const rows = [...changes.opened, ...changes.closed, ...changes.changed.map(({ after }) => after)]
   steadyChanges += rows.filter(({ inode }) => steadyInodes.has(inode)).length
 }
-delay.disable()
-idle.postMessage(false)
 globalThis.gc()
 const own = use(process.pid)
 const rounds = (between.at - before.at) / interval
