@@ -26,7 +26,8 @@ const sourcesIn = (folder) =>
     .map((name) => join(root, folder, name))
 
 /** The C++ sources for Linux, as paths. */
-const sources = () => ['native', 'native/watch', 'native/linux', 'native/posix'].flatMap(sourcesIn)
+const sources = () =>
+  ['native', 'native/addon', 'native/watch', 'native/linux', 'native/posix'].flatMap(sourcesIn)
 
 const isTool = (path) => /\/native\/(replay|fuzz)/.test(path)
 

@@ -1,0 +1,56 @@
+#include <new>
+
+#include "../reader.h"
+#include "../socket_counts.h"
+#include "arguments.h"
+#include "exports.h"
+#include "table_worker.h"
+
+namespace socktable {
+namespace {
+
+// Reads the sockets, or counts them where bits of CountBy are given.
+void Read(const Query& query, uint32_t count_by, Outcome* outcome) {
+  SocketTable table;
+  outcome->status = ReadSockets(query, table);
+  outcome->fallback = table.report.fallback;
+  if (!outcome->status.ok()) return;
+  if (count_by == 0) {
+    outcome->table = table.Pack();
+    return;
+  }
+  SocketTable counts;
+  CountSockets(table, count_by, &counts);
+  outcome->table = counts.Pack();
+}
+
+// read(words, callback(buffer | null, failure | null), countBy) -> cancel()
+Napi::Value ReadAsync(const Napi::CallbackInfo& info) {
+  return TableWorker::Start(
+      info, [query = QueryFrom(info), by = CountByFrom(info)](const std::atomic<bool>* cancelled,
+                                                              Outcome* outcome) mutable {
+        query.cancelled = cancelled;
+        Read(query, by, outcome);
+      });
+}
+
+// readSync(words, callback(buffer | null, failure | null), countBy) -> what the callback returns
+Napi::Value ReadSync(const Napi::CallbackInfo& info) {
+  const Query query = QueryFrom(info);
+  Outcome outcome;
+  try {
+    Read(query, CountByFrom(info), &outcome);
+  } catch (const std::bad_alloc&) {
+    outcome.status = OutOfMemory();
+  }
+  return Deliver(info.Env(), info[1].As<Napi::Function>(), std::move(outcome));
+}
+
+}  // namespace
+
+void ExportReading(Napi::Env env, Napi::Object exports) {
+  exports["read"] = Napi::Function::New(env, ReadAsync, "read");
+  exports["readSync"] = Napi::Function::New(env, ReadSync, "readSync");
+}
+
+}  // namespace socktable

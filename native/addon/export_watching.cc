@@ -1,0 +1,66 @@
+#include <memory>
+
+#include "../watch/watcher.h"
+#include "arguments.h"
+#include "exports.h"
+#include "table_worker.h"
+#include "wrapped.h"
+
+namespace socktable {
+namespace {
+
+// A poll that is under way keeps its watcher, also where that is closed meanwhile.
+using HeldWatcher = std::shared_ptr<Watcher>;
+
+constexpr napi_type_tag kHeldWatcherTag = {0x5f2b9d7c41e8a063, 0x91c6e3d80a74bf25};
+
+HeldWatcher& HeldWatcherFrom(const Napi::CallbackInfo& info) {
+  auto* held = Wrapped<HeldWatcher>(info, kHeldWatcherTag);
+  if (held != nullptr && *held) return *held;
+  throw Napi::TypeError::New(info.Env(), "socktable: not an open watcher");
+}
+
+// openWatcher(words) -> watcher
+Napi::Value OpenWatcher(const Napi::CallbackInfo& info) {
+  auto watcher = std::make_shared<Watcher>(QueryFrom(info));
+  return Wrap(info.Env(), std::make_unique<HeldWatcher>(std::move(watcher)), kHeldWatcherTag);
+}
+
+// poll(watcher, callback(buffer | null, failure | null)) -> cancel()
+Napi::Value Poll(const Napi::CallbackInfo& info) {
+  return TableWorker::Start(info, [watcher = HeldWatcherFrom(info)](
+                                      const std::atomic<bool>* cancelled, Outcome* outcome) {
+    outcome->status = watcher->Poll(cancelled, &outcome->table);
+  });
+}
+
+// countWatched(watcher, callback(buffer | null, failure | null), countBy) -> cancel()
+Napi::Value CountWatched(const Napi::CallbackInfo& info) {
+  return TableWorker::Start(info, [watcher = HeldWatcherFrom(info), by = CountByFrom(info)](
+                                      const std::atomic<bool>*, Outcome* outcome) {
+    outcome->table = watcher->Count(by);
+  });
+}
+
+// pollCounts(watcher, callback(buffer | null, failure | null), countBy) -> cancel()
+Napi::Value PollCounts(const Napi::CallbackInfo& info) {
+  return TableWorker::Start(info, [watcher = HeldWatcherFrom(info), by = CountByFrom(info)](
+                                      const std::atomic<bool>* cancelled, Outcome* outcome) {
+    outcome->status = watcher->PollCounts(cancelled, by, &outcome->table);
+  });
+}
+
+// closeWatcher(watcher)
+void CloseWatcher(const Napi::CallbackInfo& info) { HeldWatcherFrom(info).reset(); }
+
+}  // namespace
+
+void ExportWatching(Napi::Env env, Napi::Object exports) {
+  exports["openWatcher"] = Napi::Function::New(env, OpenWatcher, "openWatcher");
+  exports["poll"] = Napi::Function::New(env, Poll, "poll");
+  exports["pollCounts"] = Napi::Function::New(env, PollCounts, "pollCounts");
+  exports["countWatched"] = Napi::Function::New(env, CountWatched, "countWatched");
+  exports["closeWatcher"] = Napi::Function::New(env, CloseWatcher, "closeWatcher");
+}
+
+}  // namespace socktable

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <napi.h>
+
+// This folder alone knows JavaScript: it takes words, reads off the event loop or in place, and
+// lends one buffer to a callback. It holds no state but what belongs to its environment, so that
+// worker threads and repeated loading are safe.
+
+namespace socktable {
+
+// Each adds its functions to what the addon exports; src/binding.ts says what they offer.
+void ExportReading(Napi::Env env, Napi::Object exports);
+void ExportWatching(Napi::Env env, Napi::Object exports);
+void ExportPorts(Napi::Env env, Napi::Object exports);
+void ExportProcesses(Napi::Env env, Napi::Object exports);
+
+}  // namespace socktable
