@@ -7,8 +7,9 @@ import { fileURLToPath } from 'node:url'
 const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url))
 const command = [process.execPath, vitest, 'run', ...process.argv.slice(2)]
 
-function run(program, args) {
-  const { status, signal, error } = spawnSync(program, args, { stdio: 'inherit' })
+function run(program, args, env = {}) {
+  const options = { stdio: 'inherit', env: { ...process.env, ...env } }
+  const { status, signal, error } = spawnSync(program, args, options)
   if (error) throw error
   process.exitCode = signal ? 1 : (status ?? 1)
 }
@@ -16,7 +17,8 @@ function run(program, args) {
 if (process.platform === 'linux') {
   const root = process.getuid() === 0
   const namespaces = root ? ['--net'] : ['--user', '--map-root-user', '--net']
-  run('unshare', [...namespaces, 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh', ...command])
+  const shell = ['sh', '-c', 'ip link set lo up && exec "$@"', 'sh']
+  run('unshare', [...namespaces, ...shell, ...command], { SOCKTABLE_TEST_NAMESPACE: '1' })
 } else {
   run(command[0], command.slice(1))
 }

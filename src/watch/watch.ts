@@ -132,7 +132,8 @@ class Watch {
  * another, one whose owner could not be found or read) are noticed by a search of all. It runs after
  * 600 times what it takes, at the soonest after 5 and at the latest after 60 seconds; 5 seconds after
  * a socket opened whose owner was not found. Windows and macOS: owners come with each
- * read, on macOS by a search of all.
+ * read, on macOS by a search of all; a socket that closes between its parts may be told without its
+ * owner once more before it is in `closed`.
  *
  * Linux walks its table while others change it, and may pass over a socket whose neighbours close at
  * that moment (net/ipv4/inet_diag.c). Such a one is told as closed, and by the next read as opened:

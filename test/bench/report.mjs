@@ -85,7 +85,8 @@ function watchTable({ size }, watched) {
     `Of ${logged} sockets that opened and closed meanwhile, ${outlived} outlived two polls; ` +
       `${faults.length + steadyChanges} were told wrong. The event loop was held for at most ` +
       `${milliseconds(delay.most)} ms, that of a thread with nothing to do for ` +
-      `${milliseconds(delay.idle)} ms. Memory grew by ${growth.memory.toFixed(1)} MB.`,
+      `${milliseconds(delay.idle)} ms. Memory grew by ${growth.memory.toFixed(1)} MB. The search of all ` +
+      'owners, once a minute here, is not in the time of a look.',
   ].join('\n')
 }
 

@@ -54,15 +54,22 @@ function faultOf([pid, inode, open]) {
   return { pid, inode, open, opened, closed, pids }
 }
 
-/** What a process has used so far; times in milliseconds. */
-function use(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')
+/** The processor time that this process and the floor, which has one thread, have used so far, in ms. */
+function processorTimes() {
+  const { user, system } = process.cpuUsage()
+  const [nanoseconds] = readFileSync(`/proc/${floor.pid}/schedstat`, 'utf8').split(' ')
   return {
-    processor: (Number(fields[11]) + Number(fields[12])) * 10, // in ticks of USER_HZ, which is 100
-    memory: (Number(fields[21]) * 4096) / 2 ** 20,
-    descriptors: readdirSync(`/proc/${pid}/fd`).length,
+    at: performance.now(),
+    own: (user + system) / 1e3,
+    floor: Number(nanoseconds) / 1e6,
+    floorRuns,
   }
 }
+
+const holdings = () => ({
+  memory: process.memoryUsage.rss() / 2 ** 20,
+  descriptors: readdirSync('/proc/self/fd').length,
+})
 
 const pause = (time) => new Promise((resolve) => setTimeout(resolve, time))
 
@@ -91,29 +98,23 @@ const idle = new Worker(
   parentPort.on('message', (begin) => {
     if (begin) return delay.enable()
     parentPort.postMessage(delay.max / 1e6 - ${RESOLUTION})
-    parentPort.close()
   })`,
   { eval: true },
 )
 const idleDelay = new Promise((resolve) => idle.once('message', resolve))
 
-const look = () => ({
-  at: performance.now(),
-  own: use(process.pid),
-  floor: use(floor.pid),
-  floorRuns,
-})
 const delay = monitorEventLoopDelay({ resolution: RESOLUTION })
-let before, between
+let before, between, held
 // The first third warms up. The delay has a third of its own: its timers take processor time, and
 // the floor takes a core of a small machine.
 setTimeout(() => {
   globalThis.gc()
-  before = look()
+  held = holdings()
+  before = processorTimes()
 }, seconds * 333)
 setTimeout(() => {
-  between = look()
-  floor.kill()
+  between = processorTimes()
+  floor.kill('SIGSTOP') // its pipes are held to the end
   delay.enable()
   idle.postMessage(true)
 }, seconds * 667)
@@ -121,7 +122,7 @@ setTimeout(() => {
 setTimeout(() => {
   delay.disable()
   idle.postMessage(false)
-}, seconds * 1000)
+}, seconds * 950)
 
 // Without what others may have left in TIME_WAIT.
 const steadyInodes = new Set(snapshot.opened.flatMap(({ inode }) => inode ?? []))
@@ -132,7 +133,9 @@ for await (const changes of watcher) {
   steadyChanges += rows.filter(({ inode }) => steadyInodes.has(inode)).length
 }
 globalThis.gc()
-const own = use(process.pid)
+const growth = Object.entries(holdings()).map(([name, now]) => [name, now - held[name]])
+floor.kill('SIGKILL')
+await idle.terminate()
 const rounds = (between.at - before.at) / interval
 const log = await measured
 const faults = log.map(faultOf).filter((fault) => fault !== undefined)
@@ -142,14 +145,10 @@ const result = {
   logged: log.length,
   outlived: log.filter(([, , open]) => open > (2 * interval) / 1000).length,
   faults,
-  processor: (between.own.processor - before.own.processor) / rounds,
-  floor:
-    (between.floor.processor - before.floor.processor) / (between.floorRuns - before.floorRuns),
+  processor: (between.own - before.own) / rounds,
+  floor: (between.floor - before.floor) / (between.floorRuns - before.floorRuns),
   delay: { most: delay.max / 1e6 - RESOLUTION, idle: await idleDelay },
-  growth: {
-    memory: own.memory - before.own.memory,
-    descriptors: own.descriptors - before.own.descriptors,
-  },
+  growth: Object.fromEntries(growth),
 }
 console.log(JSON.stringify(result))
 steady.child.stdin.end()

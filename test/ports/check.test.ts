@@ -1,5 +1,6 @@
-import { type AddressInfo, createServer } from 'node:net'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { checkPort, checkPortSync, checkPorts, explainPort } from '../../src/index.ts'
 import { overlap, parseIPv6 } from '../../src/ports/addresses.ts'
@@ -78,7 +79,12 @@ test.each([
 })
 
 test('ranges of the system', async () => {
-  expect(await checkPort(40_000)).toMatchObject({ ephemeral: true, reserved: false })
+  const range = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8')
+  const [first, last] = range.split('\t').map(Number) as [number, number]
+  for (const port of [first - 1, first, last, last + 1]) {
+    const ephemeral = port >= first && port <= last
+    expect(await checkPort(port)).toMatchObject({ ephemeral, reserved: false })
+  }
   expect(await checkPort(2000)).toMatchObject({ ephemeral: false, privileged: false })
 })
 

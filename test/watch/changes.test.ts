@@ -3,6 +3,7 @@ import { type Server, type Socket, connect, createServer } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { SocketChanges } from '../../src/index.ts'
 import { listSocketsSync } from '../../src/index.ts'
+import { unusedPort } from '../everywhere/sockets.ts'
 import { until } from '../support/children.ts'
 import { undisturbed } from '../support/undisturbed.ts'
 import { reset, startWatch, take, watch } from '../support/watching.ts'
@@ -102,8 +103,8 @@ describe.each(['sock_diag', 'procfs'] as const)('from %s', (source) => {
 
   test('addresses that are used again are another socket', async () => {
     const { server, port } = await listen()
-    const { client } = await meet(server)
-    const { localPort } = client
+    const localPort = await unusedPort()
+    const { client } = await meet(server, localPort)
     const watcher = await startWatch({ source, localPort: port, state: 'ESTABLISHED' })
     await reset(client)
     await meet(server, localPort)
