@@ -22,6 +22,8 @@ class PositionSet {
 
   PositionSet() : slots_(64) {}
 
+  bool empty() const { return used_ == 0; }
+
   // Makes room for so many more, which keeps what was prefetched where it is.
   void Reserve(size_t more) {
     while ((used_ + more) * 2 > slots_.size()) Grow();

@@ -38,14 +38,26 @@ bool MayFollow(const SocketTable& before, const Row& earlier, const SocketTable&
   return Progress(earlier) <= Progress(later);  // it never goes back
 }
 
+// A connection that a listener was asked for: no socket has it yet.
+bool IsRequest(const Row& row) { return row.state == State::kSynReceived && row.inode == 0; }
+
+// A connection has the cookie of its request, unless that got it a moment too late: Linux gives it
+// out when a reading first meets the request, which may be a connection already by then
+// (net/ipv4/inet_connection_sock.c, inet_csk_clone_lock; 1 of 24,000 on a busy machine).
+bool MayBeGranted(const Row& request, const Row& later) {
+  return IsRequest(request) && !IsRequest(later) && SameAddresses(request, later);
+}
+
 }  // namespace
 
 bool SameSocket(const SocketTable& before, const Row& earlier, const SocketTable& after,
                 const Row& later) {
   if (HasCookie(earlier) != HasCookie(later)) return false;
   const bool told = earlier.identity != 0 && later.identity != 0;
+  if (told && HasCookie(earlier)) {
+    return earlier.identity == later.identity || MayBeGranted(earlier, later);
+  }
   if (told && earlier.identity != later.identity) return false;
-  if (told && HasCookie(earlier)) return true;
   if (!SameAddresses(earlier, later)) return false;
   return told || MayFollow(before, earlier, after, later);
 }
@@ -78,23 +90,32 @@ RowMatcher::Gap RowMatcher::FindGap(size_t b, size_t a) const {
   return {1, 1};
 }
 
-// Takes the pairs out of what was left over.
-std::vector<std::pair<uint32_t, uint32_t>> RowMatcher::PairLeftOver() {
-  std::vector<std::pair<uint32_t, uint32_t>> pairs;
-  if (closed.empty() || opened.empty()) return pairs;
+std::vector<RowMatcher::Pair> RowMatcher::PairLeftOver() {
+  std::vector<Pair> pairs;
+  const auto any = [](const Row&) { return true; };
+  TakePairs(HashOfSocket, any, &pairs);
+  TakePairs(HashOfAddresses, IsRequest, &pairs);
+  return pairs;
+}
+
+// Takes pairs of one hash out of what was left over, for the closed rows that are `wanted`.
+void RowMatcher::TakePairs(uint64_t (*hash)(const Row&), bool (*wanted)(const Row&),
+                           std::vector<Pair>* pairs) {
+  if (opened.empty()) return;
   PositionSet places;  // of positions in `closed`
   for (uint32_t i = 0; i < closed.size(); i++) {
+    const Row& row = before_[closed[i]];
     const auto never = [](uint32_t) { return false; };
-    places.FindOrAdd(HashOfSocket(before_[closed[i]]), i, never);
+    if (wanted(row)) places.FindOrAdd(hash(row), i, never);
   }
+  if (places.empty()) return;
   std::vector<bool> taken(closed.size());
   const auto paired = [&](uint32_t later) {
-    const uint32_t place = places.Find(HashOfSocket(after_[later]), [&](uint32_t i) {
-      return !taken[i] && Same(closed[i], later);
-    });
+    const uint32_t place = places.Find(
+        hash(after_[later]), [&](uint32_t i) { return !taken[i] && Same(closed[i], later); });
     if (place == PositionSet::kNone) return false;
     taken[place] = true;
-    pairs.emplace_back(closed[place], later);
+    pairs->emplace_back(closed[place], later);
     return true;
   };
   opened.erase(std::remove_if(opened.begin(), opened.end(), paired), opened.end());
@@ -103,7 +124,6 @@ std::vector<std::pair<uint32_t, uint32_t>> RowMatcher::PairLeftOver() {
     if (!taken[i]) closed[kept++] = closed[i];
   }
   closed.resize(kept);
-  return pairs;
 }
 
 }  // namespace socktable

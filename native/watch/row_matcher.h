@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "../socket_table.h"
@@ -49,6 +50,7 @@ class RowMatcher {
   std::vector<uint32_t> opened;  // after
 
  private:
+  using Pair = std::pair<uint32_t, uint32_t>;
   struct Gap {
     size_t before;
     size_t after;
@@ -60,7 +62,9 @@ class RowMatcher {
   }
 
   Gap FindGap(size_t b, size_t a) const;
-  std::vector<std::pair<uint32_t, uint32_t>> PairLeftOver();
+  std::vector<Pair> PairLeftOver();
+  void TakePairs(uint64_t (*hash)(const Row&), bool (*wanted)(const Row&),
+                 std::vector<Pair>* pairs);
 
   const SocketTable& before_;
   const SocketTable& after_;

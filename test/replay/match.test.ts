@@ -6,6 +6,7 @@ type Row = readonly [identity: number, port: number, state: number, inode: numbe
 
 const CLOSED = 1
 const LISTEN = 2
+const SYN_RECEIVED = 4
 const ESTABLISHED = 5
 const TIME_WAIT = 11
 const PEER = 0x80
@@ -43,6 +44,33 @@ describe('rows with cookies', () => {
 
   test('are others at the same addresses', () => {
     expect(match([[7, 80, ESTABLISHED, 9]], [[8, 80, ESTABLISHED, 9]])).toEqual([0, 1, 1])
+  })
+
+  const request: Row = [7, 80, SYN_RECEIVED, 0]
+  const others = range(100, 150).map((number): Row => [number, number, ESTABLISHED, number])
+
+  test.each<[string, Row, boolean]>([
+    ['is its connection, even with another cookie', [8, 80, ESTABLISHED, 0], true],
+    ['is its connection once it was accepted', [8, 80, ESTABLISHED, 9], true],
+    ['is not another request', [8, 80, SYN_RECEIVED, 0], false],
+    ['is not a connection of another port', [8, 81, ESTABLISHED, 0], false],
+  ])('a request for a connection %s', (_, after, same) => {
+    expect(match([request], [after])).toEqual(same ? [1, 0, 0] : [0, 1, 1])
+    const told = match([request, ...others], [...others.toReversed(), after])
+    expect(told).toEqual(same ? [51, 0, 0] : [50, 1, 1])
+  })
+
+  test('a request that is a connection by its cookie is no other', () => {
+    const later: Row[] = [
+      [8, 80, ESTABLISHED, 0],
+      [7, 80, ESTABLISHED, 0],
+    ]
+    const told = match([request, ...others], [...others.toReversed(), ...later])
+    expect(told).toEqual([51, 1, 0])
+  })
+
+  test('a socket that connects to one that connects to it is no request', () => {
+    expect(match([[7, 80, SYN_RECEIVED, 9]], [[8, 80, ESTABLISHED, 9]])).toEqual([0, 1, 1])
   })
 })
 
