@@ -7,7 +7,7 @@ import { checkPort, findFreePort, listSockets, reservePort } from '../../src/ind
 const RESERVER = fileURLToPath(new URL('reserver.mjs', import.meta.url))
 
 test("a reserved port is nobody else's, and its server's all the same", async () => {
-  const { port, held, heldUntil } = await reservePort({ ports: { from: 30_000, to: 30_010 } })
+  const { port, held, heldUntil } = await reservePort({ ports: { from: 9000, to: 9010 } })
   expect(held).toBe(true)
   expect((heldUntil ?? 0) - Date.now()).toBeGreaterThan(55_000)
   // No socket is open, only one that lingers.
@@ -32,7 +32,7 @@ test(
   '64 processes that reserve at once get different ports, and can bind each',
   { timeout: 120_000 },
   async () => {
-    const children = Array.from({ length: 64 }, () => fork(RESERVER, ['31000', '31199']))
+    const children = Array.from({ length: 64 }, () => fork(RESERVER, ['9100', '9299']))
     const reports = await Promise.all(
       children.map(async (child) => {
         const [report] = (await once(child, 'message')) as [Report]

@@ -9,6 +9,7 @@ import {
   processInfo,
   terminate,
 } from '../../src/index.ts'
+import { unusedPort } from '../everywhere/sockets.ts'
 import { start, supportFile, until } from '../support/children.ts'
 import { compile } from '../support/compiled.ts'
 import { AS_NOBODY, evaluate } from '../support/evaluate.ts'
@@ -107,13 +108,13 @@ describe('killPort', () => {
     await client.end()
   })
 
-  test('30001 is not 3000', async () => {
-    const longer = await victim(['--port', '30001'])
-    const { pid } = await victim(['--port', '3000'])
-    const { processes } = await killPort(3000, FAST)
+  test('11001 is not 1100', async () => {
+    const longer = await victim(['--port', '11001'])
+    const { pid } = await victim(['--port', '1100'])
+    const { processes } = await killPort(1100, FAST)
     expect(processes).toMatchObject([{ pid, outcome: 'terminated' }])
     expect(isAlive(longer.pid)).toBe(true)
-    expect((await killPort(30, FAST)).ports).toMatchObject([{ outcome: 'nothing-there' }])
+    expect((await killPort(11, FAST)).ports).toMatchObject([{ outcome: 'nothing-there' }])
   })
 
   test('never this process', async () => {
@@ -393,11 +394,3 @@ if pid == 0: os._exit(0)
 os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
 print(pid, flush=True)
 sys.stdin.read()`
-
-async function unusedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
