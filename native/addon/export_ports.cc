@@ -46,9 +46,9 @@ Napi::Value HoldPortSync(const Napi::CallbackInfo& info) {
 
 }  // namespace
 
-void ExportPorts(Napi::Env env, Napi::Object exports) {
-  exports["tryBind"] = Napi::Function::New(env, TryBindSync, "tryBind");
-  exports["holdPort"] = Napi::Function::New(env, HoldPortSync, "holdPort");
+void ExportPorts(Napi::Object exports) {
+  Export(exports, "tryBind", TryBindSync);
+  Export(exports, "holdPort", HoldPortSync);
 }
 
 }  // namespace socktable

@@ -116,9 +116,7 @@ using HeldProcess = std::unique_ptr<ProcessHandle>;
 constexpr napi_type_tag kHeldProcessTag = {0x8c1f0e5a3b7d4926, 0xa4d2706be91f5c38};
 
 HeldProcess& HeldProcessFrom(const Napi::CallbackInfo& info) {
-  auto* held = Wrapped<HeldProcess>(info, kHeldProcessTag);
-  if (held != nullptr && *held) return *held;
-  throw Napi::TypeError::New(info.Env(), "socktable: not an open process");
+  return Wrapped<HeldProcess>(info, kHeldProcessTag, "socktable: not an open process");
 }
 
 // openProcess(pid) -> { handle, startTime } | { failure }
@@ -155,13 +153,13 @@ void CloseProcess(const Napi::CallbackInfo& info) { HeldProcessFrom(info).reset(
 
 }  // namespace
 
-void ExportProcesses(Napi::Env env, Napi::Object exports) {
-  exports["processes"] = Napi::Function::New(env, ProcessesAsync, "processes");
-  exports["processesSync"] = Napi::Function::New(env, ProcessesSync, "processesSync");
-  exports["openProcess"] = Napi::Function::New(env, OpenProcessByPid, "openProcess");
-  exports["signalProcess"] = Napi::Function::New(env, SignalProcess, "signalProcess");
-  exports["processExited"] = Napi::Function::New(env, ProcessExited, "processExited");
-  exports["closeProcess"] = Napi::Function::New(env, CloseProcess, "closeProcess");
+void ExportProcesses(Napi::Object exports) {
+  Export(exports, "processes", ProcessesAsync);
+  Export(exports, "processesSync", ProcessesSync);
+  Export(exports, "openProcess", OpenProcessByPid);
+  Export(exports, "signalProcess", SignalProcess);
+  Export(exports, "processExited", ProcessExited);
+  Export(exports, "closeProcess", CloseProcess);
 }
 
 }  // namespace socktable

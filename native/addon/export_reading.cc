@@ -48,9 +48,9 @@ Napi::Value ReadSync(const Napi::CallbackInfo& info) {
 
 }  // namespace
 
-void ExportReading(Napi::Env env, Napi::Object exports) {
-  exports["read"] = Napi::Function::New(env, ReadAsync, "read");
-  exports["readSync"] = Napi::Function::New(env, ReadSync, "readSync");
+void ExportReading(Napi::Object exports) {
+  Export(exports, "read", ReadAsync);
+  Export(exports, "readSync", ReadSync);
 }
 
 }  // namespace socktable

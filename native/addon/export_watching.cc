@@ -15,9 +15,7 @@ using HeldWatcher = std::shared_ptr<Watcher>;
 constexpr napi_type_tag kHeldWatcherTag = {0x5f2b9d7c41e8a063, 0x91c6e3d80a74bf25};
 
 HeldWatcher& HeldWatcherFrom(const Napi::CallbackInfo& info) {
-  auto* held = Wrapped<HeldWatcher>(info, kHeldWatcherTag);
-  if (held != nullptr && *held) return *held;
-  throw Napi::TypeError::New(info.Env(), "socktable: not an open watcher");
+  return Wrapped<HeldWatcher>(info, kHeldWatcherTag, "socktable: not an open watcher");
 }
 
 // openWatcher(words) -> watcher
@@ -55,12 +53,12 @@ void CloseWatcher(const Napi::CallbackInfo& info) { HeldWatcherFrom(info).reset(
 
 }  // namespace
 
-void ExportWatching(Napi::Env env, Napi::Object exports) {
-  exports["openWatcher"] = Napi::Function::New(env, OpenWatcher, "openWatcher");
-  exports["poll"] = Napi::Function::New(env, Poll, "poll");
-  exports["pollCounts"] = Napi::Function::New(env, PollCounts, "pollCounts");
-  exports["countWatched"] = Napi::Function::New(env, CountWatched, "countWatched");
-  exports["closeWatcher"] = Napi::Function::New(env, CloseWatcher, "closeWatcher");
+void ExportWatching(Napi::Object exports) {
+  Export(exports, "openWatcher", OpenWatcher);
+  Export(exports, "poll", Poll);
+  Export(exports, "pollCounts", PollCounts);
+  Export(exports, "countWatched", CountWatched);
+  Export(exports, "closeWatcher", CloseWatcher);
 }
 
 }  // namespace socktable

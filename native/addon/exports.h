@@ -9,9 +9,14 @@
 namespace socktable {
 
 // Each adds its functions to what the addon exports; src/binding.ts says what they offer.
-void ExportReading(Napi::Env env, Napi::Object exports);
-void ExportWatching(Napi::Env env, Napi::Object exports);
-void ExportPorts(Napi::Env env, Napi::Object exports);
-void ExportProcesses(Napi::Env env, Napi::Object exports);
+void ExportReading(Napi::Object exports);
+void ExportWatching(Napi::Object exports);
+void ExportPorts(Napi::Object exports);
+void ExportProcesses(Napi::Object exports);
+
+template <class Function>
+void Export(Napi::Object exports, const char* name, Function function) {
+  exports[name] = Napi::Function::New(exports.Env(), function, name);
+}
 
 }  // namespace socktable

@@ -12,10 +12,10 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
     layout[constants[i].name] = Napi::Number::New(env, constants[i].value);
   }
   exports["layout"] = layout;
-  ExportReading(env, exports);
-  ExportWatching(env, exports);
-  ExportPorts(env, exports);
-  ExportProcesses(env, exports);
+  ExportReading(exports);
+  ExportWatching(exports);
+  ExportPorts(exports);
+  ExportProcesses(exports);
   return exports;
 }
 

@@ -22,12 +22,17 @@ Napi::Object Wrap(Napi::Env env, std::unique_ptr<Held> held, const napi_type_tag
   return object;
 }
 
-// What the first argument holds; null where it is no such object.
+// The pointer that the first argument holds; throws a TypeError where it is no such object, or
+// where the pointer was reset.
 template <class Held>
-Held* Wrapped(const Napi::CallbackInfo& info, const napi_type_tag& tag) {
-  if (!info[0].IsObject() || !info[0].As<Napi::Object>().CheckTypeTag(&tag)) return nullptr;
-  void* held = nullptr;
-  return napi_unwrap(info.Env(), info[0], &held) == napi_ok ? static_cast<Held*>(held) : nullptr;
+Held& Wrapped(const Napi::CallbackInfo& info, const napi_type_tag& tag, const char* refusal) {
+  if (info[0].IsObject() && info[0].As<Napi::Object>().CheckTypeTag(&tag)) {
+    void* held = nullptr;
+    if (napi_unwrap(info.Env(), info[0], &held) == napi_ok && *static_cast<Held*>(held)) {
+      return *static_cast<Held*>(held);
+    }
+  }
+  throw Napi::TypeError::New(info.Env(), refusal);
 }
 
 }  // namespace socktable
