@@ -3,11 +3,12 @@
 //   node scripts/test.mjs test/table/decode.test.ts -t 'IPv6'
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { inOwnNetwork } from './own-network.mjs'
 
 const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url))
 const command = [process.execPath, vitest, 'run', ...process.argv.slice(2)]
 
-function run(program, args, env = {}) {
+function run([program, ...args], env = {}) {
   const options = { stdio: 'inherit', env: { ...process.env, ...env } }
   const { status, signal, error } = spawnSync(program, args, options)
   if (error) throw error
@@ -15,10 +16,7 @@ function run(program, args, env = {}) {
 }
 
 if (process.platform === 'linux') {
-  const root = process.getuid() === 0
-  const namespaces = root ? ['--net'] : ['--user', '--map-root-user', '--net']
-  const shell = ['sh', '-c', 'ip link set lo up && exec "$@"', 'sh']
-  run('unshare', [...namespaces, ...shell, ...command], { SOCKTABLE_TEST_NAMESPACE: '1' })
+  run(inOwnNetwork(command), { SOCKTABLE_TEST_NAMESPACE: '1' })
 } else {
-  run(command[0], command.slice(1))
+  run(command)
 }

@@ -34,13 +34,11 @@ async function timedAsync(body) {
 }
 
 /** A program that is started for each answer, as its users have to. */
-const program = (name, ...args) => ({
-  missing: spawnSync('sh', ['-c', `command -v ${name}`]).status !== 0,
-  look: () => spawnSync(name, args, { maxBuffer: 2 ** 30 }),
-  round() {
-    return once(this.look)
-  },
-})
+function program(name, ...args) {
+  const missing = spawnSync('sh', ['-c', `command -v ${name}`]).status !== 0
+  const look = () => spawnSync(name, args, { maxBuffer: 2 ** 30 })
+  return { missing, look, round: () => once(look) }
+}
 
 /** A program that measures itself. */
 const measured = (name, ...args) => ({

@@ -5,9 +5,10 @@ import os
 import socket
 import sys
 
+sys.path.append(os.path.join(os.path.dirname(__file__), "..", "support"))
+from reset_at_close import reset_at_close
+
 IP_BIND_ADDRESS_NO_PORT = 24
-# Closing sends a reset: sockets in TIME_WAIT would be in the next table for a minute.
-NO_LINGER = b"\1\0\0\0\0\0\0\0"
 
 
 def connected(family, address, listener):
@@ -17,7 +18,7 @@ def connected(family, address, listener):
     client.connect(listener.getsockname())
     server = listener.accept()[0]
     for connection in (client, server):
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
+        reset_at_close(connection)
     return client, server
 
 

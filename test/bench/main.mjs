@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { inOwnNetwork } from '../../scripts/own-network.mjs'
 
 const HELP = `usage: npm run bench -- [--sizes 1000,10000,50000] [--seconds N] [--watch N] [--json FILE]
 
@@ -51,10 +52,8 @@ if (!sizes.every((size) => Number.isInteger(size) && size >= 500) || !(seconds >
 if (!values.inside) {
   installPeers()
   const inside = [process.execPath, fileURLToPath(import.meta.url), '--inside']
-  const shell = ['sh', '-c', 'ip link set lo up && exec "$@"', 'sh']
-  const namespaces = process.getuid() === 0 ? ['--net'] : ['--user', '--map-root-user', '--net']
-  const words = [...namespaces, ...shell, ...inside, ...process.argv.slice(2)]
-  const { status } = spawnSync('unshare', words, { stdio: 'inherit' })
+  const [unshare, ...words] = inOwnNetwork([...inside, ...process.argv.slice(2)])
+  const { status } = spawnSync(unshare, words, { stdio: 'inherit' })
   process.exit(status ?? 1)
 }
 
@@ -87,10 +86,9 @@ async function ask(group) {
   const times = new Map(group.map(({ name }) => [name, []]))
   const end = performance.now() + seconds * 1000
   for (let round = 0; round < 3 || (performance.now() < end && round < 200); round++) {
-    for (const contestant of present) {
-      const { name, slow } = contestant
+    for (const { name, slow, round: run } of present) {
       if (slow && times.get(name).length >= 7) continue
-      times.get(name).push(await contestant.round())
+      times.get(name).push(await run())
     }
   }
   return Object.fromEntries(times)

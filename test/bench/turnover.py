@@ -10,8 +10,8 @@ import socket
 import sys
 import time
 
-# Closing sends a reset, so that nothing is left in TIME_WAIT.
-NO_LINGER = b"\1\0\0\0\0\0\0\0"
+sys.path.append(os.path.join(os.path.dirname(__file__), "..", "support"))
+from reset_at_close import reset_at_close
 
 
 def turn_over(rate, seconds):
@@ -25,7 +25,7 @@ def turn_over(rate, seconds):
         _, opened, pair = heapq.heappop(held)
         inodes = [os.fstat(one.fileno()).st_ino for one in pair]
         for one in pair:
-            one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
+            reset_at_close(one)
             one.close()
         log.extend((os.getpid(), inode, time.monotonic() - opened) for inode in inodes)
 

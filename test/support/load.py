@@ -9,9 +9,9 @@ import select
 import socket
 import sys
 
+from reset_at_close import reset_at_close
+
 IP_BIND_ADDRESS_NO_PORT = 24
-# Closing sends a reset: thousands of sockets in TIME_WAIT would be left to the next test.
-NO_LINGER = b"\1\0\0\0\0\0\0\0"
 
 
 def listen(address):
@@ -33,7 +33,7 @@ def hold_pairs(count, number, output):
         client.connect(listener.getsockname())
         server = listener.accept()[0]
         for connection in (client, server):
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
+            reset_at_close(connection)
         held.append((client, server))
     ports = [client.getsockname()[1] for client, _ in held]
     os.write(output, (json.dumps(ports) + "\n").encode())
@@ -69,7 +69,7 @@ def churn():
     while True:
         client = socket.create_connection(address)
         server, _ = listener.accept()
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
+        reset_at_close(client)
         client.close()
         server.close()
         datagrams = socket.socket(type=socket.SOCK_DGRAM)

@@ -34,14 +34,11 @@ export async function startWatch(options: WatchOptions & Abortable): Promise<Soc
 
 /** Resets a connection and waits until neither end is left. */
 export async function reset(client: Socket): Promise<void> {
-  const { localPort = 0, remotePort = 0 } = client
-  client.resetAndDestroy()
   // Of one number alone another test's socket may be, say one in TIME_WAIT.
+  const ports = [client.localPort ?? 0, client.remotePort ?? 0]
+  client.resetAndDestroy()
   await until('both ends are gone', () => {
-    const ends = [
-      { localPort, remotePort },
-      { localPort: remotePort, remotePort: localPort },
-    ]
-    return ends.every((end) => listSocketsSync({ ...end, owners: 'none' }).rows.length === 0)
+    const { rows } = listSocketsSync({ localPort: ports, remotePort: ports, owners: 'none' })
+    return rows.length === 0
   })
 }
