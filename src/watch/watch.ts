@@ -131,9 +131,9 @@ class Watch {
  * All other changes of owners (a socket that was passed on or is shared by fork while its holder keeps
  * another, one whose owner could not be found or read) are noticed by a search of all. It runs after
  * 600 times what it takes, at the soonest after 5 and at the latest after 60 seconds; 5 seconds after
- * a socket opened whose owner was not found. Windows and macOS: owners come with each
- * read, on macOS by a search of all; a socket that closes between its parts may be told without its
- * owner once more before it is in `closed`.
+ * a socket opened whose owner was not found. Windows and macOS: owners come with each read, on macOS
+ * by a search of all. There a socket that closes while it is read may be told without its owner, in
+ * `changed`, before it is in `closed`.
  *
  * Linux walks its table while others change it, and may pass over a socket whose neighbours close at
  * that moment (net/ipv4/inet_diag.c). Such a one is told as closed, and by the next read as opened:
