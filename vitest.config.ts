@@ -16,6 +16,7 @@ export default defineConfig({
     pool: 'forks',
     // The tests look at one socket table: those that fill it would slow the others down.
     fileParallelism: false,
+    globalSetup: 'test/support/build-folder.ts',
     setupFiles: 'test/support/port-range.ts',
     testTimeout: 60_000,
     hookTimeout: 60_000,

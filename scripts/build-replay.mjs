@@ -1,14 +1,10 @@
 // node scripts/build-replay.mjs OUTPUT [COMPILER FLAGS...]: builds native/replay_main.cc.
-import { replaySources, run } from './native-tools.mjs'
+import { build, replaySources } from './native-tools.mjs'
 
 const [output, ...flags] = process.argv.slice(2)
-const compiler = process.env.CXX ?? 'g++'
-run(compiler, [
-  '-std=c++17',
-  '-O1',
-  '-g',
-  ...flags,
-  '-o',
+await build({
+  compiler: process.env.CXX ?? 'g++',
+  flags: ['-std=c++17', '-O1', '-g', ...flags],
+  sources: replaySources('replay_main.cc'),
   output,
-  ...replaySources('replay_main.cc'),
-])
+})

@@ -3,10 +3,10 @@
 // zig and leaves it where node-gyp would. prebuildify does the rest, as it does with node-gyp.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { linkForDarwin } from './darwin-link.mjs'
 import { addonBuild } from './gyp-file.mjs'
-import { root, run } from './native-tools.mjs'
+import { compileAll, root, run } from './native-tools.mjs'
 import { zig } from './zig.mjs'
 
 const require = createRequire(import.meta.url)
@@ -94,11 +94,8 @@ switch (platform) {
     build('-shared', '-s', '-fPIC', '-fstack-protector-strong', '-o', addon, ...paths)
     break
   case 'darwin': {
-    const objects = paths.map((path) => {
-      const object = join(work, basename(path).replace(/cc$/, 'o'))
-      build('-c', '-fPIC', '-fstack-protector-strong', '-o', object, path)
-      return object
-    })
+    const flags = [...compile, '-fPIC', '-fstack-protector-strong']
+    const objects = await compileAll(zig(), flags, paths, work, { cwd: work })
     linkForDarwin({ arch, target, objects, output: addon, folder: work })
     break
   }

@@ -7,7 +7,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import typescript from 'typescript'
-import { findProgram, replaySources, root, run } from './native-tools.mjs'
+import { build, findClang, replaySources, root } from './native-tools.mjs'
 
 // The four files of /proc/net have one parser, and so have the two protocols of sock_diag.
 const SEEDS = {
@@ -92,16 +92,13 @@ const parsers = positionals.length > 0 ? positionals : Object.keys(SEEDS)
 const work = join(root, '.cache', 'fuzz')
 mkdirSync(work, { recursive: true })
 const target = join(work, 'fuzz')
-const versions = [22, 21, 20, 19, 18, 17, 16, 15, 14]
-const compiler = findProgram(
-  [...versions.map((version) => `clang++-${version}`), 'clang++'],
-  'clang-19 libclang-rt-19-dev',
-)
-const sanitizers = '-fsanitize=fuzzer,address,undefined'
-run(compiler, [
-  ...['-std=c++17', '-g', '-O1', sanitizers, '-fno-sanitize-recover=all', '-o', target],
-  ...replaySources('fuzz_main.cc'),
-])
+const sanitizers = ['-fsanitize=fuzzer,address,undefined', '-fno-sanitize-recover=all']
+await build({
+  compiler: findClang(),
+  flags: ['-std=c++17', '-g', '-O1', ...sanitizers],
+  sources: replaySources('fuzz_main.cc'),
+  output: target,
+})
 
 function seed(parser) {
   const corpus = join(work, parser)

@@ -1,11 +1,9 @@
 // Checks the format of the C++ sources (clang-format) and lints them (clang-tidy); with --write it
 // formats them instead. Both tools are of one version, since their opinions change with it.
-import { spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
+import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { isPure, nodeFlags, run } from './native-tools.mjs'
+import { isPure, nodeFlags, run, runAll } from './native-tools.mjs'
 
 const VERSION = 19
 
@@ -34,16 +32,8 @@ if (process.argv.includes('--write')) {
   )
   const tidy = findTool('clang-tidy')
   const flags = ['--', '-std=c++17', ...nodeFlags()]
-  // A share for each core: the headers of Node.js and of the library take seconds for every file.
-  const cores = availableParallelism()
-  const shares = Array.from({ length: cores }, (_, core) =>
-    own.filter((_, position) => position % cores === core),
+  await runAll(
+    tidy,
+    own.map((path) => ['--quiet', path, ...flags]),
   )
-  const ends = shares
-    .filter((share) => share.length > 0)
-    .map((share) =>
-      once(spawn(tidy, ['--quiet', ...share, ...flags], { stdio: 'inherit' }), 'close'),
-    )
-  const codes = (await Promise.all(ends)).map(([code]) => code)
-  if (codes.some((code) => code !== 0)) process.exitCode = 1
 }

@@ -1,9 +1,10 @@
 // What the scripts share that build the C++ sources in other ways than node-gyp does.
-import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { homedir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { availableParallelism, homedir, tmpdir } from 'node:os'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const require = createRequire(import.meta.url)
@@ -18,6 +19,44 @@ export function run(program, args, options = {}) {
     console.error(`${program} ${args.join(' ')}: ${signal ?? `exit code ${status}`}`)
     process.exit(1)
   }
+}
+
+/**
+ * Runs a program once for each list of arguments, as many at a time as there are cores. All of them
+ * have their say before a failure ends this script too.
+ */
+export async function runAll(program, lists, options = {}) {
+  const waiting = [...lists]
+  let failures = 0
+  const lane = async () => {
+    for (let args; (args = waiting.shift()) !== undefined;) {
+      const child = spawn(program, args, { stdio: 'inherit', ...options })
+      const [status, signal] = await once(child, 'close')
+      if (status === 0) continue
+      console.error(`${program} ${args.join(' ')}: ${signal ?? `exit code ${status}`}`)
+      failures++
+    }
+  }
+  await Promise.all(Array.from({ length: availableParallelism() }, lane))
+  if (failures > 0) process.exit(1)
+}
+
+/** Compiles sources into `folder`, and gives the paths of the objects. */
+export async function compileAll(compiler, flags, sources, folder, options) {
+  const objects = sources.map((path) =>
+    join(folder, relative(root, path).replace(/[\\/]/g, '-').replace(/cc$/, 'o')),
+  )
+  const lists = sources.map((path, index) => [...flags, '-c', '-o', objects[index], path])
+  await runAll(compiler, lists, options)
+  return objects
+}
+
+/** Compiles sources and links what comes of them. */
+export async function build({ compiler, flags, link = [], sources, output }) {
+  const folder = mkdtempSync(join(tmpdir(), 'socktable-objects-'))
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const objects = await compileAll(compiler, flags, sources, folder)
+  run(compiler, [...flags, ...link, '-o', output, ...objects])
 }
 
 const sourcesIn = (folder) =>
@@ -81,4 +120,11 @@ export function findProgram(names, debianPackage) {
     `none of ${names.join(', ')} is installed (Debian: apt-get install ${debianPackage})`,
   )
   process.exit(1)
+}
+
+/** A clang with the sanitizers and libFuzzer. */
+export function findClang() {
+  const versions = [22, 21, 20, 19, 18, 17, 16, 15, 14]
+  const names = [...versions.map((version) => `clang++-${version}`), 'clang++']
+  return findProgram(names, 'clang-19 libclang-rt-19-dev')
 }

@@ -4,9 +4,17 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { addonSources, findProgram, nodeFlags, root, run } from './native-tools.mjs'
+import {
+  addonSources,
+  build,
+  findClang,
+  nodeFlags,
+  replaySources,
+  root,
+  run,
+} from './native-tools.mjs'
 
-const compiler = findProgram(['g++'], 'g++')
+const compiler = findClang()
 const folder = mkdtempSync(join(tmpdir(), 'socktable-sanitize-'))
 // Some tests load the addon as another user.
 chmodSync(folder, 0o755)
@@ -19,46 +27,51 @@ const STRICT = [
 ]
 let passed = 0
 
-function check(what, body) {
+async function check(what, body) {
   console.log(`\n-- ${what}`)
-  body()
+  await body()
   passed++
 }
 
 /** Builds the addon with more flags, and returns its path. */
-function buildAddon(name, flags) {
+async function buildAddon(name, flags) {
   const output = join(folder, `${name}.node`)
-  const common = ['-std=c++17', '-g', '-O1', '-fPIC', '-shared', '-pthread', ...nodeFlags()]
-  run(compiler, [...common, ...flags, '-o', output, ...addonSources()])
+  const common = ['-std=c++17', '-g', '-O1', '-fPIC', '-pthread', ...nodeFlags()]
+  await build({
+    compiler,
+    flags: [...common, ...flags],
+    link: ['-shared', '-shared-libsan'],
+    sources: addonSources(),
+    output,
+  })
   return output
 }
 
 // Node itself is not instrumented, so the run-time library has to be there before anything else.
-const library = (name) =>
-  execFileSync(compiler, [`-print-file-name=${name}`], { encoding: 'utf8' }).trim()
-
-function withAddon(addon, libraries, options) {
-  return {
-    ...process.env,
-    SOCKTABLE_ADDON: addon,
-    LD_PRELOAD: libraries.map(library).join(' '),
-    ...options,
-  }
+function withAddon(addon, name, options) {
+  const file = `libclang_rt.${name}-${{ x64: 'x86_64', arm64: 'aarch64' }[process.arch]}.so`
+  const path = execFileSync(compiler, [`-print-file-name=${file}`], { encoding: 'utf8' }).trim()
+  return { ...process.env, SOCKTABLE_ADDON: addon, LD_PRELOAD: path, ...options }
 }
 
 const test = join(root, 'scripts', 'test.mjs')
 const smoke = join(root, 'scripts', 'sanitize-smoke.mjs')
 
-check('parsers over recorded and hostile bytes: address, undefined', () => {
+await check('parsers over recorded and hostile bytes: address, undefined', async () => {
   const replay = join(folder, 'replay')
-  run(process.execPath, [join(root, 'scripts', 'build-replay.mjs'), replay, ...STRICT])
+  await build({
+    compiler,
+    flags: ['-std=c++17', '-g', '-O1', ...STRICT],
+    sources: replaySources('replay_main.cc'),
+    output: replay,
+  })
   const env = { ...process.env, SOCKTABLE_REPLAY: replay }
   run(process.execPath, [test, 'test/replay'], { env })
 })
 
-const address = buildAddon('address', STRICT)
+const address = await buildAddon('address', STRICT)
 const addressEnv = (leaks) =>
-  withAddon(address, ['libasan.so', 'libubsan.so'], {
+  withAddon(address, 'asan', {
     ASAN_OPTIONS: `detect_leaks=${leaks}:abort_on_error=1`,
     UBSAN_OPTIONS: 'print_stacktrace=1',
     LSAN_OPTIONS: 'print_suppressions=0',
@@ -72,17 +85,20 @@ const TESTS = [
   'test/watch/counts',
   'test/watch/owners',
 ]
-check('the addon in the tests of rows, owners, processes and changes: address, undefined', () => {
-  run(process.execPath, [test, ...TESTS], { env: addressEnv(0) })
-})
-check('the addon in many reads of every kind: address, undefined, leaks', () => {
+await check(
+  'the addon in the tests of rows, owners, processes and changes: address, undefined',
+  () => {
+    run(process.execPath, [test, ...TESTS], { env: addressEnv(0) })
+  },
+)
+await check('the addon in many reads of every kind: address, undefined, leaks', () => {
   run(process.execPath, [smoke], { env: addressEnv(1) })
 })
 
-const thread = buildAddon('thread', ['-fsanitize=thread'])
-check('the addon in many reads of every kind: threads', () => {
+const thread = await buildAddon('thread', ['-fsanitize=thread'])
+await check('the addon in many reads of every kind: threads', () => {
   // Frames of Node itself are not instrumented: only what involves the addon is of interest.
-  const env = withAddon(thread, ['libtsan.so'], {
+  const env = withAddon(thread, 'tsan', {
     TSAN_OPTIONS: 'halt_on_error=1 exitcode=66 ignore_noninstrumented_modules=1',
   })
   run(process.execPath, [smoke], { env })

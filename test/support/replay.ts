@@ -1,29 +1,20 @@
 /** The parsers alone, run by native/replay_main.cc over bytes that a test gives. */
 
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { SocketTable } from '../../src/index.ts'
 import { decodeTable } from '../../src/table/decode.ts'
+import { inBuildFolder } from './build-folder.ts'
 
 const BUILD = fileURLToPath(new URL('../../scripts/build-replay.mjs', import.meta.url))
 const FIXTURES = fileURLToPath(new URL('../fixtures', import.meta.url))
 
-let program: string | undefined
-
 /** The program: as SOCKTABLE_REPLAY names it (under sanitizers), else built at the first use. */
 function replayProgram(): string {
-  program ??= process.env['SOCKTABLE_REPLAY']
-  if (program === undefined) {
-    const folder = mkdtempSync(join(tmpdir(), 'socktable-replay-'))
-    process.once('exit', () => {
-      rmSync(folder, { recursive: true, force: true })
-    })
-    program = join(folder, 'replay')
-    execFileSync(process.execPath, [BUILD, program])
-  }
+  const program = process.env['SOCKTABLE_REPLAY'] ?? inBuildFolder('replay')
+  if (!existsSync(program)) execFileSync(process.execPath, [BUILD, program])
   return program
 }
 
