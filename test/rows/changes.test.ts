@@ -26,21 +26,21 @@ function checkRow(row: SocketRow): void {
 }
 
 test('connections that come and go as fast as they can disturb no row', async () => {
-  const steady = await run('pairs', '50', '2').json<{ pids: number[]; ports: number[] }>()
+  const steady = await run('pairs', '50', '2').json<{ pids: number[]; clients: string[] }>()
   const churn = await run('churn').json<{ pid: number; port: number }>()
-  const owner = new Map(steady.ports.map((port, index) => [port, steady.pids[index % 2]]))
+  const owner = new Map(steady.clients.map((client, index) => [client, steady.pids[index % 2]]))
 
   const check = (table: SocketTable): number => {
     const known: readonly string[] = ['owners'] // of processes that even root can't read here
     expect(table.missing.filter((missing) => !known.includes(missing))).toEqual([])
-    const seen = new Map<number, number>()
+    const seen = new Map<string, number>()
     for (const row of table.rows) {
       checkRow(row)
-      // The steady clients have addresses of their own: a port number alone is anybody's.
-      const pid = /^127\.0\.\d+\.2$/.test(row.localAddress) && owner.get(row.localPort)
-      if (pid) {
+      const client = `${row.localAddress}:${row.localPort}`
+      const pid = owner.get(client)
+      if (pid !== undefined) {
         expect(row.state).toBe('ESTABLISHED')
-        seen.set(row.localPort, (seen.get(row.localPort) ?? 0) + 1)
+        seen.set(client, (seen.get(client) ?? 0) + 1)
         expect(row.pid).toBe(pid)
       }
       // A connection of the churning process is its own or nobody's, never another's.
@@ -68,7 +68,7 @@ test('connections that come and go as fast as they can disturb no row', async ()
 })
 
 test('20,000 sockets, read under a small limit on open files', async () => {
-  const load = await run('pairs', '10000', '4').json<{ pids: number[]; ports: number[] }>()
+  const load = await run('pairs', '10000', '4').json<{ pids: number[] }>()
   const code = `
     const { rows } = m.listSocketsSync({ state: 'ESTABLISHED' })
     const counts = {}

@@ -35,8 +35,8 @@ def hold_pairs(count, number, output):
         for connection in (client, server):
             reset_at_close(connection)
         held.append((client, server))
-    ports = [client.getsockname()[1] for client, _ in held]
-    os.write(output, (json.dumps(ports) + "\n").encode())
+    clients = ["%s:%d" % client.getsockname() for client, _ in held]
+    os.write(output, (json.dumps(clients) + "\n").encode())
     return held
 
 
@@ -55,9 +55,9 @@ def pairs(total, processes):
         os.close(lifeline)
         children.append((pid, os.fdopen(output)))
     lists = [json.loads(output.readline()) for _, output in children]
-    # In turn: the port at position i belongs to the process at i modulo their number.
-    ports = [port for group in zip(*lists) for port in group]
-    print(json.dumps({"pids": [pid for pid, _ in children], "ports": ports}), flush=True)
+    # In turn: the client at position i belongs to the process at i modulo their number.
+    clients = [client for group in zip(*lists) for client in group]
+    print(json.dumps({"pids": [pid for pid, _ in children], "clients": clients}), flush=True)
     sys.stdin.read()
 
 
