@@ -19,9 +19,13 @@ function librariesFor(target, folder) {
   writeFileSync(source, '')
   const args = ['c++', '-target', target, '-shared', '-o', join(folder, 'empty.dylib'), source]
   const { stdout, stderr } = spawnSync(zig(), [...args, '--verbose'], { encoding: 'utf8' })
-  const found = /\S+\/lib(c\+\+|c\+\+abi|compiler_rt)\.a/g
-  const libraries = [...new Set(`${stdout}${stderr}`.match(found))]
-  if (libraries.length !== 3) throw new Error(`zig names no libraries for ${target}: ${stderr}`)
+  const names = ['libc++', 'libc++abi', 'libcompiler_rt']
+  const paths = `${stdout}${stderr}`.match(/\S+\/lib[\w+]+\.a/g) ?? []
+  // It names them in another order where it makes them: the same sources are to give the same bytes.
+  const libraries = names.map((name) => paths.find((path) => path.endsWith(`/${name}.a`)))
+  if (libraries.includes(undefined)) {
+    throw new Error(`zig names no libraries for ${target}: ${stderr}`)
+  }
   return [...libraries, join(dirname(zig()), 'lib/libc/darwin/libSystem.tbd')]
 }
 
