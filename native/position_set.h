@@ -26,7 +26,9 @@ class PositionSet {
 
   // Makes room for so many more, which keeps what was prefetched where it is.
   void Reserve(size_t more) {
-    while ((used_ + more) * 2 > slots_.size()) Grow();
+    size_t size = slots_.size();
+    while ((used_ + more) * 2 > size) size *= 2;
+    if (size > slots_.size()) Grow(size);
   }
 
   // Where a key of this hash is looked for first: for who can fetch that ahead of time.
@@ -67,8 +69,8 @@ class PositionSet {
 
   size_t Mask() const { return slots_.size() - 1; }
 
-  void Grow() {
-    std::vector<Slot> old(slots_.size() * 2);
+  void Grow(size_t size) {
+    std::vector<Slot> old(size);
     slots_.swap(old);
     for (const Slot& slot : old) {
       if (slot.position == kNone) continue;

@@ -19,4 +19,8 @@ inline bool HasCookie(const Row& row) {
   return row.identity != 0 && (row.flags & Row::kFlagCreated) == 0;
 }
 
+inline bool SameCookie(const Row& a, const Row& b) {
+  return a.identity == b.identity && HasCookie(a) && HasCookie(b);
+}
+
 }  // namespace socktable

@@ -103,7 +103,16 @@ void SocketTable::DropOwnerless() {
 void SocketTable::Clear() {
   SocketTable empty;
   empty.block_ = std::move(block_);
+  owners.clear();
+  empty.owners = std::move(owners);
+  empty.size_before_ = size_;
   *this = std::move(empty);
+}
+
+void SocketTable::NoteInterface(uint32_t index) {
+  const auto same = [&](const Interface& known) { return known.index == index; };
+  if (index == 0 || std::any_of(interfaces.begin(), interfaces.end(), same)) return;
+  interfaces.push_back({index, {}});
 }
 
 uint32_t SocketTable::CountHidden() const {

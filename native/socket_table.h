@@ -171,8 +171,13 @@ class SocketTable {
   void Truncate(size_t count) { size_ = count < size_ ? count : size_; }
   // Drops all rows that have no owner; the others' services stay with them.
   void DropOwnerless();
-  // Empties the table and keeps the memory of its rows.
+  // Empties the table and keeps the memory of its rows and owners.
   void Clear();
+  // How many rows it had when it was emptied: as many may come again.
+  size_t size_before() const { return size_before_; }
+
+  // Remembers an interface that a row mentions, for its name to be added; 0 is none.
+  void NoteInterface(uint32_t index);
 
   // How many rows have an owner that permission hides.
   uint32_t CountHidden() const;
@@ -205,6 +210,7 @@ class SocketTable {
 
   PackedTable block_;
   size_t size_ = 0;
+  size_t size_before_ = 0;
   std::string strings_;
 };
 

@@ -108,6 +108,7 @@ Status ReadSockets(const Query& query, SocketTable& table) {
   if (!status.ok()) return status;
   reading.Finish();
   if (!query.pids.empty()) table.DropOwnerless();
+  for (size_t i = 0; i < table.size(); i++) table.NoteInterface(table[i].interface);
   AddInterfaceNames(table);
   return status;
 }

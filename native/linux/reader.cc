@@ -60,10 +60,6 @@ Status ReadProtocol(Protocol protocol, const Query& query, SocketTable& table) {
   return status;
 }
 
-void MarkOwnersNotAsked(SocketTable& table) {
-  for (size_t i = 0; i < table.size(); i++) table[i].owner_unknown = OwnerUnknown::kNotAsked;
-}
-
 }  // namespace
 
 bool IsNoSuchProcess(const Status& status) { return status.code == ESRCH; }
@@ -84,10 +80,7 @@ Status ReadSockets(const Query& query, SocketTable& table) {
     table.report.sources = procfs ? Report::kFromProcfs : Report::kFromSockDiag;
   }
   AddInterfaceNames(table);
-  if (query.owners == Owners::kNone && query.pids.empty()) {
-    MarkOwnersNotAsked(table);
-    return Status::Ok();
-  }
+  if (query.owners == Owners::kNone && query.pids.empty()) return Status::Ok();
   return ReadOwners(query, {}, table);
 }
 

@@ -29,6 +29,7 @@ void RowCollector::Settle() {
       continue;
     }
     if (kept != i) table_[kept] = table_[i];
+    table_.NoteInterface(table_[kept].interface);
     kept++;
   }
   table_.Truncate(kept);

@@ -11,7 +11,10 @@ namespace socktable {
 class RowCollector {
  public:
   RowCollector(const Query& query, SocketTable& table)
-      : query_(query), table_(table), settled_(table.size()) {}
+      : query_(query), table_(table), settled_(table.size()) {
+    // Growing the set takes longer than filling it.
+    if (table.size_before() > settled_) seen_.Reserve(table.size_before() - settled_);
+  }
 
   // `fill` writes the fields of a new row.
   template <class Fill>
@@ -19,6 +22,7 @@ class RowCollector {
     if (table_.size() - settled_ == kBatch) Settle();
     Row& row = table_.Append();
     fill(row);
+    if (not_asked_) row.owner_unknown = OwnerUnknown::kNotAsked;
     if (!query_.Matches(row)) table_.Truncate(table_.size() - 1);
   }
 
@@ -35,6 +39,7 @@ class RowCollector {
   static bool SameSocket(const Row& a, const Row& b);
 
   const Query& query_;
+  const bool not_asked_ = query_.owners == Owners::kNone && query_.pids.empty();
   SocketTable& table_;
   PositionSet seen_;
   size_t settled_;  // rows before this one are known to be told once

@@ -4,7 +4,7 @@
 
 namespace socktable {
 
-// Adds the names of all network interfaces that rows mention.
+// Adds the names of the network interfaces that were noted.
 void AddInterfaceNames(SocketTable& table);
 
 }  // namespace socktable

@@ -55,7 +55,7 @@ bool SameSocket(const SocketTable& before, const Row& earlier, const SocketTable
   if (HasCookie(earlier) != HasCookie(later)) return false;
   const bool told = earlier.identity != 0 && later.identity != 0;
   if (told && HasCookie(earlier)) {
-    return earlier.identity == later.identity || MayBeGranted(earlier, later);
+    return SameCookie(earlier, later) || MayBeGranted(earlier, later);
   }
   if (told && earlier.identity != later.identity) return false;
   if (!SameAddresses(earlier, later)) return false;

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "../socket_identity.h"
 #include "../socket_table.h"
 
 namespace socktable {
@@ -56,7 +57,10 @@ class RowMatcher {
     size_t after;
   };
 
-  bool Same(size_t b, size_t a) const { return SameSocket(before_, before_[b], after_, after_[a]); }
+  bool Same(size_t b, size_t a) const {
+    // Nearly all are, and are told by their cookies.
+    return SameCookie(before_[b], after_[a]) || SameSocket(before_, before_[b], after_, after_[a]);
+  }
   static void Leave(std::vector<uint32_t>* left, size_t* position, size_t count) {
     for (; count > 0; count--) left->push_back(static_cast<uint32_t>((*position)++));
   }
