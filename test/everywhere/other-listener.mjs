@@ -1,4 +1,5 @@
 import { createServer } from 'node:net'
 
-const server = createServer().listen(0, '127.0.0.1', () => process.send(server.address().port))
+const port = Number(process.argv[2])
+const server = createServer().listen(port, '127.0.0.1', () => process.send(server.address().port))
 process.on('disconnect', () => process.exit())

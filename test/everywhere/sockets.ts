@@ -14,29 +14,58 @@ afterAll(() => {
   for (const end of ends.splice(0)) end()
 })
 
-export async function listen(host: string, port = 0): Promise<{ server: Server; port: number }> {
-  const server = createServer()
+async function bind(server: Server, host: string, port: number): Promise<number> {
   server.listen({ port, host, ipv6Only: false })
-  ends.push(() => server.close())
   await once(server, 'listening')
-  return { server, port: (server.address() as AddressInfo).port }
+  return (server.address() as AddressInfo).port
 }
 
-/** A connection to a listener: its client's end and the one that the listener accepted. */
-export async function connection(
+/**
+ * A port that no socket has at any address, not even one in TIME_WAIT: a number that the system gives
+ * may be another's in another protocol or at another address.
+ */
+export function unusedPort(): Promise<number> {
+  return until('a port is nobody’s', async () => {
+    const server = createServer()
+    const port = await bind(server, '127.0.0.1', 0)
+    await new Promise((resolve) => server.close(resolve))
+    const uses = [{ localPort: port }, { remotePort: port }].map((query) =>
+      listSocketsSync({ ...query, owners: 'none' }),
+    )
+    return uses.every(({ rows }) => rows.length === 0) && port
+  })
+}
+
+/** Listens, at a port that is nobody else's unless it is given. */
+export async function listen(
+  host: string,
+  port?: number,
+): Promise<{ server: Server; port: number }> {
+  const server = createServer()
+  ends.push(() => server.close())
+  return { server, port: await bind(server, host, port ?? (await unusedPort())) }
+}
+
+/** A connection to a listener: its client's end, at a port of its own, and the accepted one. */
+export function connection(
   server: Server,
   host: string,
 ): Promise<{ client: Socket; accepted: Socket }> {
-  const client = connect((server.address() as AddressInfo).port, host)
-  const [[accepted]] = (await Promise.all([
-    once(server, 'connection'),
-    once(client, 'connect'),
-  ])) as [[Socket], unknown]
-  for (const socket of [client, accepted]) {
-    socket.on('error', () => undefined)
-    ends.push(() => socket.destroy())
-  }
-  return { client, accepted }
+  return until('the client’s port is its own', async () => {
+    const client = connect((server.address() as AddressInfo).port, host)
+    const [[accepted]] = (await Promise.all([
+      once(server, 'connection'),
+      once(client, 'connect'),
+    ])) as [[Socket], unknown]
+    for (const socket of [client, accepted]) {
+      socket.on('error', () => undefined)
+      ends.push(() => socket.destroy())
+    }
+    const { rows } = listSocketsSync({ localPort: client.localPort as number, owners: 'none' })
+    if (rows.length === 1) return { client, accepted }
+    client.resetAndDestroy()
+    return false
+  })
 }
 
 export async function datagrams(
@@ -44,20 +73,10 @@ export async function datagrams(
   host: string,
 ): Promise<{ socket: UdpSocket; port: number }> {
   const socket = createSocket(type)
-  socket.bind(0, host)
+  socket.bind(await unusedPort(), host)
   ends.push(() => socket.close())
   await once(socket, 'listening')
   return { socket, port: socket.address().port }
-}
-
-/** A port that no socket has, not even one in TIME_WAIT: a listener may share it with such a one. */
-export function unusedPort(): Promise<number> {
-  return until('a port is nobody’s', async () => {
-    const { server, port } = await listen('127.0.0.1')
-    await new Promise((resolve) => server.close(resolve))
-    const uses = [{ localPort: port }, { remotePort: port }].map((query) => listSocketsSync(query))
-    return uses.every(({ rows }) => rows.length === 0) && port
-  })
 }
 
 export interface Listener {
@@ -68,7 +87,8 @@ export interface Listener {
 
 /** Another process that listens. */
 export async function otherListener(): Promise<Listener> {
-  const child = fork(fileURLToPath(new URL('other-listener.mjs', import.meta.url)))
+  const words = [String(await unusedPort())]
+  const child = fork(fileURLToPath(new URL('other-listener.mjs', import.meta.url)), words)
   ends.push(() => child.kill('SIGKILL'))
   const [port] = (await once(child, 'message')) as [number]
   return { child, pid: child.pid as number, port }
