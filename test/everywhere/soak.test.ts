@@ -16,7 +16,8 @@ const INTERVAL = 150
 type Ports = readonly [client: number, server: number]
 interface Lived {
   readonly ports: Ports
-  readonly open: number
+  readonly from: number
+  readonly to: number
 }
 
 interface Worker {
@@ -94,21 +95,21 @@ test('320 steady sockets, while 120 others open and close per second', async () 
     return logs
   })
   const begin = performance.now()
-  let last = begin
-  let longest = 0
+  const taken: number[] = [] // when each set was
   let memory: number | undefined
   for await (const changes of watcher) {
     noteAll(changes)
-    const now = performance.now()
-    longest = Math.max(longest, now - last)
-    last = now
+    taken.push(Date.now())
     // The first third warms up.
-    if (now - begin > SECONDS * 333) memory ??= process.memoryUsage.rss()
+    if (performance.now() - begin > SECONDS * 333) memory ??= process.memoryUsage.rss()
   }
   const growth = process.memoryUsage.rss() - (memory ?? 0)
   const logs = await watched
-  // Reads do not overlap: in twice the longest time from one set to the next, a whole one fits.
-  const isLong = ({ open }: Lived) => open > 2 * longest
+  // A set is read after the one before was taken: what was open all that time has to be in it.
+  const isLong = ({ from, to }: Lived) => {
+    const first = taken.findIndex((time) => time > from)
+    return first >= 0 && (taken[first + 1] ?? Infinity) < to
+  }
 
   const faults = workers.flatMap(({ pid, steady }, index) => {
     const expected = new Map<string, { most: number; least: number }>()
@@ -135,7 +136,8 @@ test('320 steady sockets, while 120 others open and close per second', async () 
   expect(faults).toEqual([])
   const lived = logs.flat()
   expect(lived).toHaveLength(PROCESSES * PAIRS_PER_SECOND * SECONDS)
-  expect(lived.filter(isLong).length).toBeGreaterThan(lived.length / 2)
+  // Else the machine was too slow for this to say anything.
+  expect(lived.filter(isLong).length).toBeGreaterThan(lived.length / 4)
   expect(openHandles() - handles).toBeLessThan(20)
   expect(growth).toBeLessThan(64 * 2 ** 20)
 })

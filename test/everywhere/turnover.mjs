@@ -1,6 +1,6 @@
 // A process with STEADY connected pairs that, when told to, opens and closes PAIRS others per second
 // for SECONDS. Sends the ports of the steady ones, and at the end a log: of each connection its two
-// ports and for how many milliseconds it was open. Ends with its parent's channel.
+// ports and from when to when it was open. Ends with its parent's channel.
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -18,7 +18,7 @@ async function open() {
   const client = ignoreReset(connect(port, '127.0.0.1'))
   await once(client, 'connect')
   while (!accepted.has(client.localPort)) await once(server, 'connection')
-  return { client, ports: [client.localPort, port], since: performance.now() }
+  return { client, ports: [client.localPort, port], from: Date.now() }
 }
 
 // By resets, which leave nothing in TIME_WAIT.
@@ -33,7 +33,7 @@ const log = []
 async function live() {
   const connection = await open()
   await pause(50 + Math.random() * 1500)
-  log.push({ ports: connection.ports, open: performance.now() - connection.since })
+  log.push({ ports: connection.ports, from: connection.from, to: Date.now() })
   close(connection)
 }
 
