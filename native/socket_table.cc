@@ -109,10 +109,10 @@ void SocketTable::Clear() {
   *this = std::move(empty);
 }
 
-void SocketTable::NoteInterface(uint32_t index) {
+Interface* SocketTable::NoteInterface(uint32_t index) {
   const auto same = [&](const Interface& known) { return known.index == index; };
-  if (index == 0 || std::any_of(interfaces.begin(), interfaces.end(), same)) return;
-  interfaces.push_back({index, {}});
+  if (index == 0 || std::any_of(interfaces.begin(), interfaces.end(), same)) return nullptr;
+  return &interfaces.emplace_back(Interface{index, {}});
 }
 
 uint32_t SocketTable::CountHidden() const {

@@ -176,8 +176,9 @@ class SocketTable {
   // How many rows it had when it was emptied: as many may come again.
   size_t size_before() const { return size_before_; }
 
-  // Remembers an interface that a row mentions, for its name to be added; 0 is none.
-  void NoteInterface(uint32_t index);
+  // Remembers an interface that a row mentions; 0 is none. Returns it for its name to be added,
+  // valid until the next one; null where it is known already.
+  Interface* NoteInterface(uint32_t index);
 
   // How many rows have an owner that permission hides.
   uint32_t CountHidden() const;

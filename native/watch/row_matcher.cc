@@ -53,10 +53,8 @@ bool MayBeGranted(const Row& request, const Row& later) {
 bool SameSocket(const SocketTable& before, const Row& earlier, const SocketTable& after,
                 const Row& later) {
   if (HasCookie(earlier) != HasCookie(later)) return false;
+  if (HasCookie(earlier)) return SameCookie(earlier, later) || MayBeGranted(earlier, later);
   const bool told = earlier.identity != 0 && later.identity != 0;
-  if (told && HasCookie(earlier)) {
-    return SameCookie(earlier, later) || MayBeGranted(earlier, later);
-  }
   if (told && earlier.identity != later.identity) return false;
   if (!SameAddresses(earlier, later)) return false;
   return told || MayFollow(before, earlier, after, later);

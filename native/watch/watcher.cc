@@ -39,9 +39,8 @@ void CopyOwnerFields(const Row& from, Row* to) {
 
 void AddInterfaces(const SocketTable& from, SocketTable* to) {
   for (const Interface& interface : from.interfaces) {
-    const auto same = [&](const Interface& known) { return known.index == interface.index; };
-    if (std::any_of(to->interfaces.begin(), to->interfaces.end(), same)) continue;
-    to->interfaces.push_back({interface.index, to->AddText(from, interface.name)});
+    Interface* added = to->NoteInterface(interface.index);
+    if (added != nullptr) added->name = to->AddText(from, interface.name);
   }
 }
 
