@@ -4,15 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  addonSources,
-  build,
-  findClang,
-  nodeFlags,
-  replaySources,
-  root,
-  run,
-} from './native-tools.mjs'
+import { addonSources, build, findClang, nodeFlags, root, run } from './native-tools.mjs'
 
 const compiler = findClang()
 const folder = mkdtempSync(join(tmpdir(), 'socktable-sanitize-'))
@@ -27,9 +19,9 @@ const STRICT = [
 ]
 let passed = 0
 
-async function check(what, body) {
+function check(what, body) {
   console.log(`\n-- ${what}`)
-  await body()
+  body()
   passed++
 }
 
@@ -57,13 +49,10 @@ function withAddon(addon, name, options) {
 const test = join(root, 'scripts', 'test.mjs')
 const smoke = join(root, 'scripts', 'sanitize-smoke.mjs')
 
-await check('parsers over recorded and hostile bytes: address, undefined', async () => {
+check('parsers over recorded and hostile bytes: address, undefined', () => {
   const replay = join(folder, 'replay')
-  await build({
-    compiler,
-    flags: ['-std=c++17', '-g', '-O1', ...STRICT],
-    sources: replaySources('replay_main.cc'),
-    output: replay,
+  run(process.execPath, [join(root, 'scripts', 'build-replay.mjs'), replay, ...STRICT], {
+    env: { ...process.env, CXX: compiler },
   })
   const env = { ...process.env, SOCKTABLE_REPLAY: replay }
   run(process.execPath, [test, 'test/replay'], { env })
@@ -85,18 +74,15 @@ const TESTS = [
   'test/watch/counts',
   'test/watch/owners',
 ]
-await check(
-  'the addon in the tests of rows, owners, processes and changes: address, undefined',
-  () => {
-    run(process.execPath, [test, ...TESTS], { env: addressEnv(0) })
-  },
-)
-await check('the addon in many reads of every kind: address, undefined, leaks', () => {
+check('the addon in the tests of rows, owners, processes and changes: address, undefined', () => {
+  run(process.execPath, [test, ...TESTS], { env: addressEnv(0) })
+})
+check('the addon in many reads of every kind: address, undefined, leaks', () => {
   run(process.execPath, [smoke], { env: addressEnv(1) })
 })
 
 const thread = await buildAddon('thread', ['-fsanitize=thread'])
-await check('the addon in many reads of every kind: threads', () => {
+check('the addon in many reads of every kind: threads', () => {
   // Frames of Node itself are not instrumented: only what involves the addon is of interest.
   const env = withAddon(thread, 'tsan', {
     TSAN_OPTIONS: 'halt_on_error=1 exitcode=66 ignore_noninstrumented_modules=1',
