@@ -1,5 +1,5 @@
 // Packs the package as it would be published and uses it as its users do. Needs the prebuild of this
-// machine: "npm run prebuilds" first.
+// machine: "npm run prebuild" first.
 import './package/contents.mjs'
 import './package/installs.mjs'
 import './package/bundles.mjs'

@@ -1,5 +1,5 @@
 // Makes the addon for one target of each system once more, from a copy of the sources somewhere else,
-// and compares it with what "npm run prebuilds -- --all" made: the same bytes.
+// and compares it with what "npm run prebuild:all" made: the same bytes.
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,7 +17,7 @@ for (const part of ['package.json', 'binding.gyp', 'native', 'scripts']) {
   cpSync(join(root, part), join(copy, part), { recursive: true })
 }
 symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
-run(process.execPath, [join(copy, 'scripts', 'prebuilds.mjs'), ...Object.keys(FILES)])
+run(process.execPath, [join(copy, 'scripts', 'prebuild.mjs'), ...Object.keys(FILES)])
 
 let failed = 0
 for (const [target, file] of Object.entries(FILES)) {

@@ -1,5 +1,5 @@
 // Installs the packed package without compilers and scripts, and uses it under other runtimes than the
-// one that this is: those of scripts/runtimes.mjs. Needs the prebuilds: "npm run prebuilds -- --all"
+// one that this is: those of scripts/runtimes.mjs. Needs the prebuilds: "npm run prebuild:all"
 // first.
 import { copyFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -26,7 +26,7 @@ const modules = cached(`win32-${Object.entries(versions).flat().join('-')}`, (fo
   const flags = ['--os=win32', '--cpu=x64', '--ignore-scripts', '--no-audit', '--no-fund']
   run('npm', ['install', '--silent', ...flags], { cwd: folder })
 })
-run(process.execPath, [join(root, 'scripts', 'prebuilds.mjs'), 'win32-x64'])
+run(process.execPath, [join(root, 'scripts', 'prebuild.mjs'), 'win32-x64'])
 
 const project = mkdtempSync(join(tmpdir(), 'socktable-windows-'))
 process.on('exit', () => rmSync(project, { recursive: true, force: true }))

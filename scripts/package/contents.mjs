@@ -23,7 +23,7 @@ check('the package holds what its users need and nothing else', () => {
   }
   assert.ok(
     paths.some((path) => path.startsWith(`prebuilds/${process.platform}-${process.arch}/`)),
-    'no prebuild for this machine: run "npm run prebuilds" first',
+    'no prebuild for this machine: run "npm run prebuild" first',
   )
 })
 

@@ -1,5 +1,5 @@
 // Fills prebuilds/ with the addon, named as node-gyp-build looks for it, and checks what it made:
-//   node scripts/prebuilds.mjs [TARGET... | --all]
+//   node scripts/prebuild.mjs [TARGET... | --all]
 // Without a target node-gyp builds for this machine, and the result is loaded. The targets below are
 // made by scripts/cross-gyp.mjs, whatever the machine, and looked into.
 import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
@@ -79,7 +79,7 @@ function buildFor(target) {
 const asked = process.argv.slice(2)
 const unknown = asked.find((target) => target !== '--all' && !TARGETS.includes(target))
 if (unknown !== undefined) {
-  console.error(`usage: npm run prebuilds -- [TARGET... | --all]; targets: ${TARGETS.join(', ')}`)
+  console.error(`usage: npm run prebuild -- [TARGET... | --all]; targets: ${TARGETS.join(', ')}`)
   process.exit(unknown === '--help' ? 0 : 2)
 }
 if (asked.length === 0) {
