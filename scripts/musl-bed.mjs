@@ -1,4 +1,4 @@
-// The bed that programs made for musl run on under glibc: a folder with Debian's musl, the C++ library
+// The beds that programs made for musl run on under glibc: a folder with Debian's musl, the C++ library
 // that Debian has for glibc, and a shim for what that one misses. There is no /etc/alpine-release in
 // it, by which others know musl: src/addon.ts has to find out.
 import { execFileSync } from 'node:child_process'
@@ -6,37 +6,45 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import { join } from 'node:path'
 import { cached, npmPackage } from './cache.mjs'
 import { runInside } from './chroot.mjs'
+import { foreignPackages, missingForDebian } from './debian.mjs'
 import { root } from './native-tools.mjs'
-import { debianTrixie, missingForWine } from './wine.mjs'
 import { zig } from './zig.mjs'
 
-const MUSL = '/lib/ld-musl-x86_64.so.1'
+/**
+ * By our name of a processor: that of the tool chain, that of Debian, and the folders that the machine's
+ * own are mounted on. qemu-user shows its programs the machine's own where the bed has none.
+ */
+const PROCESSORS = {
+  x64: ['x86_64', 'amd64', ['proc', 'dev', 'tmp', 'mnt', 'opt']],
+  arm64: ['aarch64', 'arm64', []],
+}
 
 /** What has to be installed first (Debian's names); null where nothing is missing. */
-export const missingForMusl =
-  existsSync(MUSL) && existsSync('/usr/bin/patchelf') ? missingForWine : 'musl patchelf'
+export const missingForMusl = existsSync('/usr/bin/patchelf') ? missingForDebian : 'patchelf'
 
-function makeSystem(folder) {
-  for (const name of ['lib', 'usr/lib', 'usr/bin', 'proc', 'dev', 'tmp', 'mnt', 'opt']) {
+function makeSystem(folder, [machine, debian, places]) {
+  for (const name of ['lib', 'usr/lib', ...places]) {
     mkdirSync(join(folder, name), { recursive: true })
   }
-  copyFileSync(MUSL, join(folder, MUSL))
+  const packages = join(foreignPackages(debian), 'usr/lib')
+  const musl = join(packages, `${machine}-linux-musl`, 'libc.so')
+  copyFileSync(musl, join(folder, `lib/ld-musl-${machine}.so.1`))
   const libraries = join(folder, 'usr/lib')
   const source = join(root, 'scripts', 'musl-shim.c')
-  const flags = ['-target', 'x86_64-linux-musl', '-O1', '-s', '-shared', '-Wall', '-Wextra']
+  const flags = ['-target', `${machine}-linux-musl`, '-O1', '-s', '-shared', '-Wall', '-Wextra']
   execFileSync(zig(), ['cc', ...flags, '-o', join(libraries, 'libmuslshim.so'), source])
   for (const name of ['libstdc++.so.6', 'libgcc_s.so.1']) {
     const library = join(libraries, name)
-    copyFileSync(join(debianTrixie(), 'usr/lib/x86_64-linux-gnu', name), library)
-    // Under its own name the loader of glibc would be found by addons for glibc too.
-    execFileSync('patchelf', [
-      '--replace-needed',
-      'ld-linux-x86-64.so.2',
-      'libmuslshim.so',
-      library,
-    ])
+    copyFileSync(join(packages, `${machine}-linux-gnu`, name), library)
+    // With the loader of glibc, which x64 asks for, addons for glibc would find it too.
+    const needed = ['--remove-needed', 'ld-linux-x86-64.so.2', '--add-needed', 'libmuslshim.so']
+    execFileSync('patchelf', [...needed, library])
   }
 }
+
+/** The folder that is a whole system to programs made for musl; `arch` is x64 or arm64. */
+export const muslSystem = (arch) =>
+  cached(`musl-2-${arch}`, (folder) => makeSystem(folder, PROCESSORS[arch]))
 
 /**
  * The folder of a Node.js for musl. Its home page has none to install by npm: pnpm's executable is
@@ -55,8 +63,7 @@ export function nodeForMusl() {
   })
 }
 
-/** Runs words in the bed, with `programs` at /opt and `project` at /mnt. */
+/** Runs words in the bed of x64, with `programs` at /opt and `project` at /mnt. */
 export function runOnMusl(programs, project, words, options) {
-  const system = cached('musl-1', makeSystem)
-  return runInside(system, { '/opt': programs, '/mnt': project }, words, options)
+  return runInside(muslSystem('x64'), { '/opt': programs, '/mnt': project }, words, options)
 }

@@ -5,6 +5,7 @@
 #include <link.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/auxv.h>
 #include <sys/random.h>
 #include <time.h>
 
@@ -16,6 +17,8 @@ unsigned arc4random(void) {
   if (getrandom(&number, sizeof number, 0) != sizeof number) abort();
   return number;
 }
+
+unsigned long __getauxval(unsigned long type) { return getauxval(type); }
 
 unsigned long __isoc23_strtoul(const char* text, char** end, int base) {
   return strtoul(text, end, base);

