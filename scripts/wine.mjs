@@ -42,7 +42,8 @@ function makeWindows(debian, windows) {
 
 /**
  * Runs words, a Windows program first, in the folder `project`, which is Z:\mnt to them; the folder
- * `programs` is Z:\opt. They are for the processor `arch`. Returns what spawnSync does, with all output as text in `stdout`.
+ * `programs` is Z:\opt; they are for the processor `arch`. Returns what spawnSync does, with all
+ * output as text in `stdout`.
  */
 export function runOnWine(programs, project, words, { env = {}, arch = 'x64', ...options } = {}) {
   const debian = debianTrixie()
