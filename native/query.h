@@ -86,6 +86,8 @@ struct Query {
   const std::atomic<bool>* cancelled = nullptr;
 
   bool Wants(Protocol protocol) const { return (protocols & Bit(protocol)) != 0; }
+  // Asking for the sockets of some processes takes their owners too.
+  bool WantsOwners() const { return owners != Owners::kNone || !pids.empty(); }
   bool Cancelled() const {
     return cancelled != nullptr && cancelled->load(std::memory_order_relaxed);
   }

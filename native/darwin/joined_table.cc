@@ -92,7 +92,7 @@ void JoinedTable::AssignOwners(const std::function<HolderFacts(uint32_t pid)>& f
 }
 
 void JoinedTable::Finish(const std::function<HolderFacts(uint32_t pid)>& facts) {
-  const bool asked = query_.owners != Owners::kNone || !query_.pids.empty();
+  const bool asked = query_.WantsOwners();
   if (asked) AssignOwners(facts);
   const bool hidden = table_.report.denied > 0;
   for (size_t i = 0; i < table_.size(); i++) {

@@ -34,7 +34,7 @@ class Reading {
     }
     if (!lists || unlisted_) report_.sources |= Report::kFromLibproc;
     const bool rows_needed = (report_.sources & Report::kFromLibproc) != 0;
-    if (rows_needed || by_process || query_.owners != Owners::kNone) {
+    if (rows_needed || query_.WantsOwners()) {
       const bool enough = query_.owners == Owners::kFirst && !rows_needed && !by_process;
       Status status = ScanHolders(query_, enough, &joined_, &report_, &processes_);
       if (!status.ok()) return status;

@@ -80,8 +80,7 @@ Status ReadSockets(const Query& query, SocketTable& table) {
     table.report.sources = procfs ? Report::kFromProcfs : Report::kFromSockDiag;
   }
   AddInterfaceNames(table);
-  if (query.owners == Owners::kNone && query.pids.empty()) return Status::Ok();
-  return ReadOwners(query, {}, table);
+  return query.WantsOwners() ? ReadOwners(query, {}, table) : Status::Ok();
 }
 
 }  // namespace socktable

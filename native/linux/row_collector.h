@@ -22,7 +22,7 @@ class RowCollector {
     if (table_.size() - settled_ == kBatch) Settle();
     Row& row = table_.Append();
     fill(row);
-    if (not_asked_) row.owner_unknown = OwnerUnknown::kNotAsked;
+    if (!wants_owners_) row.owner_unknown = OwnerUnknown::kNotAsked;
     if (!query_.Matches(row)) table_.Truncate(table_.size() - 1);
   }
 
@@ -39,7 +39,7 @@ class RowCollector {
   static bool SameSocket(const Row& a, const Row& b);
 
   const Query& query_;
-  const bool not_asked_ = query_.owners == Owners::kNone && query_.pids.empty();
+  const bool wants_owners_ = query_.WantsOwners();
   SocketTable& table_;
   PositionSet seen_;
   size_t settled_;  // rows before this one are known to be told once

@@ -17,8 +17,7 @@ namespace {
 
 MibDetail DetailFor(const Query& query) {
   if (query.times || query.services) return MibDetail::kModule;
-  return query.owners == Owners::kNone && query.pids.empty() ? MibDetail::kPlain
-                                                             : MibDetail::kOwner;
+  return query.WantsOwners() ? MibDetail::kOwner : MibDetail::kPlain;
 }
 
 // What a service name is compared with, and where it goes if it is one.
@@ -146,10 +145,10 @@ Status ReadSockets(const Query& query, SocketTable& table) {
   status = reader.ReadAll();
   if (!status.ok()) return status;
   AddInterfaceNames(table);
-  if (query.owners == Owners::kNone && query.pids.empty()) {
-    reader.DropOwners();
-  } else {
+  if (query.WantsOwners()) {
     reader.CheckProcesses();
+  } else {
+    reader.DropOwners();
   }
   return Status::Ok();
 }
