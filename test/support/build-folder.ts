@@ -3,7 +3,7 @@
  * is a process of its own: made before the first (vitest.config.ts) and removed behind the last.
  */
 
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -17,8 +17,11 @@ export default function makeBuildFolder(): () => void {
   }
 }
 
-export function inBuildFolder(name: string): string {
+/** The path of a program of that name, which `build` makes the first time. */
+export function built(name: string, build: (program: string) => void): string {
   const folder = process.env[NAME]
   if (folder === undefined) throw new Error(`${NAME} is not set: the tests were not run by vitest`)
-  return join(folder, name)
+  const program = join(folder, name)
+  if (!existsSync(program)) build(program)
+  return program
 }

@@ -1,21 +1,20 @@
 /** The parsers alone, run by native/replay_main.cc over bytes that a test gives. */
 
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { SocketTable } from '../../src/index.ts'
 import { decodeTable } from '../../src/table/decode.ts'
-import { inBuildFolder } from './build-folder.ts'
+import { built } from './build-folder.ts'
 
 const BUILD = fileURLToPath(new URL('../../scripts/build-replay.mjs', import.meta.url))
 const FIXTURES = fileURLToPath(new URL('../fixtures', import.meta.url))
 
 /** The program: as SOCKTABLE_REPLAY names it (under sanitizers), else built at the first use. */
 function replayProgram(): string {
-  const program = process.env['SOCKTABLE_REPLAY'] ?? inBuildFolder('replay')
-  if (!existsSync(program)) execFileSync(process.execPath, [BUILD, program])
-  return program
+  const given = process.env['SOCKTABLE_REPLAY']
+  return given ?? built('replay', (program) => execFileSync(process.execPath, [BUILD, program]))
 }
 
 function run(args: readonly string[], bytes: Uint8Array | string) {
