@@ -1,5 +1,5 @@
 // A Debian trixie in a folder, of which scripts/wine.mjs and scripts/musl-bed.mjs make their beds.
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cached } from './cache.mjs'
@@ -12,26 +12,17 @@ export const missingForDebian =
       ? 'debootstrap'
       : null
 
-function run(program, args, options) {
-  const { status, signal, error } = spawnSync(program, args, options)
-  if (error) throw error
-  if (status !== 0) throw new Error(`${program} ${args.join(' ')}: ${signal ?? `exit ${status}`}`)
-}
-
-/** Packages whose files are wanted, and which are installed nowhere; by Debian's name of the processor. */
-const FOREIGN = {
-  amd64: ['musl', 'libstdc++6', 'libgcc-s1'],
-  arm64: ['musl', 'libstdc++6', 'libgcc-s1'],
-}
+/** Packages whose files are wanted, of more than one processor, and which are installed nowhere. */
+const FOREIGN = ['musl', 'libstdc++6', 'libgcc-s1']
 
 function makeDebian(folder) {
   console.log('making a Debian with Wine 10 (takes two minutes, 2.5 GB; kept for the next time)')
   if (missingForDebian) throw new Error(`that takes ${missingForDebian}`)
   // The mirror that this machine's own apt uses.
   const mirror = process.env.DEBIAN_MIRROR ?? 'http://deb.debian.org/debian'
-  run('debootstrap', ['--variant=minbase', 'trixie', folder, mirror], { stdio: 'pipe' })
+  execFileSync('debootstrap', ['--variant=minbase', 'trixie', folder, mirror], { stdio: 'pipe' })
   const inside = (...words) => {
-    run('chroot', [folder, ...words], {
+    execFileSync('chroot', [folder, ...words], {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     })
@@ -39,8 +30,8 @@ function makeDebian(folder) {
   for (const arch of ['i386', 'arm64']) inside('dpkg', '--add-architecture', arch)
   inside('apt-get', 'update', '-qq')
   inside('apt-get', 'install', '-y', '-qq', '--no-install-recommends', 'wine64', 'wine32:i386')
-  for (const [arch, names] of Object.entries(FOREIGN)) {
-    const packages = names.map((name) => `${name}:${arch}`)
+  for (const arch of ['amd64', 'arm64']) {
+    const packages = FOREIGN.map((name) => `${name}:${arch}`)
     const download = 'apt-get download -qq -o APT::Sandbox::User=root "$@"'
     const unpack = 'for each in ./*.deb; do dpkg -x "$each" . && rm "$each" || exit; done'
     const script = `mkdir -p "$0" && cd "$0" && ${download} && ${unpack}`
@@ -54,5 +45,5 @@ function makeDebian(folder) {
 /** The folder of a Debian trixie that has Wine 10. */
 export const debianTrixie = () => cached('debian-trixie-wine-3', makeDebian)
 
-/** The folder in which the packages FOREIGN for a processor are unpacked. */
+/** The folder in which the packages FOREIGN are unpacked; `arch` is Debian's name of the processor. */
 export const foreignPackages = (arch) => join(debianTrixie(), 'foreign', arch)

@@ -10,15 +10,10 @@ import { runOnWine } from './wine.mjs'
 
 const options = { encoding: 'utf8', timeout: 120_000, killSignal: 'SIGKILL' }
 
-const run = (project, command) => {
-  const [program, ...words] = command
-  return spawnSync(program, words, { ...options, cwd: project })
-}
-
-const onThisMachine = (name, words) => (project, script) => {
-  const [program, ...more] = words
-  return run(project, [join(npmPackage(name), program), ...more, script])
-}
+const onThisMachine =
+  (name, [program, ...words]) =>
+  (project, script) =>
+    spawnSync(join(npmPackage(name), program), [...words, script], { ...options, cwd: project })
 
 const node = (version) => ({
   name: `Node.js ${version}`,
@@ -28,10 +23,11 @@ const node = (version) => ({
 })
 
 /** For another processor. There is no NETLINK_SOCK_DIAG there: it is /proc/net that answers. */
-function emulated(qemu, system, name, program) {
-  return (project, script) =>
-    run(project, [`qemu-${qemu}-static`, '-L', system(), join(npmPackage(name), program), script])
-}
+const emulated = (qemu, system, name, program) => (project, script) =>
+  spawnSync(`qemu-${qemu}-static`, ['-L', system(), join(npmPackage(name), program), script], {
+    ...options,
+    cwd: project,
+  })
 
 const nodeOnWine = (version, arch, name) => ({
   name: `Node.js ${version}`,
@@ -45,12 +41,14 @@ const nodeOnWine = (version, arch, name) => ({
     }),
 })
 
+const missingForQemu = existsSync('/usr/bin/qemu-arm-static') ? null : 'qemu-user-static'
+
 /** Where the C library of other processors is, and who has it. */
 const ARM64 = '/usr/aarch64-linux-gnu'
 const ARM = '/usr/arm-linux-gnueabihf'
 const missingForEmulation = (folder, arch) =>
   existsSync(folder)
-    ? null
+    ? missingForQemu
     : `qemu-user-static libc6-${arch}-cross libstdc++6-${arch}-cross libatomic1-${arch}-cross`
 
 export const RUNTIMES = [
@@ -102,7 +100,7 @@ export const RUNTIMES = [
     name: 'Bun',
     target: 'linux-arm64-musl',
     on: 'qemu-user, with the musl of Debian',
-    missing: missingForMusl ?? missingForEmulation(ARM64, 'arm64'),
+    missing: missingForMusl ?? missingForQemu,
     run: emulated(
       'aarch64',
       () => muslSystem('arm64'),

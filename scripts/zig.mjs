@@ -1,6 +1,6 @@
 // The compiler for other systems: zig, which is clang with the headers and libraries of all of them.
 // It has 350 MB, so it is fetched when it is needed and no devDependency of every clone.
-import { spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { cached } from './cache.mjs'
 
@@ -11,9 +11,7 @@ export function zig() {
   const folder = cached(ZIG.replace('/', '+'), (making) => {
     console.log(`fetching ${ZIG}, a compiler for other systems (350 MB; kept for the next time)`)
     const flags = ['--prefix', making, '--no-audit', '--no-fund', '--no-save', '--silent']
-    const { status, error } = spawnSync('npm', ['install', ...flags, ZIG], { stdio: 'inherit' })
-    if (error) throw error
-    if (status !== 0) throw new Error(`npm install ${ZIG}: exit ${status}`)
+    execFileSync('npm', ['install', ...flags, ZIG], { stdio: 'inherit' })
   })
   return join(folder, 'node_modules/@oven', `zig-${process.platform}-${process.arch}`, 'zig')
 }
