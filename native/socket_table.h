@@ -66,6 +66,11 @@ struct Row {
 
   bool IsIPv6() const { return (flags & kFlagIPv6) != 0; }
   bool HasPeer() const { return (flags & kFlagPeer) != 0; }
+  // Without owners owner_start is read as a PID: an index that was left there would name a stranger.
+  void ForgetOwners() {
+    owner_start = 0;
+    owner_count = 0;
+  }
 };
 static_assert(sizeof(Row) == 80 && std::is_trivially_copyable_v<Row>);
 

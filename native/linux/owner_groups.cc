@@ -114,8 +114,11 @@ void AssignOwners(int proc, const WantedSockets& wanted, OwnerScan&& scan, bool 
     Row& row = table[i];
     if (row.inode == 0) continue;
     const uint32_t socket = wanted.Find(row.inode);
-    row.owner_count = starts[socket + 1] - starts[socket];
-    if (row.owner_count > 0) row.owner_start = starts[socket];
+    row.ForgetOwners();
+    const uint32_t count = starts[socket + 1] - starts[socket];
+    if (count == 0) continue;
+    row.owner_start = starts[socket];
+    row.owner_count = count;
   }
 }
 

@@ -184,10 +184,13 @@ bool Watcher::KeepHolders(const Row& earlier, Row* row) {
     const uint32_t pid = last_.processes[owner.process].pid;
     if (StillHolds(pid, owner.descriptor, row->inode)) next_.owners.push_back(owner);
   }
+  row->ForgetOwners();
+  const auto kept = static_cast<uint32_t>(next_.owners.size()) - start;
+  if (kept == 0) return false;
   row->owner_start = start;
-  row->owner_count = static_cast<uint32_t>(next_.owners.size()) - start;
+  row->owner_count = kept;
   row->owner_unknown = OwnerUnknown::kKnown;
-  return row->owner_count > 0;
+  return true;
 }
 
 Status Watcher::SearchOwners(const Query& query, const std::vector<Pair>& doubtful) {

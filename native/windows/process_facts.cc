@@ -22,8 +22,7 @@ void KeepLivingOwners(const std::vector<ProcessFacts>& facts, SocketTable& table
     if (CanHold(facts[row.owner_start], row)) {
       holds[row.owner_start] = true;
     } else {
-      row.owner_count = 0;
-      row.owner_start = 0;
+      row.ForgetOwners();
       row.owner_unknown = OwnerUnknown::kExited;
     }
   }

@@ -75,6 +75,20 @@ test.each(['sock_diag', 'procfs'] as const)(
   },
 )
 
+test('a socket that is on its way between processes has no PID, not even a last one', async () => {
+  const other = await listener()
+  const { port, ask } = await listener()
+  // Both are read: the place of an owner in the list, which is no PID, is not the first one.
+  const watcher = await startWatch({ localPort: [other.port, port] })
+  await ask('ends = socket.socketpair()')
+  await ask('socket.send_fds(ends[0], [b"x"], [server.fileno()])')
+  await ask('server.close()')
+  const { after } = onlyChange(await take(watcher))
+  expect(after).toMatchObject({ pid: null, pids: [], lastPid: null })
+  await ask('[end.close() for end in ends]')
+  expect((await take(watcher)).closed).toEqual([after])
+})
+
 describe('a socket that several hold', () => {
   test('is the others’ at the next read after one ended', async () => {
     const parent = await listener()
