@@ -33,4 +33,7 @@ bool IsNoSuchProcess(const Status& status);
 // The system's own word for std::bad_alloc.
 Status OutOfMemory();
 
+// A read that was cancelled before it began.
+Status CancelledRead();
+
 }  // namespace socktable

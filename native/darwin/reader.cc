@@ -101,6 +101,8 @@ bool IsNoSuchProcess(const Status& status) { return status.code == ESRCH; }
 
 Status OutOfMemory() { return Status::Os(ENOMEM, "malloc"); }
 
+Status CancelledRead() { return Status::Os(ECANCELED, "read"); }
+
 Status ReadSockets(const Query& query, SocketTable& table) {
   if (!IsOfThisSystem(query.source)) return Status::Os(ENOTSUP, "source");
   Reading reading(query, table);

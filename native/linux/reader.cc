@@ -66,6 +66,8 @@ bool IsNoSuchProcess(const Status& status) { return status.code == ESRCH; }
 
 Status OutOfMemory() { return Status::Os(ENOMEM, "malloc"); }
 
+Status CancelledRead() { return Status::Os(ECANCELED, "read"); }
+
 Status ReadSockets(const Query& query, SocketTable& table) {
   if (query.source > Source::kProcfs) return Status::Os(ENOTSUP, "source");
   for (const Protocol protocol : {Protocol::kTcp, Protocol::kUdp}) {

@@ -129,6 +129,8 @@ bool IsNoSuchProcess(const Status& status) { return status.code == ERROR_INVALID
 
 Status OutOfMemory() { return Status::Os(ERROR_OUTOFMEMORY, "malloc"); }
 
+Status CancelledRead() { return Status::Os(ERROR_CANCELLED, "read"); }
+
 Status ReadSockets(const Query& query, SocketTable& table) {
   if (query.source != Source::kAuto && query.source != Source::kIpHelper) {
     return Status::Os(ERROR_NOT_SUPPORTED, "source");

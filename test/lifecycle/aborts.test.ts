@@ -63,13 +63,14 @@ test('a read that has not begun ends at once, by a controller, a timeout or eith
     const waiting = m.listSockets()
     controller.abort()
     const ends = await Promise.allSettled(reads)
+    await new Promise((resolve) => setImmediate(resolve))
     const before = native.length
     await release()
     const { source } = await waiting
     return { ends: ends.map(({ reason }) => reason.name), before, native, source }`
   expect(evaluate(code, ['env', 'UV_THREADPOOL_SIZE=1'])).toEqual({
     ends: ['AbortError', 'TimeoutError', 'TimeoutError'],
-    before: 0,
+    before: 3, // they have left the queue of the pool, whose thread is held still
     native: [ECANCELED, ECANCELED, ECANCELED, 'table'], // the addon reads nothing for those
     source: 'sock_diag',
   })
@@ -122,4 +123,36 @@ test('3,000 aborted reads leave memory, descriptors and threads where they were'
   expect(after.threads).toBe(before.threads)
   // Three KiB left of each would be more than this; the engine itself takes some 2 MiB meanwhile.
   expect(after.memory - before.memory).toBeLessThan(8)
+})
+
+test('20,000 aborted reads keep neither the thread pool nor memory', () => {
+  const code = `${HELD_POOL}
+    const { setMaxListeners } = require('events')
+    const abortMany = async (count) => {
+      const controller = new AbortController()
+      setMaxListeners(0, controller.signal)
+      const { signal } = controller
+      const reads = Array.from({ length: count }, () => m.listSockets({ signal }))
+      const ends = Promise.allSettled(reads)
+      controller.abort()
+      await ends
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    await abortMany(1000)
+    gc()
+    const before = process.memoryUsage().rss
+    for (let round = 0; round < 20; round++) await abortMany(1000)
+    gc()
+    const grown = (process.memoryUsage().rss - before) / 2 ** 20
+    await release()
+    const { source } = await m.listSockets()
+    return { grown, source }`
+  const result = evaluate<{ grown: number; source: string }>(code, [
+    'env',
+    'UV_THREADPOOL_SIZE=1',
+    'NODE_OPTIONS=--expose-gc',
+  ])
+  expect(result.source).toBe('sock_diag')
+  // Queued to the end they took 5 KiB each, which is 100 MiB.
+  expect(result.grown).toBeLessThan(30)
 })
