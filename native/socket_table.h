@@ -66,7 +66,8 @@ struct Row {
 
   bool IsIPv6() const { return (flags & kFlagIPv6) != 0; }
   bool HasPeer() const { return (flags & kFlagPeer) != 0; }
-  // Without owners owner_start is read as a PID: an index that was left there would name a stranger.
+  // Without owners owner_start is read as a PID: an index that was left there would name a
+  // stranger.
   void ForgetOwners() {
     owner_start = 0;
     owner_count = 0;
