@@ -7,7 +7,8 @@ const EXIT_CODES = `Exit codes:
   3  the socket table could not be read, or the output not written`
 
 const OUTPUT = `      --json            one JSON object: source, complete, hidden, rows and more
-      --csv             comma-separated values with a header
+      --csv             comma-separated values with a header; a name that begins
+                        like a formula gets an apostrophe in front
       --source NAME     sock_diag or procfs (Linux), iphlpapi (Windows), pcblist
                         or libproc (macOS); by default the best that works
   -h, --help            this text

@@ -98,12 +98,32 @@ describe('CSV', () => {
     expect(fields).toEqual(['"a,b"', '"a""b"', '"a\rb"', '"a\nb"', 'a b'])
   })
 
+  const nameOf = (processName: string, linesBreak?: boolean) =>
+    formatCsv([sampleRow({ processName })], linesBreak)
+      .split('3,3,')
+      .at(-1)
+      ?.split(',,,0,1,')[0]
+
+  test('escapes what acts on a terminal, and line breaks where it is one', () => {
+    const name = 'a\u001b[31m\u009b\u007f\u202e\u2066b\r\n'
+    const escaped = 'a\\x1b[31m\\x9b\\x7f\\u{202e}\\u{2066}b'
+    expect(nameOf(name, false)).toBe(`${escaped}\\x0d\\x0a`)
+    expect(nameOf(name)).toBe(`"${escaped}\r\n"`)
+  })
+
+  test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\uff1d1', '\t=1'])(
+    'gives a spreadsheet no formula: %j',
+    (name) => {
+      expect(nameOf(name)?.charAt(0)).toBe("'")
+    },
+  )
+
   test('of no rows is the header alone', () => {
     expect(formatCsv([])).toBe(`${Object.keys(sampleRow()).join(',')}\r\n`)
   })
 })
 
-test('JSON is the table in one line, behind what is put before it', () => {
+test('JSON is one line, with the fields in their order', () => {
   const table: SocketTable = {
     source: 'sock_diag',
     fallback: null,
@@ -113,8 +133,24 @@ test('JSON is the table in one line, behind what is put before it', () => {
     processes: [{ pid: 4242, name: '\u001b"' }],
     rows: [sampleRow()],
   }
-  const text = formatJson(table, { port: 3000 })
+  const text = formatJson({ port: 3000, ...table })
   expect(text).toMatch(/^\{"port":3000,"source":"sock_diag".*\}\n$/)
   expect(text).not.toContain('\u001b')
   expect(JSON.parse(text)).toEqual({ port: 3000, ...table })
+})
+
+test('JSON escapes what acts on a terminal, and is the same when it is read', () => {
+  const names = [
+    '\u007f',
+    '\u0085',
+    '\u009b31m',
+    '\u202e',
+    '\u2066',
+    '\u2028',
+    '\u{e0041}',
+    '\u061c',
+  ]
+  const text = formatJson({ names })
+  expect(text).toMatch(/^[\x20-\x7e]*\n$/)
+  expect(JSON.parse(text)).toEqual({ names })
 })

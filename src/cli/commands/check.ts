@@ -4,6 +4,7 @@ import { type PortCheck, checkPorts, explainPort } from '../../index.ts'
 import { parseOptions } from '../options.ts'
 import { print } from '../output.ts'
 import { EXPECTED_PLACE, PLACE, parsePlace } from '../place.ts'
+import { formatJson } from '../print/json.ts'
 import { harmless } from '../print/text.ts'
 import type { Subcommand } from '../subcommands.ts'
 import { UsageError } from '../usage-error.ts'
@@ -62,7 +63,7 @@ export const check: Subcommand = {
       return found?.free === true ? 0 : 1
     }
     const checks = await checkPorts(ports, place)
-    if (values.json) print(`${JSON.stringify(checks)}\n`)
+    if (values.json) print(formatJson(checks))
     else print(checks.map((each) => `${harmless(line(each))}\n`).join(''))
     return checks.every(({ free }) => free) ? 0 : 1
   },

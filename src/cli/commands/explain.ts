@@ -4,6 +4,7 @@ import { explainError, explainPort } from '../../index.ts'
 import { parseOptions } from '../options.ts'
 import { print } from '../output.ts'
 import { EXPECTED_PLACE, PLACE, parsePlace } from '../place.ts'
+import { formatJson } from '../print/json.ts'
 import { harmless } from '../print/text.ts'
 import type { Subcommand } from '../subcommands.ts'
 import { UsageError } from '../usage-error.ts'
@@ -44,7 +45,7 @@ export const explain: Subcommand = {
     const explanation = /^:?\d+$/.test(text)
       ? await explainPort(parsePort('the port', text.replace(':', '')), options)
       : await explainError(text, options)
-    if (values.json) print(`${JSON.stringify(explanation)}\n`)
+    if (values.json) print(formatJson(explanation))
     else print(`${harmless(explanation.text, '\n')}\n`)
     return explanation.check?.free === true ? 0 : 1
   },

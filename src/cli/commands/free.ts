@@ -4,6 +4,7 @@ import { findFreePort, reservePort } from '../../index.ts'
 import { parseOptions } from '../options.ts'
 import { complain, print } from '../output.ts'
 import { EXPECTED_PLACE, PLACE, parsePlace } from '../place.ts'
+import { formatJson } from '../print/json.ts'
 import type { Subcommand } from '../subcommands.ts'
 import { parsePorts } from '../values.ts'
 
@@ -52,7 +53,7 @@ export const free: Subcommand = {
       const found = values.reserve
         ? await reservePort(options)
         : { port: await findFreePort(options), held: false, heldUntil: null }
-      print(values.json ? `${JSON.stringify(found)}\n` : `${found.port}\n`)
+      print(values.json ? formatJson(found) : `${found.port}\n`)
       if (values.reserve && !found.held) complain('this system does not keep it: take it soon')
       return 0
     } catch (error) {

@@ -6,6 +6,7 @@ import type { FreedPort, KillPortOptions, KillPortResult, PortHolder } from '../
 import { killPort } from '../../index.ts'
 import { parseOptions } from '../options.ts'
 import { complain, plural, print } from '../output.ts'
+import { formatJson } from '../print/json.ts'
 import { nameOf, outcomeOf } from '../print/process.ts'
 import { UNKNOWN_OWNER, harmless } from '../print/text.ts'
 import type { Subcommand } from '../subcommands.ts'
@@ -188,7 +189,7 @@ function exitCode(result: KillPortResult, dryRun: boolean): number {
 async function run(argv: readonly string[]): Promise<number> {
   const { ports, options, yes, dryRun, json } = parseAsked(argv)
   const show = (result: KillPortResult): number => {
-    print(json ? `${JSON.stringify(result)}\n` : texts(result))
+    print(json ? formatJson(result) : texts(result))
     return exitCode(result, dryRun)
   }
   if (dryRun) return show(await killPort(ports, { ...options, dryRun }))

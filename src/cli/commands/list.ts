@@ -22,7 +22,7 @@ export async function runList(command: Command & { name: 'list' }): Promise<numb
   const table = await listSockets(command.query)
   const rows = sorted(table.rows)
   if (command.format === 'json') print(formatJson({ ...table, rows }))
-  else if (command.format === 'csv') print(formatCsv(rows))
+  else if (command.format === 'csv') print(formatCsv(rows, !process.stdout.isTTY))
   else if (rows.length > 0) {
     print(formatTable(rows, table.processes, { width: stdoutWidth(), heading }))
   }

@@ -4,6 +4,7 @@ import type { ProcessTree } from '../../index.ts'
 import { listListeners, processTree } from '../../index.ts'
 import { parseOptions } from '../options.ts'
 import { complain, explainMissing, print } from '../output.ts'
+import { formatJson } from '../print/json.ts'
 import { formatTree } from '../print/tree.ts'
 import type { Subcommand } from '../subcommands.ts'
 import { UsageError } from '../usage-error.ts'
@@ -85,7 +86,7 @@ async function run(argv: readonly string[]): Promise<number> {
     if (port !== null) explainMissing(table)
   }
   if (mayBePid && port === null) trees = await treesOf([number])
-  if (json) print(`${JSON.stringify({ port, trees })}\n`)
+  if (json) print(formatJson({ port, trees }))
   else print(trees.map(formatTree).join('\n'))
   if (trees.length > 0) return 0
   if (port !== null) complain(`port ${number} is listened on, but by whom is not known`)

@@ -3,6 +3,7 @@
 import { waitForPort } from '../../index.ts'
 import { parseOptions } from '../options.ts'
 import { complain, print } from '../output.ts'
+import { formatJson } from '../print/json.ts'
 import type { Subcommand } from '../subcommands.ts'
 import { UsageError } from '../usage-error.ts'
 import { parsePids, parsePort, parseSeconds } from '../values.ts'
@@ -58,7 +59,7 @@ export const wait: Subcommand = {
           timeout: parseSeconds('--timeout', values.timeout),
         }),
       })
-      if (values.json) print(`${JSON.stringify({ port, rows })}\n`)
+      if (values.json) print(formatJson({ port, rows }))
       return 0
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'ETIMEDOUT')) throw error

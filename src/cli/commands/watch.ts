@@ -6,6 +6,7 @@ import { watchSockets } from '../../index.ts'
 import { runLive } from '../live/session.ts'
 import { FILTER_OPTIONS, TABLE_EXPECTED, parseOptions } from '../options.ts'
 import { explainMissing } from '../output.ts'
+import { formatJson } from '../print/json.ts'
 import { listQuery, selectionOf } from '../query.ts'
 import type { Subcommand } from '../subcommands.ts'
 import { UsageError } from '../usage-error.ts'
@@ -80,8 +81,7 @@ async function printChanges(query: WatchOptions): Promise<number> {
     for (const line of linesOf(changes, first)) {
       if (enough.signal.aborted) return 0
       // What is waited for comes, or the pipe is closed.
-      if (!stdout.write(`${JSON.stringify(line)}\n`))
-        await once(stdout, 'drain').catch(() => undefined)
+      if (!stdout.write(formatJson(line))) await once(stdout, 'drain').catch(() => undefined)
     }
     first = false
   }

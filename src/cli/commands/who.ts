@@ -44,9 +44,9 @@ export async function runWho({ port, query, format }: Command & { name: 'who' })
   const holders = rows.filter(holdsPort)
   const others = rows.filter((row) => !holdsPort(row))
   if (format === 'json') {
-    print(formatJson({ ...table, rows: [...holders, ...others] }, { port }))
+    print(formatJson({ port, ...table, rows: [...holders, ...others] }))
   } else if (format === 'csv') {
-    print(formatCsv([...holders, ...others]))
+    print(formatCsv([...holders, ...others], !process.stdout.isTTY))
   } else {
     const width = stdoutWidth()
     if (holders.length > 0) print(section(holders, table.processes, width))

@@ -1,6 +1,7 @@
 /** Rows as comma-separated values (RFC 4180), with the API's names as the header. */
 
 import type { SocketRow } from '../../index.ts'
+import { harmless } from './text.ts'
 
 // Named here rather than taken from a row: without rows there is a header all the same.
 const COLUMNS = [
@@ -29,13 +30,25 @@ const COLUMNS = [
   'service',
 ] as const satisfies readonly (keyof SocketRow)[]
 
-function field(value: SocketRow[keyof SocketRow]): string {
+/** What a spreadsheet takes for a formula, also by the wide forms of these characters. */
+const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/
+
+/** Names are chosen by strangers: one that begins like a formula gets an apostrophe in front. */
+const inert = (text: string): string => (FORMULA.test(text) ? `'${text}` : text)
+
+function field(value: SocketRow[keyof SocketRow], linesBreak: boolean): string {
   if (value === null) return ''
-  const text = typeof value === 'object' ? value.join(' ') : String(value)
+  if (typeof value === 'object') return value.join(' ')
+  if (typeof value !== 'string') return String(value)
+  const text = harmless(inert(value), linesBreak ? '\r\n' : '')
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
-export function formatCsv(rows: readonly SocketRow[]): string {
-  const lines = rows.map((row) => COLUMNS.map((column) => field(row[column])).join(','))
+/**
+ * Control characters are escaped, since a file is shown on a terminal sooner or later. Line breaks in
+ * a name stay, quoted, where `linesBreak` says that no terminal reads this.
+ */
+export function formatCsv(rows: readonly SocketRow[], linesBreak = true): string {
+  const lines = rows.map((row) => COLUMNS.map((column) => field(row[column], linesBreak)).join(','))
   return [COLUMNS.join(','), ...lines].map((line) => `${line}\r\n`).join('')
 }

@@ -1,8 +1,15 @@
-/** A table as one JSON object. */
+/** What the command prints as JSON: one value in one line, which does nothing to a terminal. */
 
-import type { SocketTable } from '../../index.ts'
+// JSON.stringify escapes the control characters below U+0020 alone; a name may hold those that follow,
+// or turn the direction of writing.
+const ACTIVE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 
-/** The API's table with something before it, and a newline behind it. */
-export function formatJson(table: SocketTable, before: object = {}): string {
-  return `${JSON.stringify({ ...before, ...table })}\n`
+const escaped = (character: string): string =>
+  Array.from({ length: character.length }, (_, index) => {
+    return `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`
+  }).join('')
+
+/** The value as JSON, with a newline behind it. Parsed again it is the same. */
+export function formatJson(value: object): string {
+  return `${JSON.stringify(value).replace(ACTIVE, escaped)}\n`
 }

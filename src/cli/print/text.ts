@@ -16,11 +16,11 @@ export const UNKNOWN_OWNER: Readonly<Record<OwnerUnknown, string>> = {
 /**
  * Text that comes from strangers (a process may choose its name, and whoever makes a network
  * interface its) made harmless: control characters and those that turn the direction of writing
- * would otherwise act on the terminal. `but` is left as it is.
+ * would otherwise act on the terminal. The characters of `but` are left as they are.
  */
 export function harmless(text: string, but = ''): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
-    if (character === but) return character
+    if (but.includes(character)) return character
     const code = character.codePointAt(0) as number
     return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`
   })
