@@ -1,7 +1,5 @@
 /** What the cgroup of a process tells of it: pure functions of proc_pid_cgroup(5). */
 
-import type { Container } from './types.ts'
-
 interface Hierarchy {
   /** Empty for the unified one (cgroup v2). */
   readonly controllers: string
@@ -13,26 +11,6 @@ function hierarchies(text: string): Hierarchy[] {
     const [, controllers, path] = /^\d+:([^:]*):(\/.*)$/.exec(line) ?? []
     return controllers === undefined || path === undefined ? [] : [{ controllers, path }]
   })
-}
-
-const RUNTIMES: readonly (readonly [pattern: RegExp, runtime: Container['runtime']])[] = [
-  // What watches a container ("libpod-conmon-...", "crio-conmon-...") is none of it.
-  [/\/docker[-/]([0-9a-f]{64})(?:\.scope)?(?:\/|$)/, 'docker'],
-  [/\/libpod-([0-9a-f]{64})(?:\.scope)?(?:\/|$)/, 'podman'],
-  [/\/crio-([0-9a-f]{64})(?:\.scope)?(?:\/|$)/, 'cri-o'],
-  [/(?:\/|:)cri-containerd[-:]([0-9a-f]{64})(?:\.scope)?(?:\/|$)/, 'containerd'],
-  [/\/kubepods[^\n]*\/([0-9a-f]{64})(?:\/|$)/, 'kubernetes'],
-  [/\/lxc(?:\.payload[./]|\/)([^/]+)(?:\/|$)/, 'lxc'],
-]
-
-export function containerOf(text: string): Container | null {
-  for (const { path } of hierarchies(text)) {
-    for (const [pattern, runtime] of RUNTIMES) {
-      const id = pattern.exec(path)?.[1]
-      if (id !== undefined) return { runtime, id }
-    }
-  }
-  return null
 }
 
 /** The path that systemd, or whoever manages the groups, gave it. */

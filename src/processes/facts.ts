@@ -2,9 +2,10 @@
 
 import type { NativeProcessFacts } from '../binding.ts'
 import { checkInteger } from '../table/options.ts'
-import { cgroupOf, containerOf, unitOf } from './cgroup.ts'
+import { cgroupOf, unitOf } from './cgroup.ts'
+import { containerOf, engineOf } from './container.ts'
 import { readFacts, readFactsSync } from './read.ts'
-import type { ProcessInfo } from './types.ts'
+import type { Container, ProcessInfo } from './types.ts'
 
 export function checkPid(name: string, value: unknown): number {
   return checkInteger(name, value, 1, 2 ** 31 - 1)
@@ -23,6 +24,31 @@ function describe(facts: NativeProcessFacts | undefined): ProcessInfo | null {
 }
 
 /**
+ * The container of a process whose path does not name the engine: goes up, yielding each PID to be
+ * read, to the process that watches the container.
+ */
+function* watched(
+  { pid, parentPid }: ProcessInfo,
+  container: Container,
+): Generator<number, Container, NativeProcessFacts | undefined> {
+  const seen = new Set([pid])
+  for (let at = parentPid; at !== null && !seen.has(at);) {
+    seen.add(at)
+    const facts = yield at
+    if (facts === undefined) break
+    const runtime = engineOf(facts, container.id)
+    if (runtime !== null) return { ...container, runtime }
+    at = facts.parentPid
+  }
+  return container
+}
+
+/** The search for the engine of a process's container; null where there is nothing to search. */
+function searchFor(info: ProcessInfo | null): ReturnType<typeof watched> | null {
+  return info?.container?.runtime === 'unknown' ? watched(info, info.container) : null
+}
+
+/**
  * What is known of a process: its parent, name, program, command line, user and start time, and on
  * Linux the container and the systemd unit that its cgroup names. Null where no process has that PID.
  *
@@ -30,10 +56,20 @@ function describe(facts: NativeProcessFacts | undefined): ProcessInfo | null {
  *   `syscall` where the system tells nothing of processes (no /proc).
  */
 export async function processInfo(pid: number): Promise<ProcessInfo | null> {
-  return describe(await readFacts(checkPid('pid', pid)))
+  const info = describe(await readFacts(checkPid('pid', pid)))
+  const search = searchFor(info)
+  if (info === null || search === null) return info
+  let step = search.next()
+  while (step.done !== true) step = search.next(await readFacts(step.value))
+  return { ...info, container: step.value }
 }
 
 /** `processInfo`, blocking. */
 export function processInfoSync(pid: number): ProcessInfo | null {
-  return describe(readFactsSync(checkPid('pid', pid)))
+  const info = describe(readFactsSync(checkPid('pid', pid)))
+  const search = searchFor(info)
+  if (info === null || search === null) return info
+  let step = search.next()
+  while (step.done !== true) step = search.next(readFactsSync(step.value))
+  return { ...info, container: step.value }
 }

@@ -31,11 +31,27 @@ export interface ProcessRecord {
   readonly name: string | null
 }
 
-/** A container, as a cgroup's path names it. */
+/** A container, as a cgroup's path names it: the innermost where an engine runs in another's. */
 export interface Container {
-  /** `kubernetes` where the path tells a pod and not what runs it. */
-  readonly runtime: 'docker' | 'podman' | 'containerd' | 'cri-o' | 'lxc' | 'kubernetes'
-  /** 64 hexadecimal digits, or the name of an LXC container. */
+  /**
+   * `kubernetes` where the path names a pod and not what runs it; `unknown` where it names an
+   * identifier of 64 digits below a directory of no known engine (`docker run --cgroup-parent`), and
+   * the process that watches it for its engine is not visible either.
+   */
+  readonly runtime:
+    | 'docker'
+    | 'podman'
+    | 'containerd'
+    | 'cri-o'
+    | 'kubernetes'
+    | 'lxc'
+    | 'libvirt-lxc'
+    | 'nspawn'
+    | 'buildkit'
+    | 'mesos'
+    | 'garden'
+    | 'unknown'
+  /** 64 hexadecimal digits, or the name of the container (LXC, LXD, Incus, nspawn, libvirt). */
   readonly id: string
 }
 

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { describe, expect, test } from 'vitest'
 import { type ProcessInfo, processInfo, processInfoSync } from '../../src/index.ts'
-import { cgroupOf, containerOf, unitOf } from '../../src/processes/cgroup.ts'
+import { cgroupOf, unitOf } from '../../src/processes/cgroup.ts'
 import { start } from '../support/children.ts'
 import { AS_NOBODY, evaluate } from '../support/evaluate.ts'
 import { canBecomeOthers, needs } from '../support/requirements.ts'
@@ -126,43 +126,6 @@ sys.stdin.read()`,
 })
 
 describe('cgroups', () => {
-  const id = '0123456789abcdef'.repeat(4)
-  const pod = 'kubepods-besteffort-pod1.slice'
-
-  test.each([
-    [`0::/system.slice/docker-${id}.scope`, 'docker'],
-    [`12:pids:/docker/${id}\n1:name=systemd:/docker/${id}\n0::/`, 'docker'],
-    [`0::/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-${id}.scope`, 'podman'],
-    [`0::/machine.slice/libpod-${id}.scope/container`, 'podman'],
-    [`0::/kubepods.slice/${pod}/cri-containerd-${id}.scope`, 'containerd'],
-    [`0::/system.slice/containerd.service/${pod}:cri-containerd:${id}`, 'containerd'],
-    [`0::/kubepods.slice/${pod}/crio-${id}.scope`, 'cri-o'],
-    [`0::/kubepods/burstable/pod0a1b/${id}`, 'kubernetes'],
-    [`0::/kubepods.slice/${pod}/docker-${id}.scope`, 'docker'],
-  ])('%s', (text, runtime) => {
-    expect(containerOf(`${text}\n`)).toEqual({ runtime, id })
-  })
-
-  test.each([
-    ['0::/lxc.payload.web', 'web'],
-    ['4:memory:/lxc/web\n0::/', 'web'],
-    ['0::/lxc/101/ns/system.slice/nginx.service', '101'],
-  ])('%s', (text, name) => {
-    expect(containerOf(text)).toEqual({ runtime: 'lxc', id: name })
-  })
-
-  test.each([
-    '0::/',
-    '',
-    'nonsense',
-    `0::/machine.slice/libpod-conmon-${id}.scope`,
-    `0::/kubepods.slice/${pod}/crio-conmon-${id}.scope`,
-    '0::/system.slice/docker.service',
-    `0::/docker-${id.slice(1)}.scope`,
-  ])('none in %j', (text) => {
-    expect(containerOf(text)).toBeNull()
-  })
-
   test.each([
     ['0::/system.slice/nginx.service', 'nginx.service'],
     ['0::/system.slice/system-getty.slice/getty@tty1.service', 'getty@tty1.service'],
