@@ -110,11 +110,34 @@ export function systemError(
   })
 }
 
+/** True for a proxy that was revoked: whatever is asked of it throws. */
+export function isRevoked(value: unknown): boolean {
+  try {
+    Array.isArray(value) // throws for these alone (ECMA-262, IsArray)
+    return false
+  } catch {
+    return true
+  }
+}
+
+/** The name of what made an object, as Node's own messages have it; null for a plain one. */
+function maker(value: object): string | null {
+  try {
+    const { name } = (value as { constructor?: { name?: unknown } }).constructor ?? {}
+    return typeof name === 'string' && name !== '' && name !== 'Object' ? name : null
+  } catch {
+    return null // a getter of the caller's
+  }
+}
+
 function shown(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`
+  if (isRevoked(value)) return 'a revoked proxy'
   if (typeof value === 'function') return 'a function'
   if (typeof value === 'object' && value !== null) {
-    return Array.isArray(value) ? 'an array' : 'an object'
+    if (Array.isArray(value)) return 'an array'
+    const name = maker(value)
+    return name === null ? 'an object' : `an instance of ${name}`
   }
   return String(value)
 }

@@ -24,12 +24,15 @@ const MAY_IMPORT: readonly [room: RegExp, from: RegExp][] = [
   [/^src\/binding\.ts$/, /^src\/(addon|layout)\.ts$/],
   [/^src\/errors\.ts$/, /^src\/binding\.ts$/],
   [/^src\/table\//, /^src\/(table\/.*|types|layout|errors)\.ts$/],
-  [/^src\/ports\//, /^src\/(ports\/.*|types|errors|table\/(options|snapshot))\.ts$/],
+  [/^src\/ports\//, /^src\/(ports\/.*|types|errors|table\/(options|signal|snapshot))\.ts$/],
   [
     /^src\/processes\//,
-    /^src\/(processes\/.*|types|errors|table\/(options|snapshot)|ports\/owners)\.ts$/,
+    /^src\/(processes\/.*|types|errors|table\/(options|signal|snapshot)|ports\/owners)\.ts$/,
   ],
-  [/^src\/watch\//, /^src\/(watch\/.*|types|errors|table\/(counts|decode|options|receive))\.ts$/],
+  [
+    /^src\/watch\//,
+    /^src\/(watch\/.*|types|errors|table\/(counts|decode|options|receive|signal))\.ts$/,
+  ],
   [
     /^src\/index\.ts$/,
     /^src\/(types|errors|table\/(counts|snapshot)|(ports|processes|watch)\/.*)\.ts$/,

@@ -8,8 +8,8 @@ import {
   checkList,
   checkOptions,
   checkPortFilter,
-  checkSignal,
 } from '../table/options.ts'
+import { checkSignal, throwIfAborted } from '../table/signal.ts'
 import { listSockets, listSocketsSync } from '../table/snapshot.ts'
 import type { Abortable, Family, ListOptions, PortFilter, Protocol } from '../types.ts'
 import type { SocketRow } from '../types.ts'
@@ -150,7 +150,7 @@ async function check(asked: Asked, signal: AbortSignal | undefined): Promise<Por
   for (const one of judgeAll(asked, at, rows)) {
     checks.push(one)
     if (checks.length % PORTS_PER_TURN === 0) await turn()
-    signal?.throwIfAborted()
+    throwIfAborted(signal)
   }
   return checks
 }

@@ -2,7 +2,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { invalidValue } from '../errors.ts'
-import { checkInteger, checkOneOf, checkOptions, checkSignal } from '../table/options.ts'
+import { checkDuration, checkInteger, checkOneOf, checkOptions } from '../table/options.ts'
+import { checkSignal, throwIfAborted } from '../table/signal.ts'
 import { listListeners } from '../table/snapshot.ts'
 import type { Abortable, Protocol, SocketRow } from '../types.ts'
 import { PROTOCOLS } from '../types.ts'
@@ -16,7 +17,10 @@ export interface WaitOptions {
   readonly pid?: number
   /** Default: `tcp`. */
   readonly protocol?: Protocol
-  /** How long to wait at most, in milliseconds. Default: 30,000. 0 looks once. */
+  /**
+   * How long to wait at most, in milliseconds. 0 looks once; Infinity waits for as long as it takes.
+   * Default: 30,000.
+   */
   readonly timeout?: number
   /** How long to wait between two looks, in milliseconds. Default: 50. */
   readonly interval?: number
@@ -56,7 +60,7 @@ export async function waitForPort(
   options?: WaitOptions & Abortable,
 ): Promise<readonly SocketRow[]> {
   const values = checkOptions(options, WAIT_OPTIONS)
-  const integer = (name: 'timeout' | 'interval' | 'pid', otherwise: number, least: number) =>
+  const integer = (name: 'interval' | 'pid', otherwise: number, least: number) =>
     values[name] === undefined
       ? otherwise
       : checkInteger(`options.${name}`, values[name], least, LONGEST)
@@ -73,7 +77,8 @@ export async function waitForPort(
   if (pid !== 0 && until === 'free') {
     throw invalidValue('options.pid', "left out where until is 'free'", pid)
   }
-  const timeout = integer('timeout', 30_000, 0)
+  const { timeout: limit = 30_000 } = values
+  const timeout = checkDuration('options.timeout', limit)
   const interval = integer('interval', 50, 1)
   const signal = checkSignal(options)
 
@@ -88,7 +93,7 @@ export async function waitForPort(
     const left = deadline - performance.now()
     if (left <= 0) throw timeoutError(port, what, timeout, rows)
     await sleep(Math.min(interval, left), undefined, signal ? { signal } : {}).catch(() => {
-      signal?.throwIfAborted()
+      throwIfAborted(signal)
     })
   }
 }

@@ -1,6 +1,7 @@
 /** Asks processes to end, waits, and forces those that don't. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
+import { throwIfAborted } from '../table/signal.ts'
 import { KILL, type Plan } from './plan.ts'
 import type { Target } from './target.ts'
 
@@ -16,14 +17,14 @@ export async function waitUntil(
 ): Promise<boolean> {
   const end = performance.now() + milliseconds
   for (let pause = 1; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
-    abort?.throwIfAborted()
+    throwIfAborted(abort)
     if (await done()) return true
     const left = end - performance.now()
     if (left <= 0) return false
     try {
       await sleep(Math.min(pause, left), undefined, abort === undefined ? {} : { signal: abort })
     } catch (error) {
-      abort?.throwIfAborted()
+      throwIfAborted(abort)
       throw error
     }
   }
@@ -60,7 +61,7 @@ export async function endTargets(
   more: () => Promise<void>,
 ): Promise<void> {
   for (const target of running(targets)) if (!target.isThere) target.settle('already-gone')
-  abort?.throwIfAborted()
+  throwIfAborted(abort)
   sendAll(targets, ask)
   const waiting = () =>
     running(targets).some((target) => target.isThere && target.reason !== 'no-graceful-way')

@@ -1,15 +1,17 @@
 /** The options of what ends processes, checked before anything is read. */
 
 import { constants } from 'node:os'
-import { invalidType, outOfRange } from '../errors.ts'
+import { invalidType, isRevoked } from '../errors.ts'
 import {
   checkBoolean,
+  checkDuration,
   checkInteger,
   checkList,
   checkOneOf,
   checkOptions,
-  checkSignal,
+  isList,
 } from '../table/options.ts'
+import { checkSignal } from '../table/signal.ts'
 import { checkPid } from './facts.ts'
 import { PROTECTED } from './types.ts'
 import type { KillPortOptions, TerminateOptions } from './types.ts'
@@ -48,11 +50,8 @@ const KILL_PORT_OPTIONS = [
   'settle',
 ] as const satisfies readonly (keyof KillPortOptions)[]
 
-function checkDuration(name: string, value: unknown, otherwise: number): number {
-  if (value === undefined) return otherwise
-  if (typeof value !== 'number') throw invalidType(name, 'of type number', value)
-  if (!(value >= 0)) throw outOfRange(name, 'a number of milliseconds >= 0', value)
-  return value
+function duration(name: string, value: unknown, otherwise: number): number {
+  return value === undefined ? otherwise : checkDuration(name, value)
 }
 
 function checkKillSignal(value: unknown): number {
@@ -65,11 +64,11 @@ function checkKillSignal(value: unknown): number {
 function plan(options: TerminateOptions = {}): Plan {
   const choice = (name: 'force' | 'tree' | 'dryRun', otherwise: boolean): boolean =>
     options[name] === undefined ? otherwise : checkBoolean(`options.${name}`, options[name])
-  const timeout = checkDuration('options.timeout', options.timeout, DEFAULT_TIMEOUT)
+  const timeout = duration('options.timeout', options.timeout, DEFAULT_TIMEOUT)
   const force = choice('force', true)
   const ask = checkKillSignal(options.killSignal)
   const allow: unknown = options.allow ?? []
-  if (!Array.isArray(allow)) throw invalidType('options.allow', 'an array', allow)
+  if (!isList(allow)) throw invalidType('options.allow', 'an array', allow)
   return {
     ask: timeout === 0 && force ? KILL : ask,
     timeout,
@@ -95,10 +94,9 @@ export type KillPlan = Plan & {
 
 export function checkKillPort(options: KillPortOptions | undefined): KillPlan {
   checkOptions(options, KILL_PORT_OPTIONS)
-  const settle = checkDuration('options.settle', options?.settle, DEFAULT_SETTLE)
+  const settle = duration('options.settle', options?.settle, DEFAULT_SETTLE)
   const only: unknown = options?.only
-  if (only !== undefined && !Array.isArray(only))
-    throw invalidType('options.only', 'an array', only)
+  if (only !== undefined && !isList(only)) throw invalidType('options.only', 'an array', only)
   return {
     ...plan(options),
     settle,
@@ -113,7 +111,7 @@ export interface Identity {
 }
 
 export function checkIdentity(name: string, value: unknown): Identity {
-  if (typeof value !== 'object' || value === null) {
+  if (typeof value !== 'object' || value === null || isRevoked(value) || !('pid' in value)) {
     throw invalidType(name, 'a PID or an object { pid, startTime }', value)
   }
   const { pid, startTime = null } = value as { pid?: unknown; startTime?: unknown }
@@ -125,6 +123,6 @@ export function checkIdentity(name: string, value: unknown): Identity {
 
 /** One port or more, none of which is 0: that is no port but the wish for any. */
 export function checkPorts(value: unknown): number[] {
-  const name = Array.isArray(value) ? 'ports' : 'port'
+  const name = isList(value) ? 'ports' : 'port'
   return [...new Set(checkList(name, value, (at, item) => checkInteger(at, item, 1, 65_535)))]
 }

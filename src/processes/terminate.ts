@@ -1,5 +1,6 @@
 /** Ends one process. */
 
+import { throwIfAborted } from '../table/signal.ts'
 import { endTargets } from './ending.ts'
 import { checkPid } from './facts.ts'
 import { guard } from './guard.ts'
@@ -69,7 +70,7 @@ export async function terminate(
 ): Promise<TerminateResult> {
   const { pid, startTime } = checkName(process)
   const plan = checkTerminate(options)
-  plan.abort?.throwIfAborted()
+  throwIfAborted(plan.abort)
   const targets = [Target.open(nothingKnown(pid))]
   const [target] = targets as [Target]
   try {

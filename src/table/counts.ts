@@ -11,15 +11,9 @@ import type {
 } from '../types.ts'
 import { COUNT_BY } from '../types.ts'
 import { decodeGroups } from './decode.ts'
-import {
-  LIST_OPTIONS,
-  checkList,
-  checkOneOf,
-  checkSignal,
-  encodeQuery,
-  fixOptions,
-} from './options.ts'
+import { LIST_OPTIONS, checkList, checkOneOf, encodeQuery, fixOptions } from './options.ts'
 import { receive, receiver } from './receive.ts'
+import { checkSignal } from './signal.ts'
 
 /** What `countSockets` takes: it knows itself whether it needs owners. */
 export type CountOptions = Omit<ListOptions, 'owners' | 'times' | 'services'>
@@ -53,8 +47,9 @@ export function decodeCounts<By extends CountBy>(
 /** The words of a query that reads owners only where they are counted or asked for. */
 export function encodeCountQuery(options: CountOptions | undefined, countBy: number): Uint32Array {
   const byProcess = (countBy & (1 << COUNT_BY.indexOf('pid'))) !== 0
-  const owners = byProcess || options?.pid !== undefined ? 'all' : 'none'
-  return encodeQuery(fixOptions<ListOptions>(options, COUNT_OPTIONS, { owners }), ['signal'])
+  const query = fixOptions<ListOptions>(options, COUNT_OPTIONS, {})
+  const owners = byProcess || query.pid !== undefined ? 'all' : 'none'
+  return encodeQuery({ ...query, owners }, ['signal'])
 }
 
 /**

@@ -1,8 +1,8 @@
 /** Checks every public option once and turns a query into the words that the addon takes. */
 
-import { invalidType, invalidValue, outOfRange } from '../errors.ts'
+import { invalidType, invalidValue, isRevoked, outOfRange } from '../errors.ts'
 import { LAYOUT } from '../layout.ts'
-import type { Abortable, ListOptions, PortFilter, TcpState } from '../types.ts'
+import type { ListOptions, PortFilter, TcpState } from '../types.ts'
 import { FAMILIES, OWNERS, PROTOCOLS, SOURCES, TCP_STATES } from '../types.ts'
 
 const UDP_UNCONNECTED = 1
@@ -65,17 +65,45 @@ export function checkBoolean(name: string, value: unknown): boolean {
   return value
 }
 
-/** A single value or a non-empty array of them, each checked. */
+/** Checks that a value is a duration: a number from 0 on, or Infinity. */
+export function checkDuration(name: string, value: unknown): number {
+  if (typeof value !== 'number') throw invalidType(name, 'of type number', value)
+  if (!(value >= 0)) throw outOfRange(name, 'a number of milliseconds >= 0', value)
+  return value
+}
+
+/** An array; false for a revoked proxy, of which even that can't be asked. */
+export const isList = (value: unknown): value is readonly unknown[] =>
+  !isRevoked(value) && Array.isArray(value)
+
+/** A single value or an array of them, each checked. */
+export function checkListOrNone<Item>(
+  name: string,
+  value: unknown,
+  check: (name: string, item: unknown) => Item,
+): Item[] {
+  // Not map(), which would pass over holes.
+  if (isList(value)) return Array.from(value, (item, at) => check(`${name}[${at}]`, item))
+  const iterable = typeof value === 'object' && value !== null && !isRevoked(value)
+  if (iterable && Symbol.iterator in value) {
+    throw invalidType(name, 'a single value or an array of them', value)
+  }
+  return [check(name, value)]
+}
+
+/** `checkListOrNone` where an empty array would ask for nothing, which nobody means. */
 export function checkList<Item>(
   name: string,
   value: unknown,
   check: (name: string, item: unknown) => Item,
 ): Item[] {
-  if (!Array.isArray(value)) return [check(name, value)]
-  if (value.length === 0) throw invalidValue(name, 'a value or an array of at least one', value)
-  // Not map(), which would pass over holes.
-  return Array.from(value, (item: unknown, index) => check(`${name}[${index}]`, item))
+  const items = checkListOrNone(name, value, check)
+  if (items.length > 0) return items
+  throw invalidValue(name, 'a value or an array of at least one', value)
 }
+
+// One of them alone is a range of which the other is missing, which says more.
+const hasRange = (value: object): boolean => 'from' in value || 'to' in value
 
 /** Checks a port or a range of ports. */
 export function checkPortFilter(name: string, value: unknown): { from: number; to: number } {
@@ -83,7 +111,7 @@ export function checkPortFilter(name: string, value: unknown): { from: number; t
     const port = checkPort(name, value)
     return { from: port, to: port }
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (typeof value !== 'object' || value === null || isRevoked(value) || !hasRange(value)) {
     throw invalidType(name, 'a port or an object { from, to }', value)
   }
   const range = value as Partial<Exclude<PortFilter, number>>
@@ -107,7 +135,7 @@ export function checkOptions(
   known: readonly string[],
 ): Readonly<Record<string, unknown>> {
   if (options === undefined) return {}
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+  if (typeof options !== 'object' || options === null || isRevoked(options) || isList(options)) {
     throw invalidType('options', 'of type object', options)
   }
   const surplus = Object.keys(options).find((name) => !known.includes(name))
@@ -217,15 +245,4 @@ export function encodeQuery(options: unknown, alsoKnown: readonly string[] = [])
     uniquePids.length,
     ...uniquePids,
   ])
-}
-
-/** Checks the signal of an asynchronous call. */
-export function checkSignal(options: Abortable | undefined): AbortSignal | undefined {
-  const signal: unknown = options?.signal
-  if (signal === undefined) return undefined
-  // Like Node itself: signals of another realm or of a polyfill are as good.
-  if (typeof signal !== 'object' || signal === null || !('aborted' in signal)) {
-    throw invalidType('options.signal', 'an instance of AbortSignal', signal)
-  }
-  return signal as AbortSignal
 }

@@ -2,6 +2,7 @@
 
 import type { Receive } from '../binding.ts'
 import { systemError } from '../errors.ts'
+import { reasonOf, throwIfAborted } from './signal.ts'
 
 /** What `decode` makes of the buffer, which is lent to it until it returns. */
 export function receiver<Result>(decode: (buffer: ArrayBuffer) => Result): Receive<Result> {
@@ -19,7 +20,7 @@ export function receive<Result>(
 ): Promise<Result> {
   const receiveResult = receiver(decode)
   return new Promise((resolve, reject) => {
-    signal?.throwIfAborted()
+    throwIfAborted(signal)
     const finish = () => signal?.removeEventListener('abort', abort)
     const cancel = start((...outcome) => {
       finish()
@@ -33,7 +34,7 @@ export function receive<Result>(
     const abort = () => {
       cancel()
       finish()
-      reject(signal?.reason)
+      if (signal !== undefined) reject(reasonOf(signal))
     }
     signal?.addEventListener('abort', abort)
   })

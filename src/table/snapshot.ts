@@ -3,8 +3,9 @@
 import { binding } from '../binding.ts'
 import type { Abortable, ListOptions, QueryOptions, SocketTable } from '../types.ts'
 import { decodeTable } from './decode.ts'
-import { checkSignal, encodeQuery, fixOptions } from './options.ts'
+import { encodeQuery, fixOptions } from './options.ts'
 import { receive, receiver } from './receive.ts'
+import { checkSignal } from './signal.ts'
 
 /**
  * Reads the sockets of this host, or of this process's network namespace, as typed rows with state

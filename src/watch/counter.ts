@@ -9,8 +9,9 @@ import {
   encodeCountQuery,
 } from '../table/counts.ts'
 import { decodeTurnover } from '../table/decode.ts'
-import { checkSignal } from '../table/options.ts'
 import { receive } from '../table/receive.ts'
+import { checkOptions } from '../table/options.ts'
+import { checkSignal } from '../table/signal.ts'
 import type { Abortable, CountBy, SocketCounts } from '../types.ts'
 
 /** How many sockets there are, and how many came and went. */
@@ -61,6 +62,7 @@ export function socketCounter<By extends CountBy>(
   }
   return {
     count: async (abortable) => {
+      checkOptions(abortable, ['signal'])
       const signal = checkSignal(abortable)
       if (!open) throw hasEnded('this counter', 'socketCounter')
       return receive((done) => binding().pollCounts(watcher, done, countBy), decodeAll, signal)

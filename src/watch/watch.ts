@@ -6,8 +6,9 @@ import { binding } from '../binding.ts'
 import { hasEnded } from '../errors.ts'
 import { decodeCounts, encodeCountBy } from '../table/counts.ts'
 import { decodeChanges } from '../table/decode.ts'
-import { checkBoolean, checkInteger, checkSignal, encodeQuery } from '../table/options.ts'
+import { checkBoolean, checkInteger, encodeQuery } from '../table/options.ts'
 import { receive } from '../table/receive.ts'
+import { checkSignal, reasonOf } from '../table/signal.ts'
 import type { Abortable, CountBy, ListOptions, SocketChanges, SocketCounts } from '../types.ts'
 
 export interface WatchOptions extends ListOptions {
@@ -62,7 +63,7 @@ class Watch {
 
   async *changes(): AsyncGenerator<SocketChanges, void, undefined> {
     const abort = () => {
-      this.#end.abort(this.#signal?.reason)
+      if (this.#signal !== undefined) this.#end.abort(reasonOf(this.#signal))
     }
     if (this.#signal?.aborted) abort()
     this.#signal?.addEventListener('abort', abort)

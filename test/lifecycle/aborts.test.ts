@@ -138,7 +138,7 @@ test('20,000 aborted reads keep neither the thread pool nor memory', () => {
       await ends
       await new Promise((resolve) => setImmediate(resolve))
     }
-    await abortMany(1000)
+    for (let round = 0; round < 10; round++) await abortMany(1000)
     gc()
     const before = process.memoryUsage().rss
     for (let round = 0; round < 20; round++) await abortMany(1000)
@@ -154,5 +154,5 @@ test('20,000 aborted reads keep neither the thread pool nor memory', () => {
   ])
   expect(result.source).toBe('sock_diag')
   // Queued to the end they took 5 KiB each, which is 100 MiB.
-  expect(result.grown).toBeLessThan(30)
+  expect(result.grown).toBeLessThan(40)
 })
