@@ -43,6 +43,15 @@ type ReceiveProcesses<Whole extends boolean, Result> = (
     | [records: null, failure: NativeFailure]
 ) => Result
 
+/** What a process is to its system (Windows). */
+export interface NativeRole {
+  readonly pid: number
+  /** Whether the system stops where it ends; null where the system does not say. */
+  readonly critical: boolean | null
+  /** The names of the services that it runs. */
+  readonly services: readonly string[]
+}
+
 /** An open process; nothing can be read from it here. */
 export interface NativeHandle {
   readonly __handle: never
@@ -89,6 +98,12 @@ export interface NativeBinding {
     whole: Whole,
     receive: ReceiveProcesses<Whole, Result>,
   ): Result
+
+  /** Reads the roles of these processes on another thread; ENOTSUP on other systems than Windows. */
+  processRoles(
+    pids: Uint32Array,
+    receive: (roles: NativeRole[] | null, failure: NativeFailure | null) => void,
+  ): void
 
   /** Holds on to a process, so that its number can't come to mean another one. */
   openProcess(

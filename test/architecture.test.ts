@@ -95,7 +95,7 @@ describe('native', () => {
     for (const name of sources.filter((path) => path.split('/').length === 3)) {
       const own = matches(read(name), /#include "([^"]*)"/g)
       const allowed =
-        /^[a-z_]+\.h$|^\.\.\/(posix\/[a-z_]+|bind_probe|closings|position_set|process_table|query|reader|socket_(counts|identity|table)|status)\.h$/
+        /^[a-z_]+\.h$|^\.\.\/(posix\/[a-z_]+|bind_probe|closings|position_set|process_roles|process_table|query|reader|socket_(counts|identity|table)|status)\.h$/
       const ofAddon = /^\.\.\/watch\/watcher\.h$/
       const asks = (path: string) =>
         allowed.test(path) || (dirname(name) === join('native', 'addon') && ofAddon.test(path))

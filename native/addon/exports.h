@@ -13,6 +13,7 @@ void ExportReading(Napi::Object exports);
 void ExportWatching(Napi::Object exports);
 void ExportPorts(Napi::Object exports);
 void ExportProcesses(Napi::Object exports);
+void ExportRoles(Napi::Object exports);
 
 template <class Function>
 void Export(Napi::Object exports, const char* name, Function function) {

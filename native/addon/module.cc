@@ -16,6 +16,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   ExportWatching(exports);
   ExportPorts(exports);
   ExportProcesses(exports);
+  ExportRoles(exports);
   return exports;
 }
 

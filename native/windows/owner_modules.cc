@@ -26,16 +26,6 @@ GetOwnerModule FunctionFor(const MibLayout& layout) {
   return reinterpret_cast<GetOwnerModule>(reinterpret_cast<void*>(GetProcAddress(library, name)));
 }
 
-// The text that a pointer into the buffer points at; empty where it points elsewhere or has no end.
-std::string TextIn(const std::vector<uint8_t>& buffer, const wchar_t* text) {
-  const auto start = reinterpret_cast<uintptr_t>(buffer.data());
-  const auto at = reinterpret_cast<uintptr_t>(text);
-  if (at < start || at >= start + buffer.size()) return {};
-  const size_t room = (start + buffer.size() - at) / sizeof *text;
-  const size_t length = wcsnlen(text, room);
-  return length == room ? std::string() : FromWide(text, length);
-}
-
 std::string Ask(const MibLayout& layout, const uint8_t* record) {
   const GetOwnerModule ask = FunctionFor(layout);
   if (ask == nullptr) return {};
@@ -49,7 +39,7 @@ std::string Ask(const MibLayout& layout, const uint8_t* record) {
     if (code == NO_ERROR) {
       TCPIP_OWNER_MODULE_BASIC_INFO info;
       memcpy(&info, buffer.data(), sizeof info);
-      return TextIn(buffer, info.pModuleName);
+      return TextIn(buffer.data(), buffer.size(), info.pModuleName);
     }
     if (code != ERROR_INSUFFICIENT_BUFFER || size > 1024 * 1024) return {};
     buffer.resize(size + size_t{256});

@@ -1,0 +1,67 @@
+/** What Windows does not live without, and how what runs for it is stopped. */
+
+import type { NativeFailure, NativeRole } from '../binding.ts'
+import { binding } from '../binding.ts'
+import { systemError } from '../errors.ts'
+import type { ProcessRecord } from './types.ts'
+
+/**
+ * What runs Windows itself: its kernel's processes, the session manager and what it starts, logon,
+ * the service control manager and the hosts of its services. Ending one signs everybody out or stops
+ * the machine, and IsProcessCritical, where it exists, does not name all of them.
+ */
+const SYSTEM_PROGRAMS: ReadonlySet<string> = new Set([
+  'csrss',
+  'dwm',
+  'fontdrvhost',
+  'logonui',
+  'lsaiso',
+  'lsass',
+  'lsm',
+  'memcompression',
+  'memory compression',
+  'ntoskrnl',
+  'registry',
+  'secure system',
+  'services',
+  'smss',
+  'svchost',
+  'system',
+  'system idle process',
+  'system interrupts',
+  'userinit',
+  'vmmem',
+  'wininit',
+  'winlogon',
+])
+
+/** Whether a process goes by the name of a part of Windows. File names there have no case. */
+export function isSystemProgram(name: string | null): boolean {
+  return name !== null && SYSTEM_PROGRAMS.has(name.toLowerCase().replace(/\.exe$/, ''))
+}
+
+export type Roles = ReadonlyMap<number, NativeRole>
+
+export const NO_ROLES: Roles = new Map()
+
+/** The first that applies: `critical` is never allowed, the others are by `system`. */
+export function windowsReason(
+  { pid, name }: Pick<ProcessRecord, 'pid' | 'name'>,
+  roles: Roles,
+): 'critical' | 'system' | 'service' | null {
+  const role = roles.get(pid)
+  if (role?.critical === true) return 'critical'
+  if (isSystemProgram(name)) return 'system'
+  return role !== undefined && role.services.length > 0 ? 'service' : null
+}
+
+/** The roles of processes; none of them has any on other systems. */
+export function readRoles(pids: readonly number[]): Promise<Roles> {
+  if (process.platform !== 'win32' || pids.length === 0) return Promise.resolve(NO_ROLES)
+  return new Promise((resolve, reject) => {
+    binding().processRoles(Uint32Array.from(pids), (roles, failure) => {
+      if (roles === null) reject(systemError(failure as NativeFailure))
+      else resolve(new Map(roles.map((role) => [role.pid, role])))
+    })
+  })
+}
