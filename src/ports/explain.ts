@@ -1,7 +1,6 @@
 /** Says in plain words what is the matter with a port, who is responsible and what to do. */
 
-import type { Server } from 'node:net'
-import { checkBoolean, checkOptions } from '../table/options.ts'
+import { checkOptions } from '../table/options.ts'
 import type { Protocol, SocketRow } from '../types.ts'
 import { isWildcard } from './addresses.ts'
 import { type PortCheck, checkPort } from './check.ts'
@@ -295,40 +294,4 @@ export async function explainError(error: unknown, options?: PlaceOptions): Prom
   const check = await checkPort(port, place)
   if (code === 'ECONNREFUSED') return explainConnection(told, check)
   return explainCheck(check, code, check.free ? null : await alternativeTo(check))
-}
-
-export interface ExplainOptions {
-  /** Whether to end the process with exit code 1, as the uncaught error would. Default: true. */
-  readonly exit?: boolean
-}
-
-/**
- * One line for servers: `explainListenErrors(server)` turns an uncaught "listen EADDRINUSE" into words
- * on stderr about who has the port and what to do. Returns the server.
- *
- * Errors that are not of `listen` are left to others.
- */
-export function explainListenErrors<Any extends Pick<Server, 'on' | 'listenerCount'>>(
-  server: Any,
-  options?: ExplainOptions,
-): Any {
-  const values = checkOptions(options, ['exit'])
-  const exit = values['exit'] === undefined ? true : checkBoolean('options.exit', values['exit'])
-  server.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.syscall !== 'listen' && error.syscall !== 'bind') {
-      // Without this listener nobody would have caught it.
-      if (server.listenerCount('error') === 1) throw error
-      return
-    }
-    void explainError(error)
-      .then(
-        ({ text }) => `${error.message}\n${text}\n`,
-        () => `${error.message}\n`,
-      )
-      .then((text) => {
-        process.stderr.write(text)
-        if (exit) process.exit(1)
-      })
-  })
-  return server
 }

@@ -1,0 +1,73 @@
+/** Explains the listen errors of a server, and ends the process only where the error would. */
+
+import { type EventEmitter, errorMonitor } from 'node:events'
+import { invalidType, isRevoked } from '../errors.ts'
+import { checkBoolean, checkOptions } from '../table/options.ts'
+import { explainError } from './explain.ts'
+
+export interface ExplainOptions {
+  /**
+   * Whether to end the process with exit code 1 where nothing else handles the error, as the uncaught
+   * error would. Default: true.
+   */
+  readonly exit?: boolean
+}
+
+type Emitter = Pick<EventEmitter, 'on' | 'once' | 'listenerCount'>
+
+function isEmitter(value: unknown): value is Emitter & { domain?: unknown; listening?: unknown } {
+  if (typeof value !== 'object' || value === null || isRevoked(value)) return false
+  const { on, once, listenerCount } = value as Partial<Record<keyof Emitter, unknown>>
+  return [on, once, listenerCount].every((method) => typeof method === 'function')
+}
+
+/** Whether an error that no listener takes would still reach code of the program. */
+function isCaughtElsewhere(domain: unknown): boolean {
+  if (domain !== undefined && domain !== null) return true
+  return (
+    process.listenerCount('uncaughtException') > 0 || process.hasUncaughtExceptionCaptureCallback()
+  )
+}
+
+async function textFor(error: NodeJS.ErrnoException): Promise<string> {
+  try {
+    return `${error.message}\n${(await explainError(error)).text}\n`
+  } catch {
+    return `${error.message}\n`
+  }
+}
+
+/**
+ * One line for servers: `explainListenErrors(server)` turns an uncaught "listen EADDRINUSE" into words
+ * on stderr about who has the port and what to do. Returns the server: any that emits its errors, of
+ * `net`, `http`, `https`, `http2`, `tls` or `dgram`.
+ *
+ * It only watches where something else handles the error: another listener of `error`, whenever it was
+ * added, `events.once(server, 'listening')`, or a handler of `uncaughtException`. Then the error goes
+ * its way, the words are written unless the server listens by then, and the process goes on. Errors
+ * that are not of `listen` are left to others.
+ *
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE` where `server` emits no events.
+ */
+export function explainListenErrors<Any extends Emitter>(
+  server: Any,
+  options?: ExplainOptions,
+): Any {
+  if (!isEmitter(server)) throw invalidType('server', 'an instance of net.Server', server)
+  const values = checkOptions(options, ['exit'])
+  const exit = values['exit'] === undefined ? true : checkBoolean('options.exit', values['exit'])
+  // Emitted before any listener of "error" runs, so that those that remove themselves still count.
+  server.on(errorMonitor, (error: NodeJS.ErrnoException) => {
+    if (error.syscall !== 'listen' && error.syscall !== 'bind') return
+    const handled = server.listenerCount('error') > 0 || isCaughtElsewhere(server.domain)
+    // Without any listener the error would be thrown.
+    if (!handled) server.once('error', () => undefined)
+    void textFor(error).then((text) => {
+      if (handled && server.listening === true) return
+      process.stderr.write(text, () => {
+        if (exit && !handled) process.exit(1)
+      })
+    })
+  })
+  return server
+}
