@@ -27,7 +27,7 @@ const MAY_IMPORT: readonly [room: RegExp, from: RegExp][] = [
   [/^src\/ports\//, /^src\/(ports\/.*|types|errors|table\/(options|signal|snapshot))\.ts$/],
   [
     /^src\/processes\//,
-    /^src\/(processes\/.*|types|errors|table\/(options|signal|snapshot)|ports\/owners)\.ts$/,
+    /^src\/(processes\/.*|types|errors|table\/(options|signal|snapshot)|ports\/(owners|server-sockets))\.ts$/,
   ],
   [
     /^src\/watch\//,

@@ -112,6 +112,9 @@ function reasonsFor(obstacle: PortObstacle, check: PortCheck): string[] {
   }
 }
 
+const killCommand = ({ port, protocol }: PortCheck): string =>
+  `socktable kill ${port}${protocol === 'udp' ? ' --udp' : ''}`
+
 function adviceFor(obstacle: PortObstacle, check: PortCheck): string[] {
   const { port, holders } = check
   const [holder] = holders
@@ -121,7 +124,7 @@ function adviceFor(obstacle: PortObstacle, check: PortCheck): string[] {
       return [
         'If that is your own server from before, stop it where it was started.',
         ...(holder !== undefined && holder.pid !== null
-          ? [`"socktable kill ${port}" ends it gracefully, and asks first.`]
+          ? [`"${killCommand(check)}" ends it gracefully, and asks first.`]
           : []),
       ]
     case 'connection':

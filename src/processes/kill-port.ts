@@ -1,7 +1,8 @@
 /** Ends those who listen on a port. */
 
+import { onlyServers } from '../ports/server-sockets.ts'
 import { listSockets } from '../table/snapshot.ts'
-import type { ListOptions, SocketRow, SocketTable } from '../types.ts'
+import type { Abortable, ListOptions, SocketRow, SocketTable } from '../types.ts'
 import { waitUntil } from './ending.ts'
 import { processInfo } from './facts.ts'
 import { type Identity, checkKillPort, checkPorts } from './plan.ts'
@@ -20,7 +21,7 @@ import type {
 /** Everybody who listens on these ports: never mere clients, who only happen to use their numbers. */
 export function listenersQuery(
   ports: readonly number[],
-  { protocol, family }: KillPortOptions = {},
+  { protocol = 'tcp', family }: KillPortOptions = {},
 ): ListOptions {
   return {
     localPort: ports,
@@ -28,9 +29,14 @@ export function listenersQuery(
     owners: 'all',
     // Windows: a socket that is older than the process with its PID is not that one's.
     times: true,
-    ...(protocol === undefined ? {} : { protocol }),
+    protocol,
     ...(family === undefined ? {} : { family }),
   }
+}
+
+/** Reads them, without clients of UDP that look alike. */
+async function readServers(query: ListOptions & Abortable): Promise<SocketTable> {
+  return onlyServers(await listSockets(query), query.protocol)
 }
 
 /** Takes hold of everybody who had one of the sockets when the table was read. */
@@ -66,7 +72,7 @@ export async function confirmOwners(
   if (open.length === 0) return
   let rows: readonly SocketRow[] = []
   try {
-    rows = (await listSockets({ ...query, pid: open.map(({ record }) => record.pid) })).rows
+    rows = (await readServers({ ...query, pid: open.map(({ record }) => record.pid) })).rows
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'EACCES') {
@@ -102,7 +108,7 @@ interface Standing {
 }
 
 async function lookAgain(query: ListOptions): Promise<Standing> {
-  const table = await listSockets(query)
+  const table = await readServers(query)
   return { table, records: table.rows.length === 0 ? [] : await readProcesses() }
 }
 
@@ -155,8 +161,8 @@ async function describePort(
 }
 
 /**
- * Frees a port, or several: ends the processes that listen on exactly that one (TCP in LISTEN and
- * unconnected UDP), never those that are mere clients. Each is asked first (SIGTERM), and forced after
+ * Frees a TCP port, or several: ends the processes that listen on exactly that one, never those that
+ * are mere clients. UDP counts where `protocol` asks for it. Each is asked first (SIGTERM), and forced after
  * `timeout`.
  *
  * A PID that comes round meanwhile is never hit: whoever has the port is looked up, then held (Linux:
@@ -179,7 +185,7 @@ export async function killPort(
   const ports = checkPorts(port)
   const plan = checkKillPort(options)
   const query = listenersQuery(ports, options)
-  const before = await listSockets({
+  const before = await readServers({
     ...query,
     ...(plan.abort === undefined ? {} : { signal: plan.abort }),
   })

@@ -179,7 +179,10 @@ export interface TerminateOptions extends Abortable {
 }
 
 export interface KillPortOptions extends TerminateOptions {
-  /** Default: both. */
+  /**
+   * Default: `tcp`. With `udp` alone, whoever has an unconnected socket on the port; with both, not
+   * those whose UDP socket is in the ephemeral range: these are clients (DNS, QUIC, WebRTC).
+   */
   readonly protocol?: Protocol | readonly Protocol[]
   /** Default: both. */
   readonly family?: Family | readonly Family[]

@@ -23,6 +23,26 @@ function answered(typed: string, ...words: string[]): { code: number | null; tex
   return { code: status, text: stripVTControlCharacters(stdout) }
 }
 
+test('TCP is meant, and a client of UDP on the same port survives', async () => {
+  const client = await victim(['--udp'])
+  const { pid, port } = await victim(['--port', String(client.port)])
+  const explained = socktable('explain', String(port)).stdout
+  expect(explained).toContain(`(PID ${pid})`)
+  expect(explained).toContain(`"socktable kill ${port}"`)
+  expect(explained).not.toContain(String(client.pid))
+  const tree = socktable('tree', String(port)).stdout
+  expect([tree.includes(String(pid)), tree.includes(String(client.pid))]).toEqual([true, false])
+  const { code, stdout } = socktable('kill', String(port), '--yes', '--tcp', '--udp')
+  expect([code, stdout]).toEqual([0, expect.stringContaining(`${pid} node`)])
+  expect(socktable('kill', String(port), '--yes').code).toBe(1)
+  expect(isAlive(client.pid)).toBe(true)
+  // With UDP asked for it is that one.
+  expect(socktable('explain', String(port), '--udp').stdout).toContain(
+    `"socktable kill ${port} --udp"`,
+  )
+  expect(socktable('kill', String(port), '--yes', '--udp').code).toBe(0)
+})
+
 describe('the question', () => {
   test('shows who is to end, and a yes ends it', async () => {
     const { pid, port } = await victim()

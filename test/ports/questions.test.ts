@@ -56,10 +56,16 @@ test('UDP', async () => {
   await new Promise<void>((resolve) => socket.bind(0, resolve))
   endings.push(() => socket.close())
   const { port } = socket.address()
-  const { usage, owners } = await both(port)
-  expect(usage).toMatchObject({ inUse: true, listening: true, states: [] })
-  expect(owners.owners).toMatchObject([{ pid: process.pid, sockets: [{ protocol: 'udp' }] }])
-  expect(portUsageSync(port, { protocol: 'tcp' }).inUse).toBe(false)
+  const protocol = 'udp'
+  const usage = { inUse: true, listening: true, states: [] }
+  const owners = [{ pid: process.pid, sockets: [{ protocol }] }]
+  expect(await portUsage(port, { protocol })).toMatchObject(usage)
+  expect(portUsageSync(port, { protocol })).toMatchObject(usage)
+  expect((await portOwners(port, { protocol })).owners).toMatchObject(owners)
+  expect(portOwnersSync(port, { protocol }).owners).toMatchObject(owners)
+  // It has to be asked for, as everywhere.
+  const asked = await both(port)
+  expect(asked).toMatchObject({ usage: { inUse: false }, owners: { owners: [] } })
 })
 
 test('the processes that share a listener are all owners, with their names', async () => {

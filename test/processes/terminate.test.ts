@@ -6,6 +6,7 @@ import {
   type KillPortResult,
   type TerminateResult,
   killPort,
+  portOwners,
   processInfo,
   terminate,
 } from '../../src/index.ts'
@@ -68,14 +69,35 @@ describe('killPort', () => {
 
   test('UDP, and only the protocol asked for', async () => {
     const { pid, port } = await victim(['--udp'])
-    expect(await killPort(port, { ...FAST, protocol: 'tcp' })).toMatchObject({
-      ports: [{ outcome: 'nothing-there', free: true }],
-      processes: [],
-    })
-    expect(await killPort(port, FAST)).toMatchObject({
+    const nothing = { ports: [{ outcome: 'nothing-there', free: true }], processes: [] }
+    expect(await killPort(port, FAST)).toMatchObject(nothing)
+    expect(await killPort(port, { ...FAST, protocol: 'tcp' })).toMatchObject(nothing)
+    expect(await killPort(port, { ...FAST, protocol: 'udp' })).toMatchObject({
       free: true,
       processes: [{ pid, outcome: 'terminated' }],
     })
+  })
+
+  test('a client of UDP survives, whose port is a TCP server’s as well', async () => {
+    const client = await victim(['--udp'])
+    const { pid, port } = await victim(['--port', String(client.port)])
+    const owners = [{ pid, sockets: [{ protocol: 'tcp' }] }]
+    expect((await portOwners(port)).owners).toMatchObject(owners)
+    // Where both are asked for as well: on such a port it is a client of DNS or QUIC.
+    const protocol = ['tcp', 'udp'] as const
+    expect((await portOwners(port, { protocol })).owners).toMatchObject(owners)
+    expect(await killPort(port, { ...FAST, protocol })).toMatchObject({
+      free: true,
+      processes: [{ pid, outcome: 'terminated' }],
+    })
+    expect(await killPort(port, FAST)).toMatchObject({ ports: [{ outcome: 'nothing-there' }] })
+    expect(isAlive(client.pid)).toBe(true)
+  })
+
+  test('a UDP server outside of the ephemeral range ends where both are asked for', async () => {
+    const { pid } = await victim(['--udp', '--port', '1053'])
+    const { processes } = await killPort(1053, { ...FAST, protocol: ['udp', 'tcp'] })
+    expect(processes).toMatchObject([{ pid, outcome: 'terminated' }])
   })
 
   test('several ports at once, each with its own answer', async () => {

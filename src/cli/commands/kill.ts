@@ -32,7 +32,8 @@ a while.
       --no-force        never force
       --allow WHAT,...  what is refused otherwise: ancestors (of this command),
                         system (PID 1), proxies (of containers' ports)
-  -t, --tcp  -u, --udp  only these sockets
+  -t, --tcp  -u, --udp  the protocol; default: TCP. With both, a UDP socket on
+                        an ephemeral port is a client's, and left alone
       --json            one JSON object: free, ports and processes
   -h, --help            this text
 
@@ -115,7 +116,7 @@ function parseAsked(argv: readonly string[]): Asked {
       ...(values.allow === undefined
         ? {}
         : { allow: values.allow.flatMap((text) => text.split(',')).map(parseAllowed) }),
-      ...(tcp === udp ? {} : { protocol: tcp ? 'tcp' : 'udp' }),
+      ...(udp && { protocol: tcp ? ['tcp', 'udp'] : 'udp' }),
     },
     yes: values.yes ?? false,
     dryRun: values['dry-run'] ?? false,

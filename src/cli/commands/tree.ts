@@ -1,7 +1,7 @@
 /** socktable tree PORT|PID: the processes above and below one. */
 
-import type { ProcessTree } from '../../index.ts'
-import { listListeners, processTree } from '../../index.ts'
+import type { ProcessTree, Protocol } from '../../index.ts'
+import { portOwners, processTree } from '../../index.ts'
 import { parseOptions } from '../options.ts'
 import { complain, explainMissing, print } from '../output.ts'
 import { formatJson } from '../print/json.ts'
@@ -18,6 +18,7 @@ A number is a port where somebody listens on it, else a PID. ":3000" is a port
 and nothing else.
 
       --pid             the number is a PID and nothing else
+  -t, --tcp  -u, --udp  the protocol of the port; default: TCP
       --json            one JSON object: port and trees
   -h, --help            this text
 
@@ -33,6 +34,8 @@ Exit codes:
 
 const OPTIONS = {
   pid: { type: 'boolean' },
+  tcp: { type: 'boolean', short: 't' },
+  udp: { type: 'boolean', short: 'u' },
   json: { type: 'boolean' },
 } as const
 
@@ -40,6 +43,7 @@ const HIGHEST_PID = 2 ** 31 - 1
 
 interface Asked {
   readonly number: number
+  readonly protocol: Protocol | readonly Protocol[]
   readonly mayBePort: boolean
   readonly mayBePid: boolean
 }
@@ -63,7 +67,8 @@ function parseAsked(argv: readonly string[]): Asked & { json: boolean } {
         : 'a port or a PID, a number from 1 on'
     throw new UsageError(`tree needs ${what}, not '${text}'`)
   }
-  return { number, mayBePort, mayBePid: !onlyPort, json: values.json ?? false }
+  const protocol = values.udp ? (values.tcp ? (['tcp', 'udp'] as const) : 'udp') : 'tcp'
+  return { number, protocol, mayBePort, mayBePid: !onlyPort, json: values.json ?? false }
 }
 
 async function treesOf(pids: readonly number[]): Promise<ProcessTree[]> {
@@ -76,13 +81,13 @@ async function treesOf(pids: readonly number[]): Promise<ProcessTree[]> {
 }
 
 async function run(argv: readonly string[]): Promise<number> {
-  const { number, mayBePort, mayBePid, json } = parseAsked(argv)
+  const { number, protocol, mayBePort, mayBePid, json } = parseAsked(argv)
   let trees: ProcessTree[] = []
   let port: number | null = null
   if (mayBePort) {
-    const table = await listListeners({ localPort: number })
-    if (table.rows.length > 0) port = number
-    trees = await treesOf(table.processes.map(({ pid }) => pid))
+    const { owners, unknown, table } = await portOwners(number, { protocol, owners: 'all' })
+    if (owners.length + unknown.length > 0) port = number
+    trees = await treesOf(owners.map(({ pid }) => pid))
     if (port !== null) explainMissing(table)
   }
   if (mayBePid && port === null) trees = await treesOf([number])
