@@ -105,6 +105,11 @@ export interface NativeBinding {
     receive: (roles: NativeRole[] | null, failure: NativeFailure | null) => void,
   ): void
 
+  /** Binds what this process starts to it: the number of Bond in native/offspring.h. */
+  bindOffspring(): NativeFailure | number
+  /** Takes note of the end of a child that was adopted. */
+  reapAdopted(pid: number): void
+
   /** Holds on to a process, so that its number can't come to mean another one. */
   openProcess(
     pid: number,

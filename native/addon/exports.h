@@ -11,6 +11,7 @@ namespace socktable {
 // Each adds its functions to what the addon exports; src/binding.ts says what they offer.
 void ExportReading(Napi::Object exports);
 void ExportWatching(Napi::Object exports);
+void ExportOffspring(Napi::Object exports);
 void ExportPorts(Napi::Object exports);
 void ExportProcesses(Napi::Object exports);
 void ExportRoles(Napi::Object exports);

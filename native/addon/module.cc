@@ -14,6 +14,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports["layout"] = layout;
   ExportReading(exports);
   ExportWatching(exports);
+  ExportOffspring(exports);
   ExportPorts(exports);
   ExportProcesses(exports);
   ExportRoles(exports);

@@ -1,10 +1,9 @@
 /** socktable run -- CMD: starts a program with a port of its own. */
 
-import { spawn } from 'node:child_process'
-import { constants } from 'node:os'
 import { reservePort } from '../../index.ts'
 import { parseOptions } from '../options.ts'
-import { complain, remark } from '../output.ts'
+import { remark } from '../output.ts'
+import { isInner, runInner, runProgram } from '../run/supervise.ts'
 import type { Subcommand } from '../subcommands.ts'
 import { UsageError } from '../usage-error.ts'
 import { parsePorts } from '../values.ts'
@@ -20,8 +19,10 @@ Usage: socktable run [OPTIONS] -- COMMAND [ARGUMENTS...]
   -h, --help            this text
 
 Signals are passed on, and so is the exit code of the program, which starts with
-128 where a signal ended it. On Linux the port is kept for a minute for a server
-that sets SO_REUSEADDR, as Node does; elsewhere it was free a moment before.
+128 where a signal ended it. Nothing that it started survives: what is left when
+it ends is asked to end too, and forced after 5 seconds, or by a second signal.
+On Linux the port is kept for a minute for a server that sets SO_REUSEADDR, as
+Node does; elsewhere it was free a moment before.
 
 Exit codes: the program's; 2 wrong usage, 3 no port or no such program`
 
@@ -30,8 +31,6 @@ const OPTIONS = {
   env: { type: 'string' },
 } as const
 const EXPECTED = { 'port-range': 'a range A-B', env: 'the name of a variable' }
-const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const
-const FAILED = 3
 
 export const run: Subcommand = {
   help: HELP,
@@ -47,30 +46,11 @@ export const run: Subcommand = {
       throw new UsageError('run needs a program behind "--": socktable run -- node server.js')
     }
     const ranges = values['port-range']
-    const { port } = await reservePort(
-      ranges === undefined ? {} : { ports: parsePorts('--port-range', ranges) },
-    )
+    const ports = ranges === undefined ? {} : { ports: parsePorts('--port-range', ranges) }
+    if (!isInner()) return runInner(argv)
+    const { port } = await reservePort(ports)
     const name = values.env ?? 'PORT'
     remark(`${name}=${port}`)
-    const child = spawn(program, args, {
-      stdio: 'inherit',
-      env: { ...process.env, [name]: String(port) },
-    })
-    for (const signal of PASSED_ON) {
-      // Windows has not all of them.
-      if (process.platform === 'win32' && signal !== 'SIGINT' && signal !== 'SIGTERM') continue
-      // The terminal sends these to the program itself as well.
-      const sentToBoth = process.stdin.isTTY && (signal === 'SIGINT' || signal === 'SIGQUIT')
-      process.on(signal, () => sentToBoth || child.kill(signal))
-    }
-    return new Promise((resolve) => {
-      child.once('error', (error) => {
-        complain(`${program} can't be started: ${error.message}`)
-        resolve(FAILED)
-      })
-      child.once('exit', (code, signal) => {
-        resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]))
-      })
-    })
+    return runProgram(program, args, { [name]: String(port) })
   },
 }

@@ -1,5 +1,6 @@
 /** A terminal whose whole screen is drawn on, and which is left as it was, however that comes. */
 
+import { constants } from 'node:os'
 import { emitKeypressEvents } from 'node:readline'
 import { styleText } from 'node:util'
 import { hasColor } from '../output.ts'
@@ -51,6 +52,8 @@ export class Terminal {
   }
   readonly #onSignal = (signal: NodeJS.Signals): void => {
     this.close()
+    // Windows sends no signals: process.kill() would end any process at once, or refuse.
+    if (process.platform === 'win32') process.exit(128 + constants.signals[signal])
     process.kill(process.pid, signal)
   }
   readonly #onContinue = (): void => {

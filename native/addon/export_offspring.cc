@@ -1,0 +1,28 @@
+#include "../offspring.h"
+#include "exports.h"
+#include "outcome.h"
+
+namespace socktable {
+namespace {
+
+// bindOffspring() -> bond | failure
+Napi::Value BindOffspringSync(const Napi::CallbackInfo& info) {
+  Bond bond{};
+  const Status status = BindOffspring(&bond);
+  if (!status.ok()) return DescribeStatus(info.Env(), status);
+  return Napi::Number::New(info.Env(), static_cast<uint32_t>(bond));
+}
+
+// reapAdopted(pid)
+void ReapAdoptedSync(const Napi::CallbackInfo& info) {
+  ReapAdopted(info[0].ToNumber().Uint32Value());
+}
+
+}  // namespace
+
+void ExportOffspring(Napi::Object exports) {
+  Export(exports, "bindOffspring", BindOffspringSync);
+  Export(exports, "reapAdopted", ReapAdoptedSync);
+}
+
+}  // namespace socktable

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+
+#include "status.h"
+
+namespace socktable {
+
+// What a process starts, and what that starts, is to end with it. The seam is
+// native/<os>/offspring.cc.
+
+// How the system helps with that.
+enum class Bond : uint32_t {
+  kAdopts = 1,    // descendants whose parent ended become children of this process
+  kEndsWith = 2,  // the system ends all descendants when this process ends
+};
+
+// Binds what this process starts from now on. ENOTSUP where the system has no such thing.
+Status BindOffspring(Bond* bond);
+
+// Takes note of the end of an adopted child, after which nothing is left of it. Nothing happens
+// where it runs still, or is no child of this process.
+void ReapAdopted(uint32_t pid);
+
+}  // namespace socktable

@@ -1,0 +1,36 @@
+#include "../offspring.h"
+
+#include "unique_handle.h"
+#include "windows_headers.h"
+
+namespace socktable {
+
+Status BindOffspring(Bond* bond) {
+  // Joined by this process itself, so that what it starts is in it from its first moment. The
+  // handle is never closed but by the end of this process, which is what ends the others
+  // (JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE); that this process may be in another job is no obstacle
+  // since Windows 8.
+  const HANDLE job = CreateJobObjectW(nullptr, nullptr);
+  if (job == nullptr) return Status::Os(static_cast<int>(GetLastError()), "CreateJobObject");
+  JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits{};
+  limits.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE;
+  const char* call = nullptr;
+  if (SetInformationJobObject(job, JobObjectExtendedLimitInformation, &limits, sizeof limits) ==
+      0) {
+    call = "SetInformationJobObject";
+  } else if (AssignProcessToJobObject(job, GetCurrentProcess()) == 0) {
+    call = "AssignProcessToJobObject";
+  }
+  if (call != nullptr) {
+    const Status status = Status::Os(static_cast<int>(GetLastError()), call);
+    CloseHandle(job);
+    return status;
+  }
+  *bond = Bond::kEndsWith;
+  return Status::Ok();
+}
+
+// The system keeps nothing of a process that has ended but for who holds a handle.
+void ReapAdopted(uint32_t) {}
+
+}  // namespace socktable

@@ -1,0 +1,78 @@
+/** Ends whatever a program left behind, also what went to the background. */
+
+import type { ChildProcess } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ProcessRecord } from '../../index.ts'
+import { terminate } from '../../index.ts'
+import { type Bond, readOffspring } from '../../processes/offspring.ts'
+import { complain, plural } from '../output.ts'
+import { nameOf } from '../print/process.ts'
+
+const GRACE = 5000
+const MOST_ROUNDS = 20
+/** Where orphans go to somebody else, they have to be seen before. */
+const LOOK_EVERY = 300
+
+const key = ({ pid, startTime }: ProcessRecord): string => `${pid} ${startTime}`
+
+export class Family {
+  readonly #bond: Bond
+  /** Where they leave the family as orphans: all that were seen in it. */
+  readonly #seen = new Map<string, ProcessRecord>()
+  readonly #hurry = new AbortController()
+  readonly #child: number | undefined
+  #watching: NodeJS.Timeout | undefined
+
+  /** The family of a process that was started here. */
+  constructor(child: ChildProcess, bond: Bond) {
+    this.#child = child.pid
+    this.#bond = bond
+    if (bond !== 'none') return
+    this.#watching = setInterval(() => {
+      this.#look().catch(() => undefined) // it is looked again
+    }, LOOK_EVERY).unref()
+  }
+
+  /** Waits no longer for anybody. */
+  hurry(): void {
+    this.#hurry.abort()
+  }
+
+  async #look(): Promise<ProcessRecord[]> {
+    const found = await readOffspring(this.#child)
+    if (this.#bond !== 'none') return found
+    for (const record of found) this.#seen.set(key(record), record)
+    return [...this.#seen.values()]
+  }
+
+  /** Asks one of them, and what descends from it, to end, and forces what does not. */
+  async #end(record: ProcessRecord, killSignal: NodeJS.Signals): Promise<void> {
+    const options = { killSignal, tree: true, allow: ['system', 'proxies'] } as const
+    const { signal } = this.#hurry
+    const timeout = signal.aborted ? 0 : GRACE
+    const asked = { ...options, timeout, ...(signal.aborted ? {} : { signal }) }
+    await terminate(record, asked).catch((error: unknown) => {
+      if (!signal.aborted) throw error
+    })
+  }
+
+  /** Ends all of them; `killSignal` asks first. Says who could not be ended. */
+  async end(killSignal: NodeJS.Signals): Promise<void> {
+    clearInterval(this.#watching)
+    // The system does it, with this process.
+    if (this.#bond === 'ends') return
+    let rest: ProcessRecord[] = []
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      rest = await this.#look()
+      if (rest.length === 0) return
+      await Promise.all(rest.map((record) => this.#end(record, killSignal)))
+      this.#seen.clear()
+      rest = await this.#look()
+      if (rest.length === 0) return
+      // Some came up meanwhile, or can't be ended.
+      await sleep(20 * round)
+    }
+    const names = rest.map(nameOf).join(', ')
+    complain(`${plural(rest.length, 'process', 'processes')} could not be ended: ${names}`)
+  }
+}

@@ -1,0 +1,22 @@
+/** Starts the program that somebody asked for, as their shell would. */
+
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
+import { statSync } from 'node:fs'
+import { batchCommand, findProgram } from './windows.ts'
+
+const isFile = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isFile() === true
+
+export function startProgram(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): ChildProcess {
+  const options: SpawnOptions = { stdio: 'inherit', env }
+  if (process.platform !== 'win32') return spawn(program, args, options)
+  // Where there is no such file, Node.js says so in its own words.
+  const file = findProgram(program, env, process.cwd(), isFile) ?? program
+  const batch = batchCommand(file, args, env)
+  if (batch === null) return spawn(file, args, options)
+  return spawn(batch.program, batch.args, { ...options, windowsVerbatimArguments: true })
+}
