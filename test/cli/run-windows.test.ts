@@ -57,7 +57,7 @@ describe('the command line for a .cmd file', () => {
     [['b c', ''], '""C:\\a b\\t.cmd" "b c" """'],
     [['a&b', '^', '!x!'], '""C:\\a b\\t.cmd" "a&b" "^" "!x!""'],
     [['"k&l"'], '""C:\\a b\\t.cmd" """k&l""""'],
-    [['\\', 'a\\b', '\\"'], '""C:\\a b\\t.cmd" "\\\\" "a\\b" "\\\\'],
+    [['\\', 'a\\b', '\\"'], '""C:\\a b\\t.cmd" "\\\\" "a\\b" "\\\\""""'],
     [['%PATH%'], '""C:\\a b\\t.cmd" "%%cd:~,%PATH%%cd:~,%""'],
   ])('%j', (args, expected) => {
     expect(line(...args)).toBe(expected)
