@@ -92,7 +92,7 @@ describe('native', () => {
     for (const name of sources.filter((path) => path.split('/').length === 3)) {
       const own = matches(read(name), /#include "([^"]*)"/g)
       const allowed =
-        /^[a-z_]+\.h$|^\.\.\/(posix\/[a-z_]+|bind_probe|closings|position_set|process_table|query|reader|socket_(counts|identity|table)|status)\.h$/
+        /^[a-z_]+\.h$|^\.\.\/(posix\/[a-z_]+|bind_probe|closings|port_reservation|position_set|process_table|query|reader|socket_(counts|identity|table)|status)\.h$/
       const ofAddon = /^\.\.\/watch\/watcher\.h$/
       const asks = (path: string) =>
         allowed.test(path) || (dirname(name) === join('native', 'addon') && ofAddon.test(path))
@@ -147,6 +147,7 @@ test('the package exports these names', () => {
       'explainListenErrors',
       'explainPort',
       'findFreePort',
+      'findFreePorts',
       'killPort',
       'listConnections',
       'listConnectionsSync',
@@ -202,6 +203,7 @@ test('the package exports these types', () => {
       'Fallback',
       'Family',
       'FreeOptions',
+      'FreePortsOptions',
       'ListOptions',
       'Missing',
       'NoFreePort',
@@ -218,6 +220,7 @@ test('the package exports these types', () => {
       'Protocol',
       'QueryOptions',
       'Refusal',
+      'ReserveOptions',
       'ReservedPort',
       'RoleOptions',
       'SocketChange',

@@ -65,6 +65,11 @@ export function checkBoolean(name: string, value: unknown): boolean {
   return value
 }
 
+/** Checks a boolean that may be left out, which is false then. */
+export function checkFlag(name: string, value: unknown): boolean {
+  return value === undefined ? false : checkBoolean(name, value)
+}
+
 /** A single value or a non-empty array of them, each checked. */
 export function checkList<Item>(
   name: string,
