@@ -20,8 +20,9 @@ Usage: socktable run [OPTIONS] -- COMMAND [ARGUMENTS...]
   -h, --help            this text
 
 Signals are passed on, and so is the exit code of the program, which starts with
-128 where a signal ended it. On Linux the port is kept for a minute for a server
-that sets SO_REUSEADDR, as Node does; elsewhere it was free a moment before.
+128 where a signal ended it. On Linux the port is kept until the program ends,
+for servers that set SO_REUSEADDR, as Node's do; on macOS for half a minute;
+elsewhere it was free a moment before.
 
 Exit codes: the program's; 2 wrong usage, 3 no port or no such program`
 

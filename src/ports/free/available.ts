@@ -8,7 +8,7 @@ import { listens } from '../obstacles.ts'
 import type { Site } from '../places.ts'
 import { type Refusal, bindAlone, bindAsNode, refusalOf } from '../probe.ts'
 import { scopeOf } from '../refusals.ts'
-import { isReservation, isReservedHere } from './reserved.ts'
+import { isLeftToReserve, isReservedHere } from './reserved.ts'
 
 /** What the system said about the port; what would be the same at every port is thrown. */
 function aboutPort(error: SystemError | null): Refusal | null {
@@ -51,13 +51,17 @@ export function takenBecause(
   const meeting = rows?.filter((row) => meets(row, at)) ?? []
   const server = meeting.find(listens)
   if (server !== undefined) return `a socket listens on ${server.localAddress}`
-  if (meeting.some(isReservation)) return 'it is reserved'
+  const bound = meeting.some(({ state }) => state === 'BOUND')
+  if (bound || rows?.some(isLeftToReserve)) return 'it is reserved'
   // What was bound to :: and has connected shows its own IPv6 address, and is in the way in IPv4.
   const explained =
     meeting.length > 0 ||
     rows?.some(({ family, remoteAddress }) => family !== at.family && remoteAddress !== null)
   return alone || explained ? null : 'it is reserved, or bound by a socket that is not shown'
 }
+
+/** Where a connection in TIME_WAIT reserves a port (native/posix/port_reservation.cc). */
+const LOOPBACK = { protocol: 'tcp', family: 'IPv4', address: '127.0.0.1', ipv6Only: false } as const
 
 const taken = (port: number, reason: string): Refusal => ({
   code: 'EADDRINUSE',
@@ -93,7 +97,8 @@ export async function refusalAt(
   // By Microsoft's table a bind for oneself alone goes well beside a server of the same user on the
   // wildcard ("Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE"): there the table is always asked.
   const alone = sites.map((at) => bindAlone({ ...at, port }) === null)
-  if (process.platform !== 'win32' && !alone.includes(false)) return null
+  const elsewhere = first?.protocol === 'tcp' && bindAlone({ ...LOOPBACK, port }) !== null
+  if (process.platform !== 'win32' && !elsewhere && !alone.includes(false)) return null
   const rows = await rowsOf(first as Site, port, signal)
   for (const [index, at] of sites.entries()) {
     // One that closed between the bind and the read is no obstacle any more.

@@ -118,7 +118,8 @@ async function reserve(search: Search, port: number, outlive: boolean): Promise<
  * of this thread or process, whichever comes first, and keeps no event loop alive.
  *
  * With `outlive` a connection in TIME_WAIT does the same for a minute: no socket stays open, no
- * process has to stay, and it can't be given back earlier. macOS knows this way alone, for half a
+ * process has to stay, and it can't be given back earlier. It is one of 127.0.0.1, so that a bind
+ * without SO_REUSEADDR is refused there and on all addresses at once, not on another one. macOS knows this way alone, for half a
  * minute, where two binds that are tried show that the port is held.
  *
  * All who reserve ports, in whatever process, get different ones, and `findFreePort` passes over them

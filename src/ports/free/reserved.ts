@@ -6,7 +6,7 @@ import type { SocketRow } from '../../types.ts'
  * The other end of a connection in TIME_WAIT that reserves a port (S, K, T in ASCII), as
  * native/posix/port_reservation.cc has it.
  */
-const RESERVER = '127.83.75.84'
+const RESERVER = /^(::ffff:)?127\.83\.75\.84$/
 
 /** Ports that this thread reserved, and until when, in milliseconds since 1970. */
 const reservedHere = new Map<number, number>()
@@ -27,7 +27,10 @@ export function isReservedHere(port: number): boolean {
   return false
 }
 
-/** Whether a socket is there to reserve its port: bound without a use of it, or left for that. */
-export function isReservation({ state, remoteAddress }: SocketRow): boolean {
-  return state === 'BOUND' || (state === 'TIME_WAIT' && remoteAddress === RESERVER)
+/**
+ * Whether a connection was left to reserve its port, which it does at all addresses, whatever its
+ * own is.
+ */
+export function isLeftToReserve({ state, remoteAddress }: SocketRow): boolean {
+  return state === 'TIME_WAIT' && remoteAddress !== null && RESERVER.test(remoteAddress)
 }
