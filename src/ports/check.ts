@@ -189,7 +189,8 @@ function checkSync(asked: Asked): PortCheck[] {
  * why where the two differ. It holds for this moment: to be sure of a port, have it reserved.
  *
  * @throws As `listSockets` does; `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` or
- *   `ERR_OUT_OF_RANGE` for wrong arguments, port 0 among them; `ENOTFOUND` for an unknown host.
+ *   `ERR_OUT_OF_RANGE` for wrong arguments, port 0 among them; `ENOTFOUND` for an unknown host;
+ *   errors of the bind that say nothing about the port, such as `EMFILE`, or `EPERM` of `socket`.
  */
 export async function checkPort(
   port: number,
