@@ -148,6 +148,16 @@ const openSockets = () =>
   }).length
 
 describe('a reservation', () => {
+  test('is one for each of twenty calls at once, where finding gives one port to all', async () => {
+    const ports = { from: 9450, to: 9479 }
+    const calls = <Result>(call: () => Promise<Result>) =>
+      Promise.all(Array.from({ length: 20 }, call))
+    expect(new Set(await calls(() => findFreePort({ ports })))).toEqual(new Set([9450]))
+    const reservations = await calls(() => reservePort({ ports }))
+    expect(new Set(reservations.map(({ port }) => port)).size).toBe(20)
+    for (const reservation of reservations) reservation.close()
+  })
+
   test('is given back once, by close or by using', async () => {
     const before = openSockets()
     const first = await reservePort({ ports: 9400 })
