@@ -223,7 +223,7 @@ async function timesOf(run: () => Promise<unknown>) {
 }
 
 describe('the event loop has its turns', () => {
-  const ports = { from: 8500, to: 10_499 }
+  const ports = { from: 2100, to: 4099 }
   const wide = Array.from({ length: 2000 }, () => ({ from: 2, to: 65_535 }))
   test.each([
     ['findFreePort', () => findFreePort({ ports })],
@@ -234,7 +234,7 @@ describe('the event loop has its turns', () => {
     ['a long run', () => findFreePorts(30_000, { ports: wide, consecutive: true })],
     ['checkPorts', () => checkPorts({ from: 1024, to: 65_535 })],
   ])('%s', { timeout: 60_000 }, async (_, run) => {
-    const child = startPython('port_states.py', '2000 listeners', '8500')
+    const child = startPython('port_states.py', '2000 listeners', '2100')
     children.push(child)
     await child.json()
     const { whole, longest } = await timesOf(run)
