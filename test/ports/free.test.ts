@@ -116,6 +116,14 @@ describe('finding agrees with checkPort', () => {
   })
 })
 
+test('calls at once do not take the binds of each other for reservations', async () => {
+  const child = startPython('port_states.py', 'TIME_WAIT', '8092')
+  children.push(child)
+  await child.json()
+  const calls = Array.from({ length: 800 }, () => findFreePort({ ports: [8092, 8093] }))
+  expect(new Set(await Promise.all(calls))).toEqual(new Set([8092]))
+})
+
 describe('findFreePorts', () => {
   test('gives different ports in the order asked for', async () => {
     await listen(8201)

@@ -258,6 +258,21 @@ describe('a reservation', () => {
     },
   )
 
+  test.runIf(needs(isRoot, 'root, for a namespace'))(
+    'is said not to be one where the kernel keeps no TIME_WAIT',
+    () => {
+      const none = 'ip link set lo up; echo 0 > /proc/sys/net/ipv4/tcp_max_tw_buckets; exec "$@"'
+      const code = `
+        const { held, heldUntil } = await m.reservePort({ ports: 9000, outlive: true })
+        return { held, heldUntil, again: (await m.reservePort({ ports: 9000 })).held }`
+      expect(evaluate(code, ['unshare', '--net', 'sh', '-c', none, 'sh'])).toEqual({
+        held: false,
+        heldUntil: null,
+        again: true,
+      })
+    },
+  )
+
   test.each([{ outlive: 1 }, { outlive: 'yes' }])('takes no %j', async (options) => {
     await expect(reservePort(options as never)).rejects.toMatchObject({
       code: 'ERR_INVALID_ARG_TYPE',

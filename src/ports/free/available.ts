@@ -10,6 +10,8 @@ import { type Refusal, bindAlone, bindAsNode, refusalOf } from '../probe.ts'
 import { scopeOf } from '../refusals.ts'
 import { isLeftToReserve, isReservedHere } from './reserved.ts'
 
+type Rows = readonly SocketRow[]
+
 /** What the system said about the port; what would be the same at every port is thrown. */
 function aboutPort(error: SystemError | null): Refusal | null {
   if (error === null) return null
@@ -43,11 +45,7 @@ export function refusedAlone(sites: readonly Site[], port: number): Refusal | nu
  * A client, TIME_WAIT and what is left of closed connections are no reasons. Windows and macOS let a
  * server on one address and one on all addresses have one port, which is one (obstacles.ts).
  */
-export function takenBecause(
-  rows: readonly SocketRow[] | null,
-  at: Site,
-  alone: boolean,
-): string | null {
+export function takenBecause(rows: Rows | null, at: Site, alone: boolean): string | null {
   const meeting = rows?.filter((row) => meets(row, at)) ?? []
   const server = meeting.find(listens)
   if (server !== undefined) return `a socket listens on ${server.localAddress}`
@@ -69,11 +67,11 @@ const taken = (port: number, reason: string): Refusal => ({
   message: `EADDRINUSE: port ${port} is taken: ${reason}`,
 })
 
-async function rowsOf(
+async function readRows(
   { protocol }: Site,
   port: number,
   signal: AbortSignal | undefined,
-): Promise<readonly SocketRow[] | null> {
+): Promise<Rows | null> {
   const query = { protocol, localPort: port, bound: true, owners: 'none' } as const
   try {
     return (await listSockets({ ...query, ...(signal && { signal }) })).rows
@@ -82,6 +80,23 @@ async function rowsOf(
     // No table here (a sandbox without /proc and sock_diag): the binds are all that is known.
     return null
   }
+}
+
+/**
+ * The sockets with that port; null where the table can't be read. Of those that are bound alone only
+ * the ones that stay: a bind that is tried, as by another call of this, is seen as well while it lasts.
+ */
+async function rowsOf(
+  at: Site,
+  port: number,
+  signal: AbortSignal | undefined,
+): Promise<Rows | null> {
+  const before = await readRows(at, port, signal)
+  const bound = before?.filter(({ state }) => state === 'BOUND') ?? []
+  if (bound.length === 0) return before
+  const inodes = new Set(bound.map(({ inode }) => inode))
+  const after = await readRows(at, port, signal)
+  return after?.filter(({ state, inode }) => state !== 'BOUND' || inodes.has(inode)) ?? before
 }
 
 /** Why a port can't be had at all these sites; null where it may be taken. */
