@@ -48,11 +48,11 @@ Status BindWildcard(uint16_t port, uint32_t options, UniqueFd* bound) {
   return BindSocket(attempt, bound);
 }
 
-// Without SO_REUSEADDR a bind fails for a port that anybody has, and so for one that is reserved
+// Without SO_REUSEADDR a bind fails for a port that any socket has, and so for one that is reserved
 // already.
 Status BindAlone(uint16_t port, UniqueFd* bound) { return BindWildcard(port, 0, bound); }
 
-// What is of no use is no reservation: a port that anybody can bind, or nobody at all.
+// Checks that the port is refused to a bind without SO_REUSEADDR, and given to one with it.
 Status CheckReserved(uint16_t port, const char* call) {
   UniqueFd again;
   if (BindAlone(port, &again).ok()) return Status::Os(ENOTSUP, call);

@@ -4,8 +4,8 @@
 
 namespace socktable {
 
-// A bound socket keeps the server that the port is meant for from it too, and a closing connection
-// keeps nobody from a port here.
+// A socket that is bound to the port would be in the way of the server as well, and a closing
+// connection is in the way of no bind.
 Status ReservePort(uint16_t, std::unique_ptr<PortReservation>*) {
   return Status::Os(ERROR_NOT_SUPPORTED, "reserve");
 }

@@ -8,6 +8,15 @@
  */
 export type RefusalScope = 'port' | 'address' | 'process'
 
+/** Errors of a process or system that is out of something: a call made later may go well. */
+const SHORTAGES = ['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS']
+
+/** Whether an error is one, or comes of one: `cause` is why the source before it failed. */
+export function isShortage(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return SHORTAGES.includes((error as NodeJS.ErrnoException).code ?? '') || isShortage(error.cause)
+}
+
 /** What failed, and with what: the parts of an error of the system that matter here. */
 export interface FailedCall {
   readonly code: string

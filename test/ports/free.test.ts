@@ -12,14 +12,14 @@ import {
   listenOnFreePort,
   reservePort,
 } from '../../src/index.ts'
-import { takenBecause } from '../../src/ports/free/available.ts'
+import { asksTheTable, takenBecause } from '../../src/ports/free/available.ts'
 import { scopeOf } from '../../src/ports/refusals.ts'
 import { socktable } from '../cli/run.ts'
 import { sampleRow } from '../cli/sample-row.ts'
 import { type Child, startPython } from '../support/children.ts'
 import { compile } from '../support/compiled.ts'
 import { evaluate } from '../support/evaluate.ts'
-import { canBecomeOthers, needs } from '../support/requirements.ts'
+import { canBecomeOthers, isRoot, needs } from '../support/requirements.ts'
 
 const NONE = 'ERR_SOCKTABLE_NO_FREE_PORT'
 const servers: Server[] = []
@@ -318,6 +318,21 @@ describe('an error that has nothing to do with a port is thrown at once', () => 
     expect(answers[0]?.message).toContain('ulimit -n')
   })
 
+  const hide = needs(isRoot, 'root, to hide /proc')
+  test.runIf(hide)('memory is short for the table; a missing table is no error', async () => {
+    const child = startPython('port_states.py', 'TIME_WAIT', '8094')
+    children.push(child)
+    await child.json()
+    const code = `return m.findFreePort({ ports: [8094, 8095] })`
+    expect(evaluate(code)).toBe(8094)
+    const hidden = ['unshare', '-m', 'sh', '-c', 'mount -t tmpfs none /proc; exec "$@"', 'sh']
+    const without = (errno: string) =>
+      evaluate(code, [...hidden, compile('deny'), 'sock_diag', errno])
+    // Without a table the port may be reserved.
+    expect(without('93')).toBe(8095)
+    expect(without('105')).toMatchObject({ thrown: { code: 'ENOBUFS' } })
+  })
+
   test.each([
     ['192.0.2.1', 'EADDRNOTAVAIL', 'no address of this machine'],
     ['fe80::1', 'EINVAL', 'needs the interface'],
@@ -392,6 +407,12 @@ test.each([
   ['UNKNOWN', 'bind', 'process'],
 ] as const)('%s of %s is about the %s', (code, syscall, scope) => {
   expect(scopeOf({ code, syscall })).toBe(scope)
+})
+
+test('the table has a say where a bind alone is refused, and on Windows always', () => {
+  expect(asksTheTable(true, 'linux')).toBe(false)
+  expect(asksTheTable(false, 'linux')).toBe(true)
+  expect(asksTheTable(true, 'win32')).toBe(true)
 })
 
 describe('what the table says beside a bind that went well', () => {

@@ -9,8 +9,8 @@ import type { Subcommand } from '../subcommands.ts'
 import { UsageError } from '../usage-error.ts'
 import { parsePorts } from '../values.ts'
 
-const HELP = `Starts a program with the number of a port in its environment that nobody else
-gets meanwhile.
+const HELP = `Starts a program with the number of a port in its environment, and keeps that
+port for it meanwhile.
 
 Usage: socktable run [OPTIONS] -- COMMAND [ARGUMENTS...]
 

@@ -1,4 +1,4 @@
-/** Whether a port may be taken: Node can bind it, and it is not meant for another process. */
+/** Whether a port may be taken: Node can bind it, and it is not reserved. */
 
 import type { SystemError } from '../../errors.ts'
 import { listSockets } from '../../table/snapshot.ts'
@@ -7,7 +7,7 @@ import { meets } from '../check.ts'
 import { listens } from '../obstacles.ts'
 import type { Site } from '../places.ts'
 import { type Refusal, bindAlone, bindAsNode, refusalOf } from '../probe.ts'
-import { scopeOf } from '../refusals.ts'
+import { isShortage, scopeOf } from '../refusals.ts'
 import { isLeftToReserve, isReservedHere } from './reserved.ts'
 
 type Rows = readonly SocketRow[]
@@ -58,6 +58,18 @@ export function takenBecause(rows: Rows | null, at: Site, alone: boolean): strin
   return alone || explained ? null : 'it is reserved, or bound by a socket that is not shown'
 }
 
+/**
+ * Whether the socket table has a say, where Node can bind the port: if a bind that shares it with
+ * none was refused. On Windows always: there such a bind, too, goes well beside a server of the same
+ * user on the wildcard (Microsoft, "Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE").
+ */
+export function asksTheTable(
+  alone: boolean,
+  platform: NodeJS.Platform = process.platform,
+): boolean {
+  return !alone || platform === 'win32'
+}
+
 /** Where a connection in TIME_WAIT reserves a port (native/posix/port_reservation.cc). */
 const LOOPBACK = { protocol: 'tcp', family: 'IPv4', address: '127.0.0.1', ipv6Only: false } as const
 
@@ -75,8 +87,9 @@ async function readRows(
   const query = { protocol, localPort: port, bound: true, owners: 'none' } as const
   try {
     return (await listSockets({ ...query, ...(signal && { signal }) })).rows
-  } catch {
+  } catch (error) {
     signal?.throwIfAborted()
+    if (isShortage(error)) throw error
     // No table here (a sandbox without /proc and sock_diag): the binds are all that is known.
     return null
   }
@@ -109,11 +122,9 @@ export async function refusalAt(
   if (refusal !== null) return refusal
   const [first] = sites
   if (first?.protocol === 'tcp' && isReservedHere(port)) return taken(port, 'it is reserved')
-  // By Microsoft's table a bind for oneself alone goes well beside a server of the same user on the
-  // wildcard ("Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE"): there the table is always asked.
   const alone = sites.map((at) => bindAlone({ ...at, port }) === null)
   const elsewhere = first?.protocol === 'tcp' && bindAlone({ ...LOOPBACK, port }) !== null
-  if (process.platform !== 'win32' && !elsewhere && !alone.includes(false)) return null
+  if (!asksTheTable(!elsewhere && !alone.includes(false))) return null
   const rows = await rowsOf(first as Site, port, signal)
   for (const [index, at] of sites.entries()) {
     // One that closed between the bind and the read is no obstacle any more.

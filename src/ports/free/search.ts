@@ -50,7 +50,7 @@ export class Search {
     }
   }
 
-  /** Takes down that a port was tried, and what came of it; says whether it is free. */
+  /** Records that a port was tried, with what result; returns whether it is free. */
   note(refusal: Refusal | null): refusal is null {
     this.#tried++
     if (refusal === null) return true
@@ -59,7 +59,7 @@ export class Search {
     return false
   }
 
-  /** Takes down that a port that was free could not be had after all. */
+  /** Records that a port that was free could not be bound after all. */
   lost(refusal: Refusal): void {
     this.#refusal = refusal
   }
