@@ -330,7 +330,7 @@ describe('an error that has nothing to do with a port is thrown at once', () => 
       evaluate(code, [...hidden, compile('deny'), 'sock_diag', errno])
     // Without a table the port may be reserved.
     expect(without('93')).toBe(8095)
-    expect(without('105')).toMatchObject({ thrown: { code: 'ENOBUFS' } })
+    expect(without('105')).toMatchObject({ thrown: { cause: { code: 'ENOBUFS' } } })
   })
 
   test.each([
