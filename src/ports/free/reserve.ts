@@ -27,7 +27,10 @@ export interface ReserveOptions extends FreeOptions {
 /** A port that is kept for a process that will bind it by itself. */
 export interface ReservedPort {
   readonly port: number
-  /** Whether the system keeps it. False on Windows and for UDP: it was free, and that is all. */
+  /**
+   * Whether the system keeps it. False once it is closed, and from the start on Windows and for UDP: it
+   * was free, and that is all.
+   */
   readonly held: boolean
   /**
    * Until when, in milliseconds since 1970. Null where it lasts until it is closed, and where it is
