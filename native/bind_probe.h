@@ -26,10 +26,4 @@ struct BindAttempt {
 // connection from a client, and makes the firewall of Windows ask its user.
 Status TryBind(const BindAttempt& attempt);
 
-// Makes the system keep a TCP port from everybody who does not ask for it by its number with
-// SO_REUSEADDR, though no socket is open: for a process that will bind it by itself. `port` 0 takes
-// one of the system's choice and is filled in. ENOTSUP, as the system calls it, where there is no
-// way.
-Status HoldPort(uint16_t* port);
-
 }  // namespace socktable

@@ -62,6 +62,11 @@ export interface NativeWatcher {
   readonly __watcher: never
 }
 
+/** A port that is reserved; nothing can be read from it here. */
+export interface NativeReservation {
+  readonly __reservation: never
+}
+
 /** What the addon exports. Queries are words as src/table/options.ts writes them. */
 export interface NativeBinding {
   readonly layout: Readonly<Record<string, number>>
@@ -84,8 +89,13 @@ export interface NativeBinding {
 
   /** Binds a socket and closes it; the words are those of src/ports/probe.ts. */
   tryBind(words: Uint32Array): NativeFailure | null
-  /** Holds a TCP port (0: any) for a process that will bind it, and returns its number. */
-  holdPort(port: number): NativeFailure | number
+  /** Reserves a TCP port until the reservation is closed, collected or the process ends. */
+  reservePort(
+    port: number,
+  ): { readonly reservation: NativeReservation } | { readonly failure: NativeFailure }
+  closeReservation(reservation: NativeReservation): void
+  /** Reserves a TCP port for a while, on another thread; it can't be given back. */
+  reservePortByTimeWait(port: number, receive: (failure: NativeFailure | null) => void): void
 
   /** Reads these processes, or all of them (null), on another thread; absent is what isn't there. */
   processes<Whole extends boolean>(

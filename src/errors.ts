@@ -58,7 +58,33 @@ function nodeError(code: string): [errno: number, description: string] | undefin
 
 const NOT_SHOWN = 'this user may not see what that process has open: run as its user or as root'
 
+/** Of the calls that try a bind or reserve a port. */
+function adviceForPort(code: string, syscall: string): string {
+  switch (syscall) {
+    case 'socket':
+      if (code === 'EMFILE' || code === 'ENFILE') {
+        return 'the limit on open files is reached (ulimit -n): close some or raise it'
+      }
+      if (code === 'EPERM' || code === 'EACCES') {
+        return 'a sandbox (seccomp, the profile of a container) lets this process open no such socket'
+      }
+      return code === 'EAFNOSUPPORT' ? 'this system lacks that family: IPv6, or IPv4' : ''
+    case 'bind':
+      if (code === 'EADDRNOTAVAIL') return 'the host is no address of this machine'
+      return code === 'EINVAL' || code === 'ENODEV'
+        ? 'a link-local address needs the interface that it belongs to, as in fe80::1%eth0'
+        : ''
+    case 'connect':
+    case 'accept':
+      return 'the port is reserved by a connection over loopback, which is down or filtered here'
+    default:
+      return ''
+  }
+}
+
 function adviceFor(code: string, { syscall, path }: NativeFailure): string {
+  const ofPort = adviceForPort(code, syscall)
+  if (ofPort !== '') return ofPort
   if (code === 'ESRCH') return 'no process has that PID (any more)'
   if (syscall === 'source') return 'that source is of another system: leave it to socktable'
   if (code === 'EACCES' && path === '/proc/<pid>/fd') return NOT_SHOWN

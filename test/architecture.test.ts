@@ -96,7 +96,7 @@ describe('native', () => {
     for (const name of sources.filter((path) => path.split('/').length === 3)) {
       const own = matches(read(name), /#include "([^"]*)"/g)
       const allowed =
-        /^[a-z_]+\.h$|^\.\.\/(posix\/[a-z_]+|bind_probe|closings|offspring|position_set|process_roles|process_table|query|reader|socket_(counts|identity|table)|status)\.h$/
+        /^[a-z_]+\.h$|^\.\.\/(posix\/[a-z_]+|bind_probe|closings|offspring|port_reservation|position_set|process_roles|process_table|query|reader|socket_(counts|identity|table)|status)\.h$/
       const ofAddon = /^\.\.\/watch\/watcher\.h$/
       const asks = (path: string) =>
         allowed.test(path) || (dirname(name) === join('native', 'addon') && ofAddon.test(path))
@@ -151,6 +151,7 @@ test('the package exports these names', () => {
       'explainListenErrors',
       'explainPort',
       'findFreePort',
+      'findFreePorts',
       'killPort',
       'listConnections',
       'listConnectionsSync',
@@ -206,6 +207,7 @@ test('the package exports these types', () => {
       'Fallback',
       'Family',
       'FreeOptions',
+      'FreePortsOptions',
       'ListOptions',
       'Missing',
       'NoFreePort',
@@ -222,6 +224,7 @@ test('the package exports these types', () => {
       'Protocol',
       'QueryOptions',
       'Refusal',
+      'ReserveOptions',
       'ReservedPort',
       'RoleOptions',
       'SocketChange',

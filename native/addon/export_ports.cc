@@ -1,8 +1,12 @@
 #include <cstring>
+#include <memory>
+#include <utility>
 
 #include "../bind_probe.h"
+#include "../port_reservation.h"
 #include "exports.h"
 #include "outcome.h"
+#include "wrapped.h"
 
 namespace socktable {
 namespace {
@@ -17,6 +21,10 @@ enum AttemptWord : uint32_t {
   kAttemptAddress,
   kAttemptWords = kAttemptAddress + 4,
 };
+
+uint16_t PortFrom(const Napi::CallbackInfo& info) {
+  return static_cast<uint16_t>(info[0].As<Napi::Number>().Uint32Value());
+}
 
 // tryBind(words) -> null | failure
 Napi::Value TryBindSync(const Napi::CallbackInfo& info) {
@@ -36,19 +44,59 @@ Napi::Value TryBindSync(const Napi::CallbackInfo& info) {
   return status.ok() ? info.Env().Null() : Napi::Value(DescribeStatus(info.Env(), status));
 }
 
-// holdPort(port) -> port | failure
-Napi::Value HoldPortSync(const Napi::CallbackInfo& info) {
-  auto port = static_cast<uint16_t>(info[0].As<Napi::Number>().Uint32Value());
-  const Status status = HoldPort(&port);
-  if (!status.ok()) return DescribeStatus(info.Env(), status);
-  return Napi::Number::New(info.Env(), port);
+// --- Reservations ---
+
+using HeldReservation = std::unique_ptr<PortReservation>;
+
+constexpr napi_type_tag kHeldReservationTag = {0x3d6ac0f29e517b84, 0xb07e4c18d5a3926f};
+
+// reservePort(port) -> { reservation } | { failure }
+Napi::Value ReservePortSync(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  auto answer = Napi::Object::New(env);
+  auto held = std::make_unique<HeldReservation>();
+  const Status status = ReservePort(PortFrom(info), held.get());
+  if (status.ok()) {
+    answer["reservation"] = Wrap(env, std::move(held), kHeldReservationTag);
+  } else {
+    answer["failure"] = DescribeStatus(env, status);
+  }
+  return answer;
+}
+
+// closeReservation(reservation)
+void CloseReservation(const Napi::CallbackInfo& info) {
+  Wrapped<HeldReservation>(info, kHeldReservationTag, "socktable: not an open reservation").reset();
+}
+
+class TimeWaitWorker : public Napi::AsyncWorker {
+ public:
+  TimeWaitWorker(const Napi::Function& callback, uint16_t port)
+      : AsyncWorker(callback, "socktable.reserve"), port_(port) {}
+
+ protected:
+  void Execute() override { status_ = ReservePortByTimeWait(port_); }
+  void OnOK() override {
+    Callback().Call({status_.ok() ? Env().Null() : Napi::Value(DescribeStatus(Env(), status_))});
+  }
+
+ private:
+  const uint16_t port_;
+  Status status_;
+};
+
+// reservePortByTimeWait(port, callback(failure | null))
+void ReservePortByTimeWaitAsync(const Napi::CallbackInfo& info) {
+  (new TimeWaitWorker(info[1].As<Napi::Function>(), PortFrom(info)))->Queue();
 }
 
 }  // namespace
 
 void ExportPorts(Napi::Object exports) {
   Export(exports, "tryBind", TryBindSync);
-  Export(exports, "holdPort", HoldPortSync);
+  Export(exports, "reservePort", ReservePortSync);
+  Export(exports, "closeReservation", CloseReservation);
+  Export(exports, "reservePortByTimeWait", ReservePortByTimeWaitAsync);
 }
 
 }  // namespace socktable

@@ -77,8 +77,4 @@ Status TryBind(const BindAttempt& attempt) {
   return BindTo(socket.get(), attempt);
 }
 
-// A closing connection keeps nobody from a port here, and what keeps others from it keeps the one
-// that it is meant for from it too.
-Status HoldPort(uint16_t*) { return Status::Os(ERROR_NOT_SUPPORTED, "hold"); }
-
 }  // namespace socktable

@@ -23,7 +23,7 @@ Usage:
   socktable check PORT...    could a server bind these ports; if not, why not
   socktable explain TEXT     an error about a port in plain words
   socktable wait PORT        until somebody listens on it
-  socktable free [RANGE]     a port that nobody has
+  socktable free [RANGE]     ports that a server could bind now
   socktable kill PORT...     end those who listen on these ports
   socktable tree PORT|PID    what a process came from, and what it started
   socktable run -- COMMAND   a program with a port of its own

@@ -19,6 +19,11 @@ export function parsePort(what: string, text: string): number {
   return parseNumber(what, text, 0, 65_535)
 }
 
+/** How many ports. */
+export function parseCount(what: string, text: string): number {
+  return parseNumber(what, text, 1, 65_535)
+}
+
 export function parsePorts(option: string, texts: readonly string[]): PortFilter[] {
   return list(texts).map((text) => {
     const [first = '', last, ...more] = text.split('-')

@@ -1,6 +1,5 @@
 /** Is a port free, and if not, why not? Two sources: the socket table, and a bind that is tried. */
 
-import { setImmediate as turn } from 'node:timers/promises'
 import { outOfRange } from '../errors.ts'
 import {
   MOST_PORT_RANGES,
@@ -18,6 +17,7 @@ import { type PortObstacle, disagreementOf, obstaclesOf } from './obstacles.ts'
 import { PLACE_OPTIONS, type PlaceOptions, type Site, site, siteSync } from './places.ts'
 import { type Refusal, tryBind } from './probe.ts'
 import { type PortRange, type PortRules, inRanges, isPrivileged, portRules } from './rules.ts'
+import { Slices } from './slices.ts'
 
 /** What is known about a port at one place. */
 export interface PortCheck {
@@ -56,6 +56,12 @@ function extentOf({ family, localAddress, dualStack }: SocketRow): Extent {
   return { family, address, dualStack: dualStack ?? true }
 }
 
+/** Whether a socket at the same port has it at this site. */
+export function meets(row: SocketRow, { family, address, ipv6Only }: Site): boolean {
+  const own: Extent = { family, address: address.replace(/%.*$/, ''), dualStack: !ipv6Only }
+  return overlap(extentOf(row), own)
+}
+
 function byPort(rows: readonly SocketRow[]): Map<number, SocketRow[]> {
   const found = new Map<number, SocketRow[]>()
   for (const row of rows) {
@@ -67,10 +73,9 @@ function byPort(rows: readonly SocketRow[]): Map<number, SocketRow[]> {
 }
 
 function judge(port: number, at: Site, same: readonly SocketRow[], rules: PortRules): PortCheck {
-  const { protocol, family, address, ipv6Only } = at
-  const own: Extent = { family, address: address.replace(/%.*$/, ''), dualStack: !ipv6Only }
+  const { protocol, family, address } = at
   const refusal = tryBind({ ...at, port })
-  const meeting = same.filter((row) => overlap(extentOf(row), own))
+  const meeting = same.filter((row) => meets(row, at))
   // A socket that was bound to :: and has connected since shows its own IPv6 address, and keeps the
   // port in IPv4 as well (Linux: the bind bucket knows what was bound, net/ipv4/inet_hashtables.c).
   const unseen = refusal?.code === 'EADDRINUSE' && meeting.length === 0
@@ -98,20 +103,40 @@ function judge(port: number, at: Site, same: readonly SocketRow[], rules: PortRu
   }
 }
 
-/** Checks a list of ports and ranges; port 0 stands for any, so it is none to ask about. */
-export function checkPortRanges(name: string, value: unknown): PortRange[] {
-  const ranges = checkList(name, value, checkPortFilter)
-  for (const { from } of ranges) {
-    if (from === 0) throw outOfRange(name, 'a port from 1 to 65535', 0)
-  }
-  return ranges
+/** Checks a port or a range; port 0 stands for any, so it is none to ask about. */
+export function checkUsablePorts(name: string, value: unknown): PortRange {
+  const range = checkPortFilter(name, value)
+  if (range.from === 0) throw outOfRange(name, 'a port from 1 to 65535', 0)
+  return range
 }
+
+/** Checks a list of them. */
+export const checkPortRanges = (name: string, value: unknown): PortRange[] =>
+  checkList(name, value, checkUsablePorts)
 
 /** All ports of some ranges, each once, in their order. */
 export function portsOf(ranges: readonly PortRange[]): number[] {
-  const ports = new Set<number>()
-  for (const { from, to } of ranges) for (let port = from; port <= to; port++) ports.add(port)
-  return [...ports]
+  // next[port]: the first from there on that is not taken yet, by way of others; so that many ranges
+  // that overlap cost no more than one.
+  const next = Uint32Array.from({ length: 65_537 }, (_, port) => port)
+  const firstFrom = (port: number): number => {
+    let first = port
+    while (next[first] !== first) first = next[first] as number
+    for (let at = port; at !== first;) {
+      const after = next[at] as number
+      next[at] = first
+      at = after
+    }
+    return first
+  }
+  const ports: number[] = []
+  for (const { from, to } of ranges) {
+    for (let port = firstFrom(from); port <= to; port = firstFrom(port)) {
+      ports.push(port)
+      next[port] = port + 1
+    }
+  }
+  return ports
 }
 
 function tableQuery(ranges: readonly PortRange[], at: Site): ListOptions {
@@ -139,17 +164,15 @@ function* judgeAll({ ranges }: Asked, at: Site, rows: readonly SocketRow[]): Gen
   for (const port of portsOf(ranges)) yield judge(port, at, found.get(port) ?? [], rules)
 }
 
-/** A bind takes microseconds; many of them leave the event loop its turns. */
-const PORTS_PER_TURN = 500
-
 async function check(asked: Asked, signal: AbortSignal | undefined): Promise<PortCheck[]> {
   const at = await site(asked.values)
   const query = tableQuery(asked.ranges, at)
   const { rows } = await listSockets({ ...query, ...(signal && { signal }) })
   const checks: PortCheck[] = []
+  const slices = new Slices()
   for (const one of judgeAll(asked, at, rows)) {
     checks.push(one)
-    if (checks.length % PORTS_PER_TURN === 0) await turn()
+    if (slices.over) await slices.next()
     throwIfAborted(signal)
   }
   return checks
@@ -168,7 +191,8 @@ function checkSync(asked: Asked): PortCheck[] {
  * why where the two differ. It holds for this moment: to be sure of a port, have it reserved.
  *
  * @throws As `listSockets` does; `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` or
- *   `ERR_OUT_OF_RANGE` for wrong arguments, port 0 among them; `ENOTFOUND` for an unknown host.
+ *   `ERR_OUT_OF_RANGE` for wrong arguments, port 0 among them; `ENOTFOUND` for an unknown host;
+ *   errors of the bind that say nothing about the port, such as `EMFILE`, or `EPERM` of `socket`.
  */
 export async function checkPort(
   port: number,

@@ -30,7 +30,8 @@ export type PortObstacle =
   | 'family'
   | 'hidden'
 
-const listens = (row: SocketRow): boolean =>
+/** Whether a socket waits for peers. */
+export const listens = (row: SocketRow): boolean =>
   row.state === 'LISTEN' || (row.protocol === 'udp' && row.remoteAddress === null)
 
 function inUseBecause(holders: readonly SocketRow[], others: readonly SocketRow[]): PortObstacle[] {
@@ -71,6 +72,7 @@ export function obstaclesOf(findings: Findings): PortObstacle[] {
       return ['denied']
     case 'EADDRNOTAVAIL':
     case 'EINVAL': // a link-local address without its interface
+    case 'ENODEV': // or with one that does not exist
       return ['address']
     case 'EAFNOSUPPORT':
     case 'EPROTONOSUPPORT':

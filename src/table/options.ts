@@ -65,6 +65,11 @@ export function checkBoolean(name: string, value: unknown): boolean {
   return value
 }
 
+/** Checks a boolean that may be left out, which is false then. */
+export function checkFlag(name: string, value: unknown): boolean {
+  return value === undefined ? false : checkBoolean(name, value)
+}
+
 /** Checks that a value is a duration: a number from 0 on, or Infinity. */
 export function checkDuration(name: string, value: unknown): number {
   if (typeof value !== 'number') throw invalidType(name, 'of type number', value)

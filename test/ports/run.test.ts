@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { processTree } from '../../src/index.ts'
+import { findFreePort, listSockets, processTree } from '../../src/index.ts'
 import { until } from '../support/children.ts'
 import { isAlive } from '../support/victims.ts'
 
@@ -118,3 +118,21 @@ describe('nothing survives that the program started', () => {
     rmSync(folder, { recursive: true })
   })
 })
+
+test.runIf(process.platform === 'linux')(
+  'the port is reserved until the program has ended, by socktable itself',
+  async () => {
+    const script = "console.log(process.env.PORT); process.stdin.resume().on('end', () => {})"
+    const words = [MAIN, 'run', '--port-range', '9920-9929', '--', process.execPath, '-e', script]
+    const child = spawn(process.execPath, words, { stdio: ['pipe', 'pipe', 'inherit'] })
+    const [output] = (await once(child.stdout, 'data')) as [Buffer]
+    const port = Number(output.toString())
+    const { rows } = await listSockets({ localPort: port, bound: true })
+    expect(rows).toMatchObject([{ state: 'BOUND', pids: [rows[0]?.pid] }])
+    const tree = await processTree(child.pid as number)
+    expect(tree?.process.children.map(({ pid }) => pid)).toEqual([rows[0]?.pid])
+    child.stdin.end()
+    expect(await once(child, 'exit')).toEqual([0, null])
+    expect(await findFreePort({ ports: port })).toBe(port)
+  },
+)

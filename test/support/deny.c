@@ -1,6 +1,8 @@
 /*
  * Runs a program for which one system call fails:
  *   deny sock_diag ERRNO PROGRAM...   socket(AF_NETLINK, *, NETLINK_SOCK_DIAG)
+ *   deny inet ERRNO PROGRAM...        socket(AF_INET or AF_INET6)
+ *   deny bind ERRNO PROGRAM...        bind, of every family
  *   deny kcmp ERRNO PROGRAM...
  *   deny pidfd_open ERRNO PROGRAM...
  */
@@ -31,17 +33,26 @@ int main(int argc, char **argv) {
       LOAD(args[2]), IF_NOT(NETLINK_SOCK_DIAG, 1),
       RETURN(denied), RETURN(SECCOMP_RET_ALLOW),
   };
+  struct sock_filter inet[] = {
+      LOAD(nr),      IF_NOT(__NR_socket, 5),
+      LOAD(args[0]), IF_NOT(AF_INET, 1),     RETURN(denied),
+      IF_NOT(AF_INET6, 1),                   RETURN(denied), RETURN(SECCOMP_RET_ALLOW),
+  };
   /* The same on every processor since Linux 5.1; headers may be older. */
   const int pidfd_open = 434;
-  const int call = strcmp(argv[1], "kcmp") == 0 ? __NR_kcmp : pidfd_open;
+  const int call = strcmp(argv[1], "kcmp") == 0   ? __NR_kcmp
+                   : strcmp(argv[1], "bind") == 0 ? __NR_bind
+                                                  : pidfd_open;
   struct sock_filter other[] = {
       LOAD(nr), IF_NOT(call, 1), RETURN(denied), RETURN(SECCOMP_RET_ALLOW),
   };
-  const int is_sock_diag = strcmp(argv[1], "sock_diag") == 0;
-  struct sock_fprog program = {
-      .len = is_sock_diag ? sizeof sock_diag / sizeof *sock_diag : sizeof other / sizeof *other,
-      .filter = is_sock_diag ? sock_diag : other,
-  };
+  struct sock_fprog program = {.len = sizeof other / sizeof *other, .filter = other};
+  if (strcmp(argv[1], "sock_diag") == 0) {
+    program = (struct sock_fprog){.len = sizeof sock_diag / sizeof *sock_diag, .filter = sock_diag};
+  }
+  if (strcmp(argv[1], "inet") == 0) {
+    program = (struct sock_fprog){.len = sizeof inet / sizeof *inet, .filter = inet};
+  }
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return 65;
   if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) return 66;
   execvp(argv[3], argv + 3);

@@ -29,6 +29,10 @@ const TAKING_OPTIONS: Readonly<Record<string, Call>> = {
   explainError: (options) => m.explainError('', options),
   waitForPort: (options) => m.waitForPort(1, options),
   findFreePort: m.findFreePort,
+  findFreePorts: (options) => m.findFreePorts(1, options),
+  reservePort: m.reservePort,
+  listenOnFreePort: m.listenOnFreePort,
+  bindFreePort: m.bindFreePort,
   killPort: (options) => m.killPort(1, options),
   terminate: (options) => m.terminate(2 ** 31 - 1, options),
 }
@@ -146,5 +150,16 @@ test('a wait may last for as long as it takes', async () => {
     await expect(m.waitForPort(1, { timeout: timeout as number })).rejects.toThrow(
       /options\.timeout/,
     )
+  }
+})
+
+test('an empty list of ports to leave out, or of further hosts, is one of none', async () => {
+  const port = await m.findFreePort({ exclude: [], hosts: [], ports: { from: 20_000, to: 30_000 } })
+  expect(port).toBeGreaterThanOrEqual(20_000)
+  for (const options of [{ exclude: new Set([1]) }, { hosts: new Set(['::']) }]) {
+    await expect(m.findFreePort(options as never)).rejects.toMatchObject({
+      code: 'ERR_INVALID_ARG_TYPE',
+      message: expect.stringMatching(/options\.(exclude|hosts).*an instance of Set/) as string,
+    })
   }
 })

@@ -8,8 +8,8 @@ import type { Subcommand } from '../subcommands.ts'
 import { UsageError } from '../usage-error.ts'
 import { parsePorts } from '../values.ts'
 
-const HELP = `Starts a program with the number of a port in its environment that nobody else
-gets meanwhile.
+const HELP = `Starts a program with the number of a port in its environment, and keeps that
+port for it meanwhile.
 
 Usage: socktable run [OPTIONS] -- COMMAND [ARGUMENTS...]
 
@@ -21,8 +21,8 @@ Usage: socktable run [OPTIONS] -- COMMAND [ARGUMENTS...]
 Signals are passed on, and so is the exit code of the program, which starts with
 128 where a signal ended it. Nothing that it started survives: what is left when
 it ends is asked to end too, and forced after 5 seconds, or by a second signal.
-On Linux the port is kept for a minute for a server that sets SO_REUSEADDR, as
-Node does; elsewhere it was free a moment before.
+On Linux the port is kept until then, for servers that set SO_REUSEADDR, as
+Node's do; on macOS for half a minute; elsewhere it was free a moment before.
 
 Exit codes: the program's; 2 wrong usage, 3 no port or no such program`
 

@@ -1,0 +1,104 @@
+/** What the functions that find ports take: which ports, and where they have to be free. */
+
+import { invalidValue } from '../../errors.ts'
+import { checkFlag, checkListOrNone, checkOneOf, checkOptions } from '../../table/options.ts'
+import { checkSignal, throwIfAborted } from '../../table/signal.ts'
+import type { Abortable, PortFilter } from '../../types.ts'
+import { checkPortRanges, checkUsablePorts, portsOf } from '../check.ts'
+import { PLACE_OPTIONS, type PlaceOptions, type Site, site } from '../places.ts'
+import { type PortRange, inRanges, portRules } from '../rules.ts'
+import { Search } from './search.ts'
+
+const EPHEMERAL = ['allow', 'avoid', 'only'] as const
+const FIRST_OF_USERS = 1024
+
+/** Which ports may be taken. */
+export interface FreeOptions extends PlaceOptions {
+  /**
+   * The ports to choose from, in order of preference: the first that is free is taken. Default: any
+   * port of the system's ephemeral range, begun at a random one.
+   */
+  readonly ports?: PortFilter | readonly PortFilter[]
+  /** Ports that are not to be taken. */
+  readonly exclude?: PortFilter | readonly PortFilter[]
+  /** Further addresses at which the port has to be free too. */
+  readonly hosts?: readonly string[]
+  /**
+   * Whether the range from which the system itself takes ports may be used, is to be avoided, or is
+   * the only one. Default: `allow`; without `ports`, `avoid` chooses from 1024 to where it begins.
+   */
+  readonly ephemeral?: (typeof EPHEMERAL)[number]
+  /** Whether ports below 1024 may be taken where `ports` has some. Default: false. */
+  readonly wellKnown?: boolean
+}
+
+const FREE_OPTIONS = [
+  ...PLACE_OPTIONS,
+  'ports',
+  'exclude',
+  'hosts',
+  'ephemeral',
+  'wellKnown',
+  'signal',
+] as const
+
+type Values = Readonly<Record<string, unknown>>
+
+/** The same ports, begun at a random one, so that many who search at once rarely meet. */
+function shuffledStart(ports: readonly number[]): number[] {
+  const start = Math.floor(Math.random() * ports.length)
+  return [...ports.slice(start), ...ports.slice(0, start)]
+}
+
+function candidatesOf(values: Values): number[] {
+  const { ephemeral, reserved } = portRules()
+  const choice =
+    values['ephemeral'] === undefined
+      ? 'allow'
+      : checkOneOf('options.ephemeral', values['ephemeral'], EPHEMERAL)
+  const wellKnown = checkFlag('options.wellKnown', values['wellKnown'])
+  const excluded = new Set(
+    values['exclude'] === undefined
+      ? []
+      : portsOf(checkListOrNone('options.exclude', values['exclude'], checkUsablePorts)),
+  )
+  const asked = values['ports'] !== undefined
+  const below: PortRange = { from: FIRST_OF_USERS, to: ephemeral.from - 1 }
+  const ranges = asked
+    ? checkPortRanges('options.ports', values['ports'])
+    : [choice === 'avoid' ? below : ephemeral]
+  const all = portsOf(ranges).filter((port) => {
+    if (excluded.has(port)) return false
+    if (port < FIRST_OF_USERS && !wellKnown) return false
+    if (!asked) return !inRanges(port, reserved)
+    const inside = inRanges(port, [ephemeral])
+    return choice === 'allow' || inside === (choice === 'only')
+  })
+  return asked ? all : shuffledStart(all)
+}
+
+async function sitesOf(values: Values): Promise<Site[]> {
+  const others =
+    values['hosts'] === undefined
+      ? []
+      : checkListOrNone('options.hosts', values['hosts'], (name, host) => {
+          if (typeof host === 'string' && host !== '') return host
+          throw invalidValue(name, 'an address or a name', host)
+        })
+  const sites = [await site(values)]
+  for (const host of others) sites.push(await site({ ...values, host }))
+  return sites
+}
+
+/** Checks the options, of which a function may know more than these or fix some, for a search. */
+export async function prepare(
+  options: (FreeOptions & Abortable) | undefined,
+  alsoKnown: readonly string[] = [],
+  fixed: PlaceOptions = {},
+): Promise<Search> {
+  const values = { ...checkOptions(options, [...FREE_OPTIONS, ...alsoKnown]), ...fixed }
+  const candidates = candidatesOf(values)
+  const signal = checkSignal(options)
+  throwIfAborted(signal)
+  return new Search(candidates, await sitesOf(values), signal)
+}
