@@ -90,6 +90,9 @@ export interface NativeBinding {
     receive: ReceiveProcesses<Whole, Result>,
   ): Result
 
+  /** The name of a user by number, looked up on another thread; null where there is none. */
+  userName(uid: number, receive: (name: string | null) => void): void
+
   /** Holds on to a process, so that its number can't come to mean another one. */
   openProcess(
     pid: number,

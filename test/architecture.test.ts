@@ -22,9 +22,13 @@ const MAY_IMPORT: readonly [room: RegExp, from: RegExp][] = [
   [/^src\/layout\.ts$/, /^src\/types\.ts$/],
   [/^src\/addon\.ts$/, /^$/],
   [/^src\/binding\.ts$/, /^src\/(addon|layout)\.ts$/],
-  [/^src\/errors\.ts$/, /^src\/binding\.ts$/],
+  [/^src\/errors\.ts$/, /^src\/(binding|permission)\.ts$/],
+  [/^src\/users\.ts$/, /^src\/(binding|permission|types)\.ts$/],
   [/^src\/table\//, /^src\/(table\/.*|types|layout|errors)\.ts$/],
-  [/^src\/ports\//, /^src\/(ports\/.*|types|errors|table\/(options|snapshot))\.ts$/],
+  [
+    /^src\/ports\//,
+    /^src\/(ports\/.*|types|errors|permission|users|table\/(options|snapshot))\.ts$/,
+  ],
   [
     /^src\/processes\//,
     /^src\/(processes\/.*|types|errors|table\/(options|snapshot)|ports\/owners)\.ts$/,
@@ -34,7 +38,8 @@ const MAY_IMPORT: readonly [room: RegExp, from: RegExp][] = [
     /^src\/index\.ts$/,
     /^src\/(types|errors|table\/(counts|snapshot)|(ports|processes|watch)\/.*)\.ts$/,
   ],
-  [/^src\/cli\//, /^src\/(cli\/.*|index)\.ts$/],
+  // The words for a hidden owner are those of the library.
+  [/^src\/cli\//, /^src\/(cli\/.*|index|permission|users)\.ts$/],
 ]
 
 const MAY_CALL_THE_ADDON =

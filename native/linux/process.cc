@@ -9,6 +9,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include "process_view.h"
+
 namespace socktable {
 namespace {
 
@@ -106,9 +108,9 @@ bool ProcHidesProcesses(int proc) {
   // Process 1 of a PID namespace always exists: where it is not shown, others are not either.
   struct stat info;
   if (fstatat(proc, "1", &info, 0) != 0 && errno == ENOENT) return true;
-  // It may be this user's own, as in a container; root is shown all (fs/proc/base.c,
+  // It may be this user's own, as in a container. That one is root does not matter (fs/proc/base.c,
   // has_pid_permissions).
-  if (geteuid() == 0) return false;
+  if (MayTraceOthers()) return false;
   std::string text;
   if (!ReadWhole(proc, "self/mountinfo", &text)) return false;
   return ParseHidePid(text.data(), text.size());
