@@ -108,7 +108,8 @@ bool ProcHidesProcesses(int proc) {
   // Process 1 of a PID namespace always exists: where it is not shown, others are not either.
   struct stat info;
   if (fstatat(proc, "1", &info, 0) != 0 && errno == ENOENT) return true;
-  // It may be this user's own, as in a container. That one is root does not matter (fs/proc/base.c,
+  // It may be this user's own, as in a container. What is not traceable is hidden from root too
+  // where hidepid is 4, and else from a root that is not in the group of the mount (fs/proc/base.c,
   // has_pid_permissions).
   if (MayTraceOthers()) return false;
   std::string text;
