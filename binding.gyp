@@ -55,6 +55,7 @@
             "native/linux/process_handle.cc",
             "native/linux/process_parse.cc",
             "native/linux/process_table.cc",
+            "native/linux/process_view.cc",
             "native/linux/reader.cc",
             "native/linux/row_collector.cc",
             "native/linux/sock_diag.cc",

@@ -44,6 +44,9 @@ struct ProcessQuery {
 // Reads processes. One that does not exist is left out.
 Status ReadProcesses(const ProcessQuery& query, std::vector<ProcessRecord>* records);
 
+// The name of a user by number; empty where the number has none or the system has no such numbers.
+std::string NameOfUser(uint32_t uid);
+
 // A process that was opened: what is done to it reaches this one alone, also where its PID has gone
 // to another one since.
 class ProcessHandle {

@@ -127,6 +127,8 @@ struct Report {
   static constexpr uint32_t kSocketsHidden = 32;  // the system keeps other users' sockets back
   static constexpr uint32_t kClosingsTold = 64;   // sockets that closed between two reads are told
   static constexpr uint32_t kClosingsMissed = 128;  // but some of them were missed
+  static constexpr uint32_t kOtherNetwork =
+      1024;  // of the processes asked for some are in another network namespace
 
   uint32_t sources = 0;  // which sources the rows came from
   uint32_t flags = 0;

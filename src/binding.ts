@@ -119,6 +119,8 @@ export interface NativeBinding {
   bindOffspring(): NativeFailure | number
   /** Takes note of the end of a child that was adopted. */
   reapAdopted(pid: number): void
+  /** The name of a user by number, looked up on another thread; null where there is none. */
+  userName(uid: number, receive: (name: string | null) => void): void
 
   /** Holds on to a process, so that its number can't come to mean another one. */
   openProcess(

@@ -1,7 +1,9 @@
 /** Makes errors: of system calls that failed, and of arguments in Node's own manner. */
 
+import { constants } from 'node:os'
 import { getSystemErrorMap } from 'node:util'
 import type { NativeFailure } from './binding.ts'
+import { remedyFor } from './permission.ts'
 
 /** An error of the operating system, as Node's own: `code` is its name, `errno` its negative number. */
 export interface SystemError extends Error {
@@ -56,15 +58,13 @@ function nodeError(code: string): [errno: number, description: string] | undefin
   return undefined
 }
 
-const NOT_SHOWN = 'this user may not see what that process has open: run as its user or as root'
+/** Where the descriptors of processes are listed: "/proc/1/fd", "/proc/{1,2}/fd". */
+const DESCRIPTORS = /^\/proc\/\{?([\d,.]+)\}?\/fd$/
 
 /** Of the calls that try a bind or reserve a port. */
 function adviceForPort(code: string, syscall: string): string {
   switch (syscall) {
     case 'socket':
-      if (code === 'EMFILE' || code === 'ENFILE') {
-        return 'the limit on open files is reached (ulimit -n): close some or raise it'
-      }
       if (code === 'EPERM' || code === 'EACCES') {
         return 'a sandbox (seccomp, the profile of a container) lets this process open no such socket'
       }
@@ -82,34 +82,76 @@ function adviceForPort(code: string, syscall: string): string {
   }
 }
 
-function adviceFor(code: string, { syscall, path }: NativeFailure): string {
-  const ofPort = adviceForPort(code, syscall)
-  if (ofPort !== '') return ofPort
-  if (code === 'ESRCH') return 'no process has that PID (any more)'
-  if (syscall === 'source') return 'that source is of another system: leave it to socktable'
-  if (code === 'EACCES' && path === '/proc/<pid>/fd') return NOT_SHOWN
-  if (code === 'EPERM' && syscall.includes('PROC_PIDLISTFDS')) return NOT_SHOWN
-  if (path === '/proc/<pid>/fd') {
-    if (code === 'EMFILE' || code === 'ENFILE') {
-      return 'the limit on open files is reached (ulimit -n): close some or raise it'
-    }
+function forbidden({ syscall, path = '' }: NativeFailure): string {
+  if (DESCRIPTORS.test(path) || syscall.includes('PROC_PIDLISTFDS')) {
+    return `this user may not see what that process has open: ${remedyFor('CAP_SYS_PTRACE')}`
+  }
+  const sandbox = 'a sandbox or a security module forbids it (seccomp, AppArmor, SELinux)'
+  if (syscall.includes('NETLINK_SOCK_DIAG')) return `${sandbox}; the source 'procfs' may answer`
+  return path.startsWith('/proc') ? sandbox : ''
+}
+
+function unavailable({ syscall, path = '' }: NativeFailure): string {
+  if (path === '/proc/self') {
+    return (
+      '/proc belongs to another PID namespace than this process, so its numbers mean other ' +
+      'processes here: mount one of this namespace (mount -t proc proc /proc)'
+    )
   }
   if (path === '/proc') {
     return (
-      'owners are found through /proc, and no proc file system is mounted there: mount it ' +
-      '(mount -t proc proc /proc), or ask for no owners'
+      'processes are read from /proc, and no proc file system is mounted there: mount it ' +
+      '(mount -t proc proc /proc); sockets can be listed without their owners all the same'
     )
   }
-  if (path?.startsWith('/proc/')) {
+  if (path.startsWith('/proc/')) {
     return 'the kernel offers no socket table there: is /proc mounted in full (no subset=pid)?'
   }
-  if (syscall.includes('NETLINK_SOCK_DIAG')) {
-    return "the kernel does not answer sock_diag here; the source 'procfs' may"
+  return syscall.includes('NETLINK_SOCK_DIAG')
+    ? "the kernel does not answer sock_diag here; the source 'procfs' may"
+    : ''
+}
+
+/** What to do. The code says what went wrong; only then does the place say more. */
+function adviceFor(code: string, failure: NativeFailure): string {
+  const { syscall, path = '' } = failure
+  const ofPort = adviceForPort(code, syscall)
+  if (ofPort !== '') return ofPort
+  if (syscall === 'source') return 'that source is of another system: leave it to socktable'
+  switch (code) {
+    case 'ESRCH':
+      return DESCRIPTORS.test(path) ? '' : 'no process has that PID (any more)'
+    case 'EMFILE':
+      return 'this process has reached its limit on open files (ulimit -n): close some or raise it'
+    case 'ENFILE':
+      return 'the system has reached its limit on open files (sysctl fs.file-max)'
+    case 'ENOMEM':
+      return 'no memory is left for it: try again'
+    case 'EACCES':
+    case 'EPERM':
+      return forbidden(failure)
+    case 'ENOENT':
+    case 'ENOTDIR':
+    case 'ENODEV':
+    case 'EINVAL':
+    case 'EOPNOTSUPP':
+    case 'EAFNOSUPPORT':
+    case 'EPROTONOSUPPORT':
+      return unavailable(failure)
+    case 'ENOTSUP':
+      return `socktable can't read the socket table of ${process.platform} yet`
+    default:
+      return ''
   }
-  if (code === 'ENOTSUP') {
-    return `socktable can't read the socket table of ${process.platform} yet`
-  }
-  return ''
+}
+
+/** Node's description, but that of a missing process names it: "no process has the PID 4242". */
+function describe(code: string, description: string, { path = '' }: NativeFailure): string {
+  const pids = code === 'ESRCH' ? DESCRIPTORS.exec(path)?.[1]?.split(',') : undefined
+  if (pids === undefined) return description
+  const [last = '', ...others] = pids.reverse()
+  if (others.length === 0) return `no process has the PID ${last}`
+  return `no process has one of the PIDs ${others.reverse().join(', ')} and ${last}`
 }
 
 /** Turns what the addon tells of a failure into an error. */
@@ -124,7 +166,7 @@ export function systemError(
   const advice = adviceFor(code, failure)
   const options = failure.cause === undefined ? {} : { cause: systemError(failure.cause, platform) }
   const error = new Error(
-    `${code}: ${description}, ${failure.syscall}${where}${number}` +
+    `${code}: ${describe(code, description, failure)}, ${failure.syscall}${where}${number}` +
       (advice === '' ? '' : `; ${advice}`),
     options,
   )
@@ -154,6 +196,23 @@ function maker(value: object): string | null {
   } catch {
     return null // a getter of the caller's
   }
+}
+
+/** A process exists, and /proc keeps it from this user. */
+export function hiddenProcess(pid: number): SystemError {
+  const path = `/proc/${pid}/stat`
+  const advice = `process ${pid} exists, but this user may not see it: ${remedyFor('CAP_SYS_PTRACE')}`
+  return Object.assign(new Error(`EACCES: permission denied, open '${path}'; ${advice}`), {
+    ...{ code: 'EACCES', errno: -constants.errno.EACCES, syscall: 'open', path },
+  })
+}
+
+/** The sockets of a process are in no table that is read here. */
+export function otherNetwork(pid: number): Error {
+  const message =
+    `process ${pid} is in another network namespace, whose sockets are not in this table: ` +
+    `look from there (nsenter --net --target ${pid})`
+  return Object.assign(new Error(message), { code: 'ERR_SOCKTABLE_NETNS' })
 }
 
 function shown(value: unknown): string {

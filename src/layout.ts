@@ -86,6 +86,7 @@ export const LAYOUT = {
   'report.socketsHidden': 32,
   'report.closingsTold': 64,
   'report.closingsMissed': 128,
+  'report.otherNetwork': 1024,
 } as const
 
 /** By the number of the state; null is a UDP socket or a state that this version does not know. */

@@ -160,6 +160,8 @@ export interface SocketRow {
  * - `owners`: sockets whose owner permission hid, or sockets of a process in `pid` that may not be
  *   read; `hidden` says how many.
  * - `sockets`: other users' sockets, which macOS 27 and later keep from all but root.
+ * - `netns` (Linux): the sockets of a process in `pid` that is in another network namespace, whose
+ *   tables this read does not show. Sockets that it opened in this one are in the table.
  * - `bound`: bound sockets were asked for and can't be told (Linux before 6.8, `procfs`, Windows).
  * - `rows`: records that could not be understood.
  * - `interrupted`: the kernel says that its table changed so much that the reading is not exact.
@@ -168,7 +170,7 @@ export interface SocketRow {
  * - `unexpected`: a system call failed in a way that it should not; NODE_DEBUG=socktable prints it.
  */
 export type Missing =
-  'owners' | 'sockets' | 'bound' | 'rows' | 'interrupted' | 'closings' | 'unexpected'
+  'owners' | 'sockets' | 'netns' | 'bound' | 'rows' | 'interrupted' | 'closings' | 'unexpected'
 
 /** Why another source was read than the preferred one. */
 export interface Fallback {

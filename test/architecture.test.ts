@@ -22,9 +22,13 @@ const MAY_IMPORT: readonly [room: RegExp, from: RegExp][] = [
   [/^src\/layout\.ts$/, /^src\/types\.ts$/],
   [/^src\/addon\.ts$/, /^$/],
   [/^src\/binding\.ts$/, /^src\/(addon|layout)\.ts$/],
-  [/^src\/errors\.ts$/, /^src\/binding\.ts$/],
+  [/^src\/errors\.ts$/, /^src\/(binding|permission)\.ts$/],
+  [/^src\/users\.ts$/, /^src\/(binding|permission|types)\.ts$/],
   [/^src\/table\//, /^src\/(table\/.*|types|layout|errors)\.ts$/],
-  [/^src\/ports\//, /^src\/(ports\/.*|types|errors|table\/(options|signal|snapshot))\.ts$/],
+  [
+    /^src\/ports\//,
+    /^src\/(ports\/.*|types|errors|permission|users|table\/(options|signal|snapshot))\.ts$/,
+  ],
   [
     /^src\/processes\//,
     /^src\/(processes\/.*|types|errors|table\/(options|signal|snapshot)|ports\/(owners|server-sockets))\.ts$/,
@@ -37,8 +41,12 @@ const MAY_IMPORT: readonly [room: RegExp, from: RegExp][] = [
     /^src\/index\.ts$/,
     /^src\/(types|errors|table\/(counts|snapshot)|(ports|processes|watch)\/.*)\.ts$/,
   ],
-  [/^src\/cli\/(run\/|commands\/run\.ts$)/, /^src\/(cli\/.*|index|processes\/offspring)\.ts$/],
-  [/^src\/cli\//, /^src\/(cli\/.*|index)\.ts$/],
+  // The words for a hidden owner are those of the library.
+  [
+    /^src\/cli\/(run\/|commands\/run\.ts$)/,
+    /^src\/(cli\/.*|index|permission|users|processes\/offspring)\.ts$/,
+  ],
+  [/^src\/cli\//, /^src\/(cli\/.*|index|permission|users)\.ts$/],
 ]
 
 const MAY_CALL_THE_ADDON =

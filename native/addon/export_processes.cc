@@ -108,6 +108,35 @@ Napi::Value ProcessesSync(const Napi::CallbackInfo& info) {
   return DeliverFacts(info.Env(), info[2].As<Napi::Function>(), outcome, query.whole);
 }
 
+// The name may come from a directory service on the network.
+class UserWorker : public Napi::AsyncWorker {
+ public:
+  UserWorker(const Napi::Function& callback, uint32_t uid)
+      : AsyncWorker(callback, "socktable.user"), uid_(uid) {}
+
+ protected:
+  void Execute() override {
+    try {
+      name_ = NameOfUser(uid_);
+    } catch (const std::bad_alloc&) {
+      name_.clear();
+    }
+  }
+  void OnOK() override {
+    const Napi::Env env = Env();
+    Callback().Call({name_.empty() ? env.Null() : Napi::String::New(env, name_)});
+  }
+
+ private:
+  const uint32_t uid_;
+  std::string name_;
+};
+
+// userName(uid, callback(name | null))
+void UserNameAsync(const Napi::CallbackInfo& info) {
+  (new UserWorker(info[1].As<Napi::Function>(), info[0].ToNumber().Uint32Value()))->Queue();
+}
+
 // --- Handles ---
 
 // A handle outlives its process, and where nobody closes it, garbage collection does.
@@ -156,6 +185,7 @@ void CloseProcess(const Napi::CallbackInfo& info) { HeldProcessFrom(info).reset(
 void ExportProcesses(Napi::Object exports) {
   Export(exports, "processes", ProcessesAsync);
   Export(exports, "processesSync", ProcessesSync);
+  Export(exports, "userName", UserNameAsync);
   Export(exports, "openProcess", OpenProcessByPid);
   Export(exports, "signalProcess", SignalProcess);
   Export(exports, "processExited", ProcessExited);

@@ -87,4 +87,6 @@ Status ReadProcesses(const ProcessQuery& query, std::vector<ProcessRecord>* reco
   return Status::Ok();
 }
 
+std::string NameOfUser(uint32_t uid) { return UserName(uid); }
+
 }  // namespace socktable

@@ -7,6 +7,7 @@
 #include "existence.h"
 #include "owners.h"
 #include "process.h"
+#include "process_view.h"
 
 namespace socktable {
 namespace {
@@ -43,7 +44,7 @@ void ExplainOwnerless(SocketTable& table) {
 Status CheckProcessesRead(const Query& query, const Report& report) {
   const size_t asked = query.pids.size();
   if (asked == 0 || report.denied + report.vanished < asked) return Status::Ok();
-  return Status::Os(report.denied > 0 ? EACCES : ESRCH, "openat", "/proc/<pid>/fd");
+  return Status::Os(report.denied > 0 ? EACCES : ESRCH, "openat", PathOfDescriptors(query.pids));
 }
 
 // Searches the likely holders until each socket has one. What could not be read there is of no

@@ -13,6 +13,7 @@
 #include "owners.h"
 #include "parallel.h"
 #include "process.h"
+#include "process_view.h"
 #include "table_comparison.h"
 
 namespace socktable {
@@ -279,11 +280,28 @@ class Scanner {
 
   void Fail(int code, const char* call) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (failure_.ok()) failure_ = Status::Os(code, call, "/proc/<pid>/fd");
+    if (failure_.ok()) failure_ = Status::Os(code, call, "/proc");
     stop_ = true;
   }
 
+  // What an answer about certain processes has to know of them.
+  void JudgeAsked() {
+    for (size_t i = 0; i < states_.size(); i++) {
+      ProcessState& state = states_[i];
+      const uint32_t pid = scan_->pids[i];
+      if (state.vanished && IsHiddenProcess(proc_, pid)) {
+        state.vanished = false;
+        state.denied = true;
+      }
+      if (state.vanished || state.denied) continue;
+      const NetworkComparison network = CompareNetwork(proc_, pid);
+      if (network == NetworkComparison::kOther) report_->flags |= Report::kOtherNetwork;
+      state.denied = network == NetworkComparison::kUnknown;
+    }
+  }
+
   void Collect() {
+    if (!query_.pids.empty()) JudgeAsked();
     for (const ProcessState& state : states_) {
       report_->denied += state.denied;
       report_->vanished += state.vanished;

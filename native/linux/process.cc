@@ -9,6 +9,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include "process_view.h"
+
 namespace socktable {
 namespace {
 
@@ -106,9 +108,10 @@ bool ProcHidesProcesses(int proc) {
   // Process 1 of a PID namespace always exists: where it is not shown, others are not either.
   struct stat info;
   if (fstatat(proc, "1", &info, 0) != 0 && errno == ENOENT) return true;
-  // It may be this user's own, as in a container; root is shown all (fs/proc/base.c,
+  // It may be this user's own, as in a container. What is not traceable is hidden from root too
+  // where hidepid is 4, and else from a root that is not in the group of the mount (fs/proc/base.c,
   // has_pid_permissions).
-  if (geteuid() == 0) return false;
+  if (MayTraceOthers()) return false;
   std::string text;
   if (!ReadWhole(proc, "self/mountinfo", &text)) return false;
   return ParseHidePid(text.data(), text.size());

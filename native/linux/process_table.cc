@@ -1,6 +1,5 @@
 #include "../process_table.h"
 
-#include <signal.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -11,6 +10,7 @@
 #include "../posix/user_name.h"
 #include "numbered_entries.h"
 #include "process.h"
+#include "process_view.h"
 
 namespace socktable {
 namespace {
@@ -89,14 +89,6 @@ class Reader {
   double tick_ = 1000.0 / static_cast<double>(sysconf(_SC_CLK_TCK));
 };
 
-// A process that /proc keeps from this user (hidepid) is there all the same; kill(2) tells, which
-// knows threads too.
-bool ExistsUnseen(int proc, uint32_t pid) {
-  ProcessStat stat;
-  return !ReadStat(proc, pid, &stat) && pid <= INT32_MAX && kill(static_cast<pid_t>(pid), 0) != 0 &&
-         errno == EPERM;
-}
-
 }  // namespace
 
 Status ReadProcesses(const ProcessQuery& query, std::vector<ProcessRecord>* records) {
@@ -117,11 +109,13 @@ Status ReadProcesses(const ProcessQuery& query, std::vector<ProcessRecord>* reco
     std::optional<ProcessRecord> record = reader.Read(pid, query.whole);
     if (record) {
       records->push_back(std::move(*record));
-    } else if (!query.all && ExistsUnseen(proc.get(), pid)) {
+    } else if (!query.all && IsHiddenProcess(proc.get(), pid)) {
       records->emplace_back().pid = pid;
     }
   }
   return Status::Ok();
 }
+
+std::string NameOfUser(uint32_t uid) { return UserName(uid); }
 
 }  // namespace socktable

@@ -107,4 +107,6 @@ Status ReadProcesses(const ProcessQuery& query, std::vector<ProcessRecord>* reco
   return Status::Ok();
 }
 
+std::string NameOfUser(uint32_t) { return {}; }
+
 }  // namespace socktable

@@ -1,7 +1,8 @@
 /** Where the command writes: its streams, their width and colour, and the hints that go with a table. */
 
 import { styleText } from 'node:util'
-import type { SocketTable, TableReport } from '../index.ts'
+import type { ListOptions, SocketTable, TableReport } from '../index.ts'
+import { remedyFor } from '../permission.ts'
 import { harmless } from './print/text.ts'
 import { wrap } from './print/width.ts'
 
@@ -47,14 +48,23 @@ function explainHidden({ processes, sockets }: SocketTable['hidden']): void {
   // Where --pid named a process that may not be read, it is that one's sockets that are not shown.
   const what = sockets > 0 ? `the owner of ${plural(sockets, 'socket')}` : 'some sockets'
   const unread = plural(processes, 'process', 'processes')
-  const remedy = process.getuid?.() === 0 ? 'that takes CAP_SYS_PTRACE' : 'try with sudo'
+  const remedy = process.getuid?.() === 0 ? remedyFor('CAP_SYS_PTRACE') : 'try with sudo'
   complain(`permission hides ${what} (${unread} could not be read): ${remedy}`)
 }
 
-/** Says on stderr what a table lacks. */
-export function explainMissing({ missing, hidden }: TableReport): void {
+function explainNetwork(pid: ListOptions['pid']): void {
+  const [only, ...others] = [pid ?? []].flat()
+  const one = only !== undefined && others.length === 0
+  const who = one ? `process ${only}` : 'one of those processes'
+  const where = one ? ` ("nsenter --net --target ${only} socktable" shows them)` : ''
+  complain(`${who} is in another network namespace: its sockets are not in this table${where}`)
+}
+
+/** Says on stderr what a table lacks; `pid` is what it was asked for. */
+export function explainMissing({ missing, hidden }: TableReport, pid?: ListOptions['pid']): void {
   for (const what of missing) {
     if (what === 'owners') explainHidden(hidden)
+    else if (what === 'netns') explainNetwork(pid)
     else complain(`the table is not complete: ${WHAT_IS_MISSING[what]}`)
   }
 }

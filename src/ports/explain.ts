@@ -2,6 +2,7 @@
 
 import { checkOptions } from '../table/options.ts'
 import type { Protocol, SocketRow } from '../types.ts'
+import { type UserNames, hiddenOwner, remedyForHidden, usersOf } from '../users.ts'
 import { isWildcard } from './addresses.ts'
 import { type PortCheck, checkPort } from './check.ts'
 import { type Told, readError } from './error-text.ts'
@@ -34,7 +35,8 @@ export interface Explanation {
 
 const HOW_FAR = 100
 
-function ownerOf(row: SocketRow): string {
+function ownerOf(row: SocketRow, users: UserNames): string {
+  if (row.ownerUnknown === 'permission') return hiddenOwner(row, users)
   if (row.pid === null) return 'a process that is not known'
   const name = row.service ?? row.processName
   const more = row.pids.length > 1 ? ` and ${row.pids.length - 1} more` : ''
@@ -46,10 +48,10 @@ function at(row: SocketRow): string {
   return `${host}:${row.localPort}`
 }
 
-function hiddenOwner(row: SocketRow): string | null {
+function whyUnknown(row: SocketRow, users: UserNames): string | null {
   switch (row.ownerUnknown) {
     case 'permission':
-      return 'Its owner is hidden from this user: look again as its user or as root.'
+      return `Which one is hidden from this user: ${remedyForHidden(row, users)}.`
     case 'exited':
       return 'The process that made it has ended; one that inherited it keeps it open.'
     case 'not-found':
@@ -65,7 +67,7 @@ function how(address: string, host: string): string {
   return isWildcard(address) ? `, which takes in ${host}` : `, which is a part of ${host}`
 }
 
-function reasonsFor(obstacle: PortObstacle, check: PortCheck): string[] {
+function reasonsFor(obstacle: PortObstacle, check: PortCheck, users: UserNames): string[] {
   const { port, protocol, host, holders, connections } = check
   switch (obstacle) {
     case 'listener':
@@ -73,14 +75,15 @@ function reasonsFor(obstacle: PortObstacle, check: PortCheck): string[] {
       return holders.flatMap((row) => {
         const does = row.state === 'BOUND' ? 'is bound to' : 'listens on'
         const wide = how(row.localAddress, host)
-        const hidden = hiddenOwner(row)
-        return [`${ownerOf(row)} ${does} ${at(row)}${wide}.`, ...(hidden === null ? [] : [hidden])]
+        const unknown = whyUnknown(row, users)
+        const owner = ownerOf(row, users)
+        return [`${owner} ${does} ${at(row)}${wide}.`, ...(unknown === null ? [] : [unknown])]
       })
     case 'connection': {
       const [client] = connections
       if (client === undefined) return []
       return [
-        `${ownerOf(client)} has it as the local port of a connection to ` +
+        `${ownerOf(client, users)} has it as the local port of a connection to ` +
           `${client.remoteAddress ?? '?'}:${client.remotePort ?? '?'}: a client that happens to use it.`,
       ]
     }
@@ -199,13 +202,14 @@ function summaryOf({ port, protocol, host, free, obstacles }: PortCheck): string
   return `${where} ${SUMMARY[obstacles[0] ?? 'hidden']}.`
 }
 
-function explainCheck(
+async function explainCheck(
   check: PortCheck,
   code: string | null,
   alternative: number | null,
-): Explanation {
+): Promise<Explanation> {
   const { port, protocol, host, free, obstacles, disagreement, elsewhere } = check
-  const reasons = obstacles.flatMap((obstacle) => reasonsFor(obstacle, check))
+  const users = await usersOf([...check.holders, ...check.connections, ...elsewhere])
+  const reasons = obstacles.flatMap((obstacle) => reasonsFor(obstacle, check, users))
   if (free && disagreement !== null) reasons.push(`${disagreement}.`)
   if (free && code === 'EADDRINUSE') {
     reasons.push('Whoever had it when the error came is gone by now: try again.')
@@ -218,7 +222,7 @@ function explainCheck(
   const aside = free ? elsewhere.filter(({ remoteAddress }) => remoteAddress === null) : []
   for (const row of aside) {
     reasons.push(
-      `${ownerOf(row)} has the same port at another address, ${at(row)}: that is no obstacle.`,
+      `${ownerOf(row, users)} has the same port at another address, ${at(row)}: that is no obstacle.`,
     )
   }
   return finish({

@@ -1,6 +1,7 @@
 /** What the system says about port numbers as such, whoever has them. */
 
 import { readFileSync } from 'node:fs'
+import { hasCapability } from '../permission.ts'
 import { isWildcard } from './addresses.ts'
 
 /** Ports from one to another, both included. */
@@ -20,8 +21,6 @@ export interface PortRules {
   readonly wildcardsFree: boolean
 }
 
-const CAP_NET_BIND_SERVICE = 10n
-
 function read(path: string): string {
   try {
     return readFileSync(path, 'utf8').trim()
@@ -40,12 +39,6 @@ function parseRanges(text: string): PortRange[] {
   })
 }
 
-function mayBindAnything(): boolean {
-  const capabilities = /^CapEff:\s*([0-9a-f]+)$/m.exec(read('/proc/self/status'))?.[1]
-  if (capabilities === undefined) return process.getuid?.() === 0
-  return ((BigInt(`0x${capabilities}`) >> CAP_NET_BIND_SERVICE) & 1n) === 1n
-}
-
 function linuxRules(): PortRules {
   const [range] = parseRanges(read('/proc/sys/net/ipv4/ip_local_port_range').replace(/\s+/, '-'))
   const start = read('/proc/sys/net/ipv4/ip_unprivileged_port_start')
@@ -53,7 +46,7 @@ function linuxRules(): PortRules {
   return {
     ephemeral: range ?? { from: 32_768, to: 60_999 },
     reserved: parseRanges(read('/proc/sys/net/ipv4/ip_local_reserved_ports')),
-    privilegedBelow: mayBindAnything() ? 0 : privileged,
+    privilegedBelow: hasCapability('CAP_NET_BIND_SERVICE') ? 0 : privileged,
     wildcardsFree: false,
   }
 }

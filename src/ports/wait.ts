@@ -1,10 +1,10 @@
 /** Waits until a port is in use, free, or a certain process's. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { invalidValue } from '../errors.ts'
+import { invalidValue, otherNetwork } from '../errors.ts'
 import { checkDuration, checkInteger, checkOneOf, checkOptions } from '../table/options.ts'
 import { checkSignal, throwIfAborted } from '../table/signal.ts'
-import { listListeners } from '../table/snapshot.ts'
+import { type RoleOptions, listListeners } from '../table/snapshot.ts'
 import type { Abortable, Protocol, SocketRow } from '../types.ts'
 import { PROTOCOLS } from '../types.ts'
 
@@ -47,13 +47,25 @@ function timeoutError(
 }
 
 /**
+ * Rejects where a process will never be seen to listen: it does not exist (any more), may not be
+ * looked at, or is in another network namespace.
+ */
+async function checkListens(pid: number, query: RoleOptions & Abortable): Promise<void> {
+  const { rows, missing } = await listListeners({ ...query, pid })
+  if (rows.length === 0 && missing.includes('netns')) throw otherNetwork(pid)
+}
+
+/**
  * Waits until a port is in use or free, and resolves with the sockets that listen on it, which are
  * none for `free`. Looks at the table of listeners alone, filtered by the kernel to that port: no
  * connection is made, so that the server sees nothing of it.
  *
  * Whether a bind succeeds where nobody listens is another question: see `checkPort`.
  *
- * @throws `WaitTimeout` with the code `ETIMEDOUT`; the signal's reason; errors as of `listSockets`.
+ * @throws `WaitTimeout` with the code `ETIMEDOUT`; the signal's reason; errors as of `listSockets`. With
+ *   `pid`, as soon as it is so: `ESRCH` where no process has that PID (any more), `EACCES` where this
+ *   user may not see what it has open, `ERR_SOCKTABLE_NETNS` where it is in another network namespace
+ *   and listens to nothing in this one.
  */
 export async function waitForPort(
   port: number,
@@ -87,6 +99,7 @@ export async function waitForPort(
   const owners = pid === 0 ? 'none' : 'all'
   const deadline = performance.now() + timeout
   for (;;) {
+    if (pid !== 0) await checkListens(pid, query)
     const { rows } = await listListeners({ ...query, owners })
     const met = pid === 0 ? rows.length > 0 : rows.some(({ pids }) => pids.includes(pid))
     if (until === 'free' ? rows.length === 0 : met) return rows

@@ -1,7 +1,8 @@
 /** Who started whom. */
 
+import { hiddenProcess } from '../errors.ts'
 import { checkPid } from './facts.ts'
-import { readProcesses, readProcessesSync } from './read.ts'
+import { readFacts, readFactsSync, readProcesses, readProcessesSync } from './read.ts'
 import type { ProcessNode, ProcessRecord, ProcessTree } from './types.ts'
 
 function byStart(a: ProcessRecord, b: ProcessRecord): number {
@@ -56,18 +57,33 @@ export function treeIn(records: readonly ProcessRecord[], pid: number): ProcessT
 }
 
 /**
+ * The answer where the list of processes lacks one: null where there is none, `undefined` where it
+ * was started since the list was read. One that exists and is hidden is an error, not an absence.
+ */
+function missingFrom(pid: number, facts: ProcessRecord | undefined): null | undefined {
+  if (facts === undefined) return null
+  if (facts.startTime !== null) return undefined
+  throw hiddenProcess(pid)
+}
+
+/**
  * The processes above and below one: its parent and so on up, and what it started with what they
  * started. Null where no process has that PID. Processes come and go while the list is read.
  *
- * @throws As `processInfo` does.
+ * @throws As `processInfo` does; `EACCES` where the process exists and /proc keeps it from this user
+ *   (hidepid), of which `processInfo` gives the PID alone.
  */
 export async function processTree(pid: number): Promise<ProcessTree | null> {
   checkPid('pid', pid)
+  const tree = treeIn(await readProcesses(), pid)
+  if (tree !== null || missingFrom(pid, await readFacts(pid)) === null) return tree
   return treeIn(await readProcesses(), pid)
 }
 
 /** `processTree`, blocking. */
 export function processTreeSync(pid: number): ProcessTree | null {
   checkPid('pid', pid)
+  const tree = treeIn(readProcessesSync(), pid)
+  if (tree !== null || missingFrom(pid, readFactsSync(pid)) === null) return tree
   return treeIn(readProcessesSync(), pid)
 }

@@ -25,7 +25,8 @@ import { checkSignal } from './signal.ts'
  * @throws {TypeError | RangeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` or
  *   `ERR_OUT_OF_RANGE` before anything is read.
  * @throws An error with `code`, `errno` and `syscall` where the system offers no table: never an
- *   empty list. `ESRCH`, `EACCES`: none of the processes in `pid` exists, or may be read.
+ *   empty list. `ESRCH`: none of the processes in `pid` exists. `EACCES` (macOS: `EPERM`): none of those
+ *   that do may be read, also where /proc hides them (hidepid).
  */
 export async function listSockets(options?: ListOptions & Abortable): Promise<SocketTable> {
   const words = encodeQuery(options, ['signal'])

@@ -117,7 +117,7 @@ test.runIf(needs(canBecomeOthers, 'root, to become another user'))(
     const { code, stdout } = run(['kill', String(port), '--yes'], { prefix: AS_NOBODY })
     expect(code).toBe(3)
     expect(stdout).toContain(
-      `port ${port} is still in use: its owner is hidden from you: run this as its user or as root`,
+      `port ${port} is still in use: held by a process of root, which is hidden from you: run as root`,
     )
     expect(isAlive(pid)).toBe(true)
   },

@@ -104,7 +104,8 @@ test.runIf(needs(canBecomeOthers, 'root, to become another user'))(
   'an unknown owner has its reason, in plain words',
   () => {
     const { code, stdout, stderr } = run(['who', String(listener.port)], { prefix: AS_NOBODY })
-    const reason = '(permission): its owner is hidden from you: run this as its user or as root\n'
+    const reason =
+      '(permission): held by a process of root, which is hidden from you: run as root\n'
     expect(code).toBe(0)
     expect(stdout).toMatch(/LISTEN +- +\(permission\)\n/)
     expect(stdout.split(reason)).toHaveLength(3) // once for the listener, once for its connection

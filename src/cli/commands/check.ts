@@ -1,6 +1,7 @@
 /** socktable check PORT...: could a server bind these ports? */
 
 import { type PortCheck, checkPorts, explainPort } from '../../index.ts'
+import { type UserNames, hiddenOwner, usersOf } from '../../users.ts'
 import { parseOptions } from '../options.ts'
 import { print } from '../output.ts'
 import { EXPECTED_PLACE, PLACE, parsePlace } from '../place.ts'
@@ -31,14 +32,20 @@ Exit codes:
 const OPTIONS = { ...PLACE, json: { type: 'boolean' } } as const
 
 /** One line for each port. */
-function line({ port, protocol, host, free, obstacles, holders }: PortCheck): string {
+function line(
+  { port, protocol, host, free, obstacles, holders }: PortCheck,
+  users: UserNames,
+): string {
   const shown = host.includes(':') ? `[${host}]` : host
   const where = `${protocol} ${shown}:${port}`
   if (free) return `${where}  free`
   const owners = new Set(
-    holders.map(({ pid, processName, ownerUnknown }) =>
-      pid === null ? `(${ownerUnknown ?? '?'})` : `${processName ?? '?'} (PID ${pid})`,
-    ),
+    holders.map((row) => {
+      if (row.pid !== null) return `${row.processName ?? '?'} (PID ${row.pid})`
+      return row.ownerUnknown === 'permission'
+        ? hiddenOwner(row, users)
+        : `(${row.ownerUnknown ?? '?'})`
+    }),
   )
   return `${where}  ${obstacles.join(', ')}  ${[...owners].join(', ')}`.trimEnd()
 }
@@ -64,7 +71,10 @@ export const check: Subcommand = {
     }
     const checks = await checkPorts(ports, place)
     if (values.json) print(formatJson(checks))
-    else print(checks.map((each) => `${harmless(line(each))}\n`).join(''))
+    else {
+      const users = await usersOf(checks.flatMap(({ holders }) => holders))
+      print(checks.map((each) => `${harmless(line(each, users))}\n`).join(''))
+    }
     return checks.every(({ free }) => free) ? 0 : 1
   },
 }

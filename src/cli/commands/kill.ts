@@ -4,11 +4,12 @@ import { constants } from 'node:os'
 import { createInterface } from 'node:readline/promises'
 import type { FreedPort, KillPortOptions, KillPortResult, PortHolder } from '../../index.ts'
 import { killPort } from '../../index.ts'
+import { type UserNames, usersOf } from '../../users.ts'
 import { parseOptions } from '../options.ts'
 import { complain, plural, print } from '../output.ts'
 import { formatJson } from '../print/json.ts'
 import { nameOf, outcomeOf } from '../print/process.ts'
-import { UNKNOWN_OWNER, harmless } from '../print/text.ts'
+import { harmless, whyUnknown } from '../print/text.ts'
 import type { Subcommand } from '../subcommands.ts'
 import { UsageError } from '../usage-error.ts'
 import { parsePort, parseSeconds } from '../values.ts'
@@ -140,9 +141,8 @@ function whoRestarts(holders: readonly PortHolder[]): string {
   return [...new Set(advice)].map((text) => `; ${text}`).join('')
 }
 
-function portLine({ port, outcome, holders, unknown }: FreedPort): string {
-  const reasons = [...new Set(unknown.flatMap(({ ownerUnknown }) => ownerUnknown ?? []))]
-  const hidden = reasons.map((reason) => UNKNOWN_OWNER[reason])
+function portLine({ port, outcome, holders, unknown }: FreedPort, users: UserNames): string {
+  const hidden = [...new Set(unknown.map((row) => whyUnknown(row, users)))]
   const others = [...holders.map(nameOf), ...hidden].join(', ')
   const by = others === '' ? '' : `: ${others}`
   switch (outcome) {
@@ -159,8 +159,11 @@ function portLine({ port, outcome, holders, unknown }: FreedPort): string {
   }
 }
 
-const texts = ({ processes, ports }: KillPortResult): string =>
-  processes.map((each) => `${outcomeOf(each)}\n`).join('') + ports.map(portLine).join('')
+async function texts({ processes, ports }: KillPortResult): Promise<string> {
+  const users = await usersOf(ports.flatMap(({ unknown }) => unknown))
+  const lines = processes.map((each) => `${outcomeOf(each)}\n`)
+  return [...lines, ...ports.map((each) => portLine(each, users))].join('')
+}
 
 const nothingThere = ({ ports }: KillPortResult): boolean =>
   ports.every(({ outcome }) => outcome === 'nothing-there')
@@ -189,8 +192,8 @@ function exitCode(result: KillPortResult, dryRun: boolean): number {
 
 async function run(argv: readonly string[]): Promise<number> {
   const { ports, options, yes, dryRun, json } = parseAsked(argv)
-  const show = (result: KillPortResult): number => {
-    print(json ? formatJson(result) : texts(result))
+  const show = async (result: KillPortResult): Promise<number> => {
+    print(json ? formatJson(result) : await texts(result))
     return exitCode(result, dryRun)
   }
   if (dryRun) return show(await killPort(ports, { ...options, dryRun }))

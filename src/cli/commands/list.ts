@@ -28,6 +28,6 @@ export async function runList(command: Command & { name: 'list' }): Promise<numb
   }
   const [noun, hint] = SHOWN[command.selection]
   remark(plural(rows.length, noun) + hint)
-  explainMissing(table)
+  explainMissing(table, command.query.pid)
   return rows.length > 0 ? 0 : 1
 }

@@ -13,7 +13,9 @@ const HELP = `Waits until somebody listens on a port, or nobody does any more.
 Usage: socktable wait PORT [OPTIONS]     (PORT is 3000 or :3000)
 
       --free            until nobody listens on it
-      --pid N           until this process listens on it
+      --pid N           until this process listens on it; ends at once where that
+                        process does not exist, is hidden, or is in another
+                        network namespace
       --timeout SECONDS how long to wait at most; default: 30
   -t, --tcp  -u, --udp  the protocol; default: TCP
       --json            the sockets that listen, as JSON
@@ -25,7 +27,7 @@ Exit codes:
   0  it came to pass
   1  it did not in time
   2  wrong usage
-  3  the socket table could not be read`
+  3  the process or the socket table could not be read`
 
 const OPTIONS = {
   free: { type: 'boolean' },

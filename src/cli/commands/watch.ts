@@ -77,7 +77,7 @@ async function printChanges(query: WatchOptions): Promise<number> {
   })
   let first = true
   for await (const changes of watcher) {
-    if (first || changes.missing.includes('closings')) explainMissing(changes)
+    if (first || changes.missing.includes('closings')) explainMissing(changes, query.pid)
     for (const line of linesOf(changes, first)) {
       if (enough.signal.aborted) return 0
       // What is waited for comes, or the pipe is closed.

@@ -2,12 +2,13 @@
 
 import type { SocketProcess, SocketRow } from '../../index.ts'
 import { listSockets } from '../../index.ts'
+import { type UserNames, usersOf } from '../../users.ts'
 import type { Command } from '../arguments.ts'
 import { explainMissing, heading, print, remark, stdoutWidth } from '../output.ts'
 import { formatCsv } from '../print/csv.ts'
 import { formatJson } from '../print/json.ts'
 import { formatTable } from '../print/table.ts'
-import { sorted, UNKNOWN_OWNER } from '../print/text.ts'
+import { sorted, whyUnknown } from '../print/text.ts'
 import { wrap } from '../print/width.ts'
 
 /** True for a socket that holds the port for itself: it listens, is bound, or awaits datagrams. */
@@ -25,12 +26,12 @@ const ABOUT_WINDOWS =
 function section(
   rows: readonly SocketRow[],
   processes: readonly SocketProcess[],
+  users: UserNames,
   width: number,
 ): string {
-  const reasons = new Set(rows.flatMap(({ ownerUnknown }) => ownerUnknown ?? []))
-  const legend = Array.from(reasons, (reason) =>
-    wrap(`(${reason}): ${UNKNOWN_OWNER[reason]}`, width),
-  )
+  const unknown = rows.filter(({ ownerUnknown }) => ownerUnknown !== null)
+  const reasons = new Set(unknown.map((row) => `(${row.ownerUnknown}): ${whyUnknown(row, users)}`))
+  const legend = Array.from(reasons, (reason) => wrap(reason, width))
   if (process.platform === 'win32' && rows.some(({ pid }) => pid === WINDOWS_ITSELF)) {
     legend.push(wrap(ABOUT_WINDOWS, width))
   }
@@ -49,13 +50,14 @@ export async function runWho({ port, query, format }: Command & { name: 'who' })
     print(formatCsv([...holders, ...others], !process.stdout.isTTY))
   } else {
     const width = stdoutWidth()
-    if (holders.length > 0) print(section(holders, table.processes, width))
+    const users = await usersOf(rows)
+    if (holders.length > 0) print(section(holders, table.processes, users, width))
     if (others.length > 0) {
       const title =
         holders.length > 0
           ? `\nconnections on port ${port}:`
           : `nobody listens on port ${port}; connections that use it as their local port:`
-      print(wrap(title, width) + section(others, table.processes, width))
+      print(wrap(title, width) + section(others, table.processes, users, width))
     }
   }
   if (rows.length === 0) remark(`nothing found on port ${port}`)

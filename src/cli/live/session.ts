@@ -2,9 +2,10 @@
 
 import type { SocketChanges, SocketRow, WatchOptions } from '../../index.ts'
 import { explainPort, listSockets, processInfo, terminate, watchSockets } from '../../index.ts'
+import { usersOf } from '../../users.ts'
 import { plural } from '../output.ts'
 import { nameOf, outcomeOf } from '../print/process.ts'
-import { UNKNOWN_OWNER, harmless } from '../print/text.ts'
+import { harmless, whyUnknown } from '../print/text.ts'
 import { wrap } from '../print/width.ts'
 import { draw, roomFor, roomForPage } from './draw.ts'
 import { type Entry, LiveTable } from './live-table.ts'
@@ -201,9 +202,9 @@ class Session {
   }
 
   async #askToEnd(row: SocketRow): Promise<void> {
-    const { pid, ownerUnknown } = row
+    const { pid } = row
     if (pid === null) {
-      this.#say(ownerUnknown === null ? '' : UNKNOWN_OWNER[ownerUnknown])
+      this.#say(whyUnknown(row, await usersOf([row])))
       return
     }
     // In this order: whoever gets the PID later is not the one that is asked about.

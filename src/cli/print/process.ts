@@ -1,6 +1,7 @@
 /** What is said about processes that were to end. */
 
 import type { EndedProcess, RefusalReason } from '../../index.ts'
+import { remedyFor } from '../../permission.ts'
 import { harmless } from './text.ts'
 
 const REASONS: Readonly<Record<RefusalReason, string>> = {
@@ -19,7 +20,7 @@ const OUTCOMES: Readonly<Record<EndedProcess['outcome'], string>> = {
   killed: 'was forced to end',
   'already-gone': 'had gone already',
   refused: 'was left alone',
-  'no-permission': 'may not be ended by you: run this as its user or as an administrator',
+  'no-permission': 'may not be ended by you',
   survived: 'is still there',
   'would-be-terminated': 'would be ended',
 }
@@ -31,6 +32,7 @@ export const nameOf = ({ pid, name }: { pid: number; name: string | null }): str
 /** What became of a process, in one line. */
 export function outcomeOf(process: EndedProcess): string {
   const where = process.ports.length > 0 ? ` (port ${process.ports.join(', ')})` : ''
-  const why = process.reason === null ? '' : `: ${REASONS[process.reason]}`
+  const remedy = process.outcome === 'no-permission' ? `: ${remedyFor('CAP_KILL')}` : ''
+  const why = process.reason === null ? remedy : `: ${REASONS[process.reason]}`
   return `${nameOf(process)}${where} ${OUTCOMES[process.outcome]}${why}`
 }

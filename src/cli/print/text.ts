@@ -1,16 +1,23 @@
 /** Pieces of text that the printers share. */
 
 import type { OwnerUnknown, SocketRow } from '../../index.ts'
+import { type UserNames, hiddenOwner, remedyForHidden } from '../../users.ts'
 
-/** Why an owner is not known, in plain words. */
-export const UNKNOWN_OWNER: Readonly<Record<OwnerUnknown, string>> = {
+const UNKNOWN_OWNER: Readonly<Record<Exclude<OwnerUnknown, 'permission'>, string>> = {
   'not-asked': 'its owner was not asked for',
   'no-owner': 'no process has it (any more): the kernel opens or ends it on its own',
   'not-accepted': 'no process has it yet: it waits to be accepted',
-  permission: 'its owner is hidden from you: run this as its user or as root',
   gone: 'it was closed during the look-up',
   'not-found': 'held by the kernel itself, or by a process in another PID namespace',
   exited: 'the process that made it has ended; one that inherited it keeps it open',
+}
+
+/** Why the owner of a socket is not known, in plain words; empty where it is known. */
+export function whyUnknown(row: Pick<SocketRow, 'ownerUnknown' | 'uid'>, users: UserNames): string {
+  if (row.ownerUnknown === null) return ''
+  if (row.ownerUnknown !== 'permission') return UNKNOWN_OWNER[row.ownerUnknown]
+  const owner = hiddenOwner(row, users)
+  return harmless(`held by ${owner}, which is hidden from you: ${remedyForHidden(row, users)}`)
 }
 
 /**

@@ -1,0 +1,58 @@
+/** The users of sockets whose owner is hidden. */
+
+import { readFileSync } from 'node:fs'
+import { binding } from './binding.ts'
+import { remedyFor } from './permission.ts'
+import type { SocketRow } from './types.ts'
+
+/** The names of users by number. */
+export type UserNames = ReadonlyMap<number, string>
+
+type Hidden = Pick<SocketRow, 'ownerUnknown' | 'uid'>
+
+/** The kernel shows this number for users that have none in this user namespace (from_kuid_munged). */
+const OVERFLOW = 65_534
+
+function isMapped(uid: number): boolean {
+  if (uid !== OVERFLOW || process.platform !== 'linux') return true
+  try {
+    const lines = readFileSync('/proc/self/uid_map', 'utf8').trim().split('\n')
+    return lines.some((line) => {
+      const [first = 0, , count = 0] = line.trim().split(/\s+/).map(Number)
+      return uid >= first && uid < first + count
+    })
+  } catch {
+    return false
+  }
+}
+
+/** The user that a hidden owner belongs to; null where the kernel does not say. */
+function userOf({ ownerUnknown, uid }: Hidden): number | null {
+  return ownerUnknown === 'permission' && uid !== null && isMapped(uid) ? uid : null
+}
+
+const nameOf = (uid: number): Promise<string | null> =>
+  new Promise((resolve) => {
+    binding().userName(uid, resolve)
+  })
+
+/** Looks up the users of those rows whose owner is hidden. */
+export async function usersOf(rows: readonly Hidden[]): Promise<UserNames> {
+  const uids = [...new Set(rows.flatMap((row) => userOf(row) ?? []))]
+  const names = await Promise.all(
+    uids.map(async (uid) => [uid, (await nameOf(uid)) ?? `user ${uid}`] as const),
+  )
+  return new Map(names)
+}
+
+/** The owner of a socket that permission hides, as far as it is known: "a process of postgres". */
+export function hiddenOwner(row: Hidden, users: UserNames): string {
+  const uid = userOf(row)
+  const user = uid === null ? undefined : users.get(uid)
+  return user === undefined ? 'a process of an unknown user' : `a process of ${user}`
+}
+
+/** What would show that owner. */
+export function remedyForHidden(row: Hidden, users: UserNames): string {
+  return remedyFor('CAP_SYS_PTRACE', users.get(userOf(row) ?? -1) ?? null)
+}
