@@ -26,4 +26,8 @@ struct BindAttempt {
 // connection from a client, and makes the firewall of Windows ask its user.
 Status TryBind(const BindAttempt& attempt);
 
+// The number of the interface that a zone of an address names (fe80::1%eth0), as libuv takes it:
+// its name, or on Windows its number. 0 where there is none.
+uint32_t InterfaceIndex(const char* zone);
+
 }  // namespace socktable

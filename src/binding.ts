@@ -87,6 +87,8 @@ export interface NativeBinding {
   pollCounts(watcher: NativeWatcher, receive: Receive<void>, countBy: number): () => void
   closeWatcher(watcher: NativeWatcher): void
 
+  /** The number of an interface, 0 where there is none of that name. Windows: the name is the number. */
+  interfaceIndex(name: string): number
   /** Binds a socket and closes it; the words are those of src/ports/probe.ts. */
   tryBind(words: Uint32Array): NativeFailure | null
   /** Reserves a TCP port until the reservation is closed, collected or the process ends. */

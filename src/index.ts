@@ -1,7 +1,7 @@
 /** The public interface of socktable. */
 
 export type { SystemError } from './errors.ts'
-export type { PortCheck } from './ports/check.ts'
+export type { CheckOptions, PortCheck, ShareOptions } from './ports/check.ts'
 export { checkPort, checkPorts, checkPortSync, checkPortsSync } from './ports/check.ts'
 export type { Explanation } from './ports/explain.ts'
 export { explainError, explainPort } from './ports/explain.ts'

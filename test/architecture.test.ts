@@ -27,7 +27,7 @@ const MAY_IMPORT: readonly [room: RegExp, from: RegExp][] = [
   [/^src\/table\//, /^src\/(table\/.*|types|layout|errors)\.ts$/],
   [
     /^src\/ports\//,
-    /^src\/(ports\/.*|types|errors|permission|users|table\/(options|signal|snapshot))\.ts$/,
+    /^src\/(ports\/.*|types|errors|permission|users|table\/(address|options|signal|snapshot))\.ts$/,
   ],
   [
     /^src\/processes\//,
@@ -191,6 +191,7 @@ test('the package exports these types', () => {
   expect(names.filter((name) => name !== '').sort()).toEqual(
     [
       'Abortable',
+      'CheckOptions',
       'ExplainOptions',
       'Explanation',
       'Container',
@@ -235,6 +236,7 @@ test('the package exports these types', () => {
       'ReserveOptions',
       'ReservedPort',
       'RoleOptions',
+      'ShareOptions',
       'SocketChange',
       'SocketChanges',
       'SocketCount',

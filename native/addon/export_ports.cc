@@ -1,5 +1,6 @@
 #include <cstring>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "../bind_probe.h"
@@ -42,6 +43,12 @@ Napi::Value TryBindSync(const Napi::CallbackInfo& info) {
   memcpy(attempt.address, words + kAttemptAddress, sizeof attempt.address);
   const Status status = TryBind(attempt);
   return status.ok() ? info.Env().Null() : Napi::Value(DescribeStatus(info.Env(), status));
+}
+
+// interfaceIndex(name) -> number
+Napi::Value InterfaceIndexSync(const Napi::CallbackInfo& info) {
+  const std::string name = info[0].ToString();
+  return Napi::Number::New(info.Env(), InterfaceIndex(name.c_str()));
 }
 
 // --- Reservations ---
@@ -93,6 +100,7 @@ void ReservePortByTimeWaitAsync(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void ExportPorts(Napi::Object exports) {
+  Export(exports, "interfaceIndex", InterfaceIndexSync);
   Export(exports, "tryBind", TryBindSync);
   Export(exports, "reservePort", ReservePortSync);
   Export(exports, "closeReservation", CloseReservation);

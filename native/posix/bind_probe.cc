@@ -1,5 +1,7 @@
 #include "../bind_probe.h"
 
+#include <net/if.h>
+
 #include "bound_socket.h"
 
 namespace socktable {
@@ -8,5 +10,7 @@ Status TryBind(const BindAttempt& attempt) {
   UniqueFd bound;
   return BindSocket(attempt, &bound);
 }
+
+uint32_t InterfaceIndex(const char* zone) { return if_nametoindex(zone); }
 
 }  // namespace socktable

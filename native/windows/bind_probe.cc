@@ -1,5 +1,6 @@
 #include "../bind_probe.h"
 
+#include <cstdlib>
 #include <cstring>
 
 #include "windows_headers.h"
@@ -76,5 +77,7 @@ Status TryBind(const BindAttempt& attempt) {
   }
   return BindTo(socket.get(), attempt);
 }
+
+uint32_t InterfaceIndex(const char* zone) { return strtoul(zone, nullptr, 10); }
 
 }  // namespace socktable

@@ -1,5 +1,7 @@
-/** IP addresses as bytes, and which of them take a port from each other. */
+/** IP addresses: how they are spelled, and which of them take a port from each other. Pure. */
 
+import { isIPv4, isIPv6 } from 'node:net'
+import { formatIPv6 } from '../table/address.ts'
 import type { Family } from '../types.ts'
 
 /** The four bytes of an IPv4 address that `net.isIPv4` accepts. */
@@ -24,7 +26,26 @@ export function parseIPv6(text: string): Uint8Array {
   return Uint8Array.from(all.flatMap((group) => [group >> 8, group & 0xff]))
 }
 
-/** What an address takes of the space in which ports are taken. */
+/** True for an IP address in text, with or without a zone. */
+export const isAddress = (text: string): boolean => isIPv4(text) || isIPv6(text)
+
+/** The address without its zone, and the zone: the interface that a link-local address belongs to. */
+export function splitZone(address: string): readonly [address: string, zone: string | null] {
+  const at = address.indexOf('%')
+  return at < 0 ? [address, null] : [address.slice(0, at), address.slice(at + 1)]
+}
+
+/** An address in the one spelling that rows of the table have (RFC 5952), its zone kept. */
+export function canonicalAddress(text: string): string {
+  const [address, zone] = splitZone(text)
+  if (isIPv4(address)) return address
+  const view = new DataView(parseIPv6(address).buffer)
+  const word = (index: number) => view.getUint32(index * 4)
+  const spelled = formatIPv6([word(0), word(1), word(2), word(3)])
+  return zone === null ? spelled : `${spelled}%${zone}`
+}
+
+/** What an address takes of the space in which ports are taken. Addresses are canonical. */
 export interface Extent {
   readonly family: Family
   readonly address: string
@@ -32,9 +53,13 @@ export interface Extent {
   readonly dualStack: boolean
 }
 
-export const isWildcard = (address: string): boolean => address === '::' || address === '0.0.0.0'
+export const isWildcard = (address: string): boolean =>
+  address === '::' || address === '0.0.0.0' || address === '::ffff:0.0.0.0'
 
-const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i
+/** True for fe80::/10, whose addresses exist on each interface anew. */
+export const isLinkLocal = (address: string): boolean => /^fe[89ab][0-9a-f]:/.test(address)
+
+const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/
 
 /** The IPv4 address that an extent is, `any`, or null where it has no part in IPv4. */
 function inIPv4({ family, address, dualStack }: Extent): string | null {
@@ -46,11 +71,19 @@ function inIPv4({ family, address, dualStack }: Extent): string | null {
 
 function inIPv6({ family, address }: Extent): string | null {
   if (family === 'IPv4' || MAPPED.test(address)) return null
-  return address === '::' ? 'any' : address.toLowerCase()
+  return address === '::' ? 'any' : address
+}
+
+/** The same address; a link-local one of the same interface, where both say which. */
+function isSame(a: string, b: string): boolean {
+  const [one, zone] = splitZone(a)
+  const [other, otherZone] = splitZone(b)
+  if (one !== other || !isLinkLocal(one)) return one === other
+  return zone === null || otherZone === null || zone === otherZone
 }
 
 const meet = (a: string | null, b: string | null): boolean =>
-  a !== null && b !== null && (a === b || a === 'any' || b === 'any')
+  a !== null && b !== null && (a === 'any' || b === 'any' || isSame(a, b))
 
 /** Whether one port at both is the same port: a wildcard takes all addresses of its family. */
 export function overlap(a: Extent, b: Extent): boolean {

@@ -3,18 +3,26 @@
 import { outOfRange } from '../errors.ts'
 import {
   MOST_PORT_RANGES,
+  checkFlag,
   checkInteger,
   checkList,
   checkOptions,
   checkPortFilter,
 } from '../table/options.ts'
 import { checkSignal, throwIfAborted } from '../table/signal.ts'
-import { listSockets, listSocketsSync } from '../table/snapshot.ts'
 import type { Abortable, Family, ListOptions, PortFilter, Protocol } from '../types.ts'
 import type { SocketRow } from '../types.ts'
-import { type Extent, overlap } from './addresses.ts'
 import { type PortObstacle, disagreementOf, obstaclesOf } from './obstacles.ts'
-import { PLACE_OPTIONS, type PlaceOptions, type Site, site, siteSync } from './places.ts'
+import {
+  PLACE_OPTIONS,
+  type PlaceOptions,
+  type Site,
+  type Sites,
+  meets,
+  sites,
+  sitesSync,
+} from './places.ts'
+import { type PortTable, type Unreadable, readPortTable, readPortTableSync } from './port-table.ts'
 import { type Refusal, tryBind } from './probe.ts'
 import { type PortRange, type PortRules, inRanges, isPrivileged, portRules } from './rules.ts'
 import { Slices } from './slices.ts'
@@ -46,21 +54,36 @@ export interface PortCheck {
   readonly privileged: boolean
   /** Why the table and the bind that was tried say different things; null where they agree. */
   readonly disagreement: string | null
+  /**
+   * What could not be read, so that only the bind answers: `owners` (the rows have no PIDs: no /proc),
+   * or `sockets` (there are no rows: neither sock_diag nor /proc/net); null where all was read.
+   */
+  readonly unreadable: Unreadable | null
 }
 
-const CHECK_OPTIONS = [...PLACE_OPTIONS, 'signal'] as const
-
-function extentOf({ family, localAddress, dualStack }: SocketRow): Extent {
-  // Where the system does not tell, the wider answer names one holder too many rather than none.
-  const address = localAddress.replace(/%.*$/, '')
-  return { family, address, dualStack: dualStack ?? true }
+/** What a server sets that shares its port, as Node names it. */
+export interface ShareOptions {
+  /**
+   * For UDP: `reuseAddr` of `dgram.createSocket`, as for multicast DNS on port 5353. TCP servers of
+   * Node set it by themselves on Unix, and never on Windows. Default: false.
+   */
+  readonly reuseAddr?: boolean
+  /**
+   * `reusePort` of `server.listen` and `dgram.createSocket`, which lets several servers of one user
+   * share a port (Linux, Node.js 22.12 and later). Default: false.
+   */
+  readonly reusePort?: boolean
+  /**
+   * `exclusive` of `server.listen`, which keeps the workers of a cluster from sharing a server and
+   * changes nothing for other processes: it is taken, and makes no difference. Default: false.
+   */
+  readonly exclusive?: boolean
 }
 
-/** Whether a socket at the same port has it at this site. */
-export function meets(row: SocketRow, { family, address, ipv6Only }: Site): boolean {
-  const own: Extent = { family, address: address.replace(/%.*$/, ''), dualStack: !ipv6Only }
-  return overlap(extentOf(row), own)
-}
+/** What the checks of ports take. */
+export interface CheckOptions extends PlaceOptions, ShareOptions {}
+
+const CHECK_OPTIONS = [...PLACE_OPTIONS, 'reuseAddr', 'reusePort', 'exclusive', 'signal'] as const
 
 function byPort(rows: readonly SocketRow[]): Map<number, SocketRow[]> {
   const found = new Map<number, SocketRow[]>()
@@ -72,9 +95,11 @@ function byPort(rows: readonly SocketRow[]): Map<number, SocketRow[]> {
   return found
 }
 
-function judge(port: number, at: Site, same: readonly SocketRow[], rules: PortRules): PortCheck {
+function judge(port: number, asked: Asked, at: Site, read: PortTable): PortCheck {
   const { protocol, family, address } = at
-  const refusal = tryBind({ ...at, port })
+  const { share, rules } = asked
+  const same = read.rows
+  const refusal = tryBind({ ...at, ...share, port })
   const meeting = same.filter((row) => meets(row, at))
   // A socket that was bound to :: and has connected since shows its own IPv6 address, and keeps the
   // port in IPv4 as well (Linux: the bind bucket knows what was bound, net/ipv4/inet_hashtables.c).
@@ -84,7 +109,10 @@ function judge(port: number, at: Site, same: readonly SocketRow[], rules: PortRu
   const connections = there.filter((row) => row.remoteAddress !== null)
   const privileged = isPrivileged(port, address, rules)
   const { platform } = process
-  const findings = { code: refusal?.code ?? null, privileged, holders, connections, platform }
+  const { unreadable } = read
+  const shares = share.reuseAddr || share.reusePort
+  const code = refusal?.code ?? null
+  const findings = { code, privileged, holders, connections, platform, unreadable, shares }
   return {
     port,
     protocol,
@@ -100,7 +128,19 @@ function judge(port: number, at: Site, same: readonly SocketRow[], rules: PortRu
     reserved: inRanges(port, rules.reserved),
     privileged,
     disagreement: disagreementOf(findings),
+    unreadable,
   }
+}
+
+/** At all of the sites it has to be free: the first is told at which it is not. */
+function judgeAt(port: number, asked: Asked, all: Sites, read: PortTable): PortCheck {
+  let first: PortCheck | undefined
+  for (const at of all) {
+    const one = judge(port, asked, at, read)
+    if (!one.free) return one
+    first ??= one
+  }
+  return first as PortCheck
 }
 
 /** Checks a port or a range; port 0 stands for any, so it is none to ask about. */
@@ -139,14 +179,24 @@ export function portsOf(ranges: readonly PortRange[]): number[] {
   return ports
 }
 
-function tableQuery(ranges: readonly PortRange[], at: Site): ListOptions {
-  const query = { protocol: at.protocol, localPort: ranges, bound: true, names: true }
-  return { ...query, owners: 'first' }
+function tableQuery({ ranges }: Asked, [{ protocol }]: Sites): ListOptions {
+  return { protocol, localPort: ranges, bound: true, names: true }
 }
 
 interface Asked {
   readonly ranges: PortRange[]
   readonly values: Readonly<Record<string, unknown>>
+  readonly share: Required<Pick<ShareOptions, 'reuseAddr' | 'reusePort'>>
+  readonly rules: PortRules
+}
+
+/** What libuv refuses before it asks the system (src/unix/core.c, uv__sock_reuseport). */
+function checkReusePort(value: unknown): boolean {
+  const reusePort = checkFlag('options.reusePort', value)
+  if (!reusePort || (process.platform !== 'win32' && process.platform !== 'darwin'))
+    return reusePort
+  const message = `ENOTSUP: Node.js offers no reusePort on ${process.platform}`
+  throw Object.assign(new Error(message), { code: 'ENOTSUP' })
 }
 
 function checkArguments(name: string, ports: unknown, options: unknown): Asked {
@@ -155,22 +205,27 @@ function checkArguments(name: string, ports: unknown, options: unknown): Asked {
   if (ranges.length > MOST_PORT_RANGES) {
     throw outOfRange(name, `at most ${MOST_PORT_RANGES} long`, ranges.length)
   }
-  return { ranges, values }
+  checkFlag('options.exclusive', values['exclusive'])
+  const share = {
+    reuseAddr: checkFlag('options.reuseAddr', values['reuseAddr']),
+    reusePort: checkReusePort(values['reusePort']),
+  }
+  return { ranges, values, share, rules: portRules() }
 }
 
-function* judgeAll({ ranges }: Asked, at: Site, rows: readonly SocketRow[]): Generator<PortCheck> {
-  const rules = portRules()
-  const found = byPort(rows)
-  for (const port of portsOf(ranges)) yield judge(port, at, found.get(port) ?? [], rules)
+function* judgeAll(asked: Asked, all: Sites, read: PortTable): Generator<PortCheck> {
+  const found = byPort(read.rows)
+  for (const port of portsOf(asked.ranges)) {
+    yield judgeAt(port, asked, all, { ...read, rows: found.get(port) ?? [] })
+  }
 }
 
 async function check(asked: Asked, signal: AbortSignal | undefined): Promise<PortCheck[]> {
-  const at = await site(asked.values)
-  const query = tableQuery(asked.ranges, at)
-  const { rows } = await listSockets({ ...query, ...(signal && { signal }) })
+  const all = await sites(asked.values)
+  const read = await readPortTable(tableQuery(asked, all), signal)
   const checks: PortCheck[] = []
   const slices = new Slices()
-  for (const one of judgeAll(asked, at, rows)) {
+  for (const one of judgeAll(asked, all, read)) {
     checks.push(one)
     if (slices.over) await slices.next()
     throwIfAborted(signal)
@@ -179,8 +234,8 @@ async function check(asked: Asked, signal: AbortSignal | undefined): Promise<Por
 }
 
 function checkSync(asked: Asked): PortCheck[] {
-  const at = siteSync(asked.values)
-  return [...judgeAll(asked, at, listSocketsSync(tableQuery(asked.ranges, at)).rows)]
+  const all = sitesSync(asked.values)
+  return [...judgeAll(asked, all, readPortTableSync(tableQuery(asked, all)))]
 }
 
 /**
@@ -188,7 +243,8 @@ function checkSync(asked: Asked): PortCheck[] {
  *
  * The answer comes from a bind that is tried with the options that Node sets and taken back at once
  * (it never listens), and from the socket table, which names who has the port. `disagreement` says
- * why where the two differ. It holds for this moment: to be sure of a port, have it reserved.
+ * why where the two differ; where the table can't be read, the bind answers alone (`unreadable`). Of a
+ * name all addresses have to be free. It holds for this moment: to be sure of a port, have it reserved.
  *
  * @throws As `listSockets` does; `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` or
  *   `ERR_OUT_OF_RANGE` for wrong arguments, port 0 among them; `ENOTFOUND` for an unknown host;
@@ -196,15 +252,15 @@ function checkSync(asked: Asked): PortCheck[] {
  */
 export async function checkPort(
   port: number,
-  options?: PlaceOptions & Abortable,
+  options?: CheckOptions & Abortable,
 ): Promise<PortCheck> {
   checkInteger('port', port, 1, 65_535)
   const [only] = await check(checkArguments('port', port, options), checkSignal(options))
   return only as PortCheck
 }
 
-/** `checkPort`, blocking. `host` has to be an address. */
-export function checkPortSync(port: number, options?: PlaceOptions): PortCheck {
+/** `checkPort`, blocking. `host` has to be an address or `localhost`. */
+export function checkPortSync(port: number, options?: CheckOptions): PortCheck {
   checkInteger('port', port, 1, 65_535)
   const [only] = checkSync(checkArguments('port', port, options))
   return only as PortCheck
@@ -213,15 +269,15 @@ export function checkPortSync(port: number, options?: PlaceOptions): PortCheck {
 /** `checkPort` for several ports or ranges, in their order: the table is read once for all. */
 export async function checkPorts(
   ports: PortFilter | readonly PortFilter[],
-  options?: PlaceOptions & Abortable,
+  options?: CheckOptions & Abortable,
 ): Promise<PortCheck[]> {
   return check(checkArguments('ports', ports, options), checkSignal(options))
 }
 
-/** `checkPorts`, blocking. `host` has to be an address. */
+/** `checkPorts`, blocking. `host` has to be an address or `localhost`. */
 export function checkPortsSync(
   ports: PortFilter | readonly PortFilter[],
-  options?: PlaceOptions,
+  options?: CheckOptions,
 ): PortCheck[] {
   return checkSync(checkArguments('ports', ports, options))
 }

@@ -3,8 +3,8 @@
 import { checkOptions } from '../table/options.ts'
 import type { Protocol, SocketRow } from '../types.ts'
 import { type UserNames, hiddenOwner, remedyForHidden, usersOf } from '../users.ts'
-import { isWildcard } from './addresses.ts'
-import { type PortCheck, checkPort } from './check.ts'
+import { isLinkLocal, isWildcard } from './addresses.ts'
+import { type CheckOptions, type PortCheck, checkPort } from './check.ts'
 import { type Told, readError } from './error-text.ts'
 import { findFreePort } from './free/find.ts'
 import type { PortObstacle } from './obstacles.ts'
@@ -52,6 +52,8 @@ function whyUnknown(row: SocketRow, users: UserNames): string | null {
   switch (row.ownerUnknown) {
     case 'permission':
       return `Which one is hidden from this user: ${remedyForHidden(row, users)}.`
+    case 'not-asked':
+      return 'Its owner can not be named: no /proc of this PID namespace can be read here.'
     case 'exited':
       return 'The process that made it has ended; one that inherited it keeps it open.'
     case 'not-found':
@@ -107,7 +109,9 @@ function reasonsFor(obstacle: PortObstacle, check: PortCheck, users: UserNames):
     case 'denied':
       return ['A rule of this system forbids it (SELinux, seccomp or a setting of systemd).']
     case 'address':
-      return [`${host} is no address of this machine.`]
+      return isLinkLocal(host) && check.refusal?.code !== 'EADDRNOTAVAIL'
+        ? [`${host} takes the interface that it belongs to, as in fe80::1%eth0.`]
+        : [`${host} is no address of this machine.`]
     case 'family':
       return [`This system has no ${check.family}.`]
     case 'hidden':
@@ -243,7 +247,7 @@ async function explainCheck(
  *
  * @throws As `checkPort`.
  */
-export async function explainPort(port: number, options?: PlaceOptions): Promise<Explanation> {
+export async function explainPort(port: number, options?: CheckOptions): Promise<Explanation> {
   const check = await checkPort(port, options)
   return explainCheck(check, null, check.free ? null : await alternativeTo(check))
 }

@@ -53,6 +53,10 @@ export interface Findings {
   readonly holders: readonly SocketRow[]
   readonly connections: readonly SocketRow[]
   readonly platform: NodeJS.Platform
+  /** What could not be read beside the bind. Default: nothing. */
+  readonly unreadable?: 'owners' | 'sockets' | null
+  /** Whether the bind asked to share the port. Default: false. */
+  readonly shares?: boolean
 }
 
 /** What was in the way, what weighs most first. */
@@ -85,12 +89,16 @@ export function obstaclesOf(findings: Findings): PortObstacle[] {
 /** Why the table and the bind that was tried say different things; null where they agree. */
 export function disagreementOf(findings: Findings): string | null {
   if (obstaclesOf(findings)[0] === 'hidden') {
+    if (findings.unreadable === 'sockets') {
+      return 'the system says that it is in use, and the socket table can not be read here'
+    }
     return (
       'the system says that it is in use, and the table shows no socket there: one that is bound ' +
       'and does not listen is not shown by every system, and one may have closed in this moment'
     )
   }
   if (findings.code !== null || !findings.holders.some(listens)) return null
+  if (findings.shares) return 'the sockets there share the port, as this bind asked to'
   if (findings.platform === 'win32') {
     return (
       'Windows lets a server on one address and one on all addresses have the same port, side by ' +

@@ -1,10 +1,11 @@
 /** The small questions about one port that people otherwise piece together from netstat or lsof. */
 
-import { checkPort, fixOptions } from '../table/options.ts'
+import { checkOptions, checkPort } from '../table/options.ts'
 import { listSockets, listSocketsSync } from '../table/snapshot.ts'
 import type {
   Abortable,
   ListOptions,
+  Owners,
   PortOwner,
   PortOwners,
   PortUsage,
@@ -13,16 +14,24 @@ import type {
   SocketTable,
 } from '../types.ts'
 import { TCP_STATES } from '../types.ts'
+import { type Site, checkHost, meetsAny, sites, sitesSync } from './places.ts'
 import { onlyServers, serverSockets } from './server-sockets.ts'
 
 /**
  * What the questions about one port take. `protocol` is `tcp` unless it asks for UDP. Each has its own
  * default for `owners`.
  */
-export type PortOptions = Pick<
+export interface PortOptions extends Pick<
   QueryOptions,
   'protocol' | 'family' | 'owners' | 'names' | 'times' | 'services' | 'source'
->
+> {
+  /**
+   * Only sockets that have the port at this address: bound to it, or to a wildcard that takes it in. A
+   * name stands for all its addresses; the blocking twins look none up but `localhost`. Default: at
+   * any address.
+   */
+  readonly host?: string
+}
 
 const PORT_OPTIONS = [
   'protocol',
@@ -32,39 +41,62 @@ const PORT_OPTIONS = [
   'times',
   'services',
   'source',
-] as const satisfies readonly (keyof PortOptions)[]
+] as const satisfies readonly (keyof PortOptions & keyof QueryOptions)[]
 
-function query(
+interface Asked {
+  readonly query: ListOptions
+  readonly host: string | undefined
+}
+
+function check(
   port: number,
   options: PortOptions | undefined,
-  which: Pick<ListOptions, 'bound' | 'listening'>,
-): ListOptions {
-  const fixed = { ...which, localPort: checkPort('port', port) }
-  const asked = fixOptions(options, PORT_OPTIONS, fixed)
-  return { ...asked, protocol: asked.protocol ?? 'tcp' }
+  which: Pick<ListOptions, 'bound' | 'listening'> & { owners: Owners },
+): Asked {
+  const localPort = checkPort('port', port)
+  const { host, ...rest } = checkOptions(options, [...PORT_OPTIONS, 'host', 'signal'])
+  const { owners, ...fixed } = which
+  const query: ListOptions = { owners, ...rest, ...fixed, localPort }
+  return {
+    query: { ...query, protocol: query.protocol ?? 'tcp' },
+    host: host === undefined ? undefined : checkHost('options.host', host),
+  }
 }
 
-function usageQuery(port: number, options: PortOptions | undefined): ListOptions {
-  return { owners: 'none', ...query(port, options, { bound: true }) }
+const checkUsage = (port: number, options: PortOptions | undefined): Asked =>
+  check(port, options, { owners: 'none', bound: true })
+
+const checkOwners = (port: number, options: PortOptions | undefined): Asked =>
+  check(port, options, { owners: 'first', listening: true })
+
+/** Those at the host that was asked about. */
+function only(table: SocketTable, all: readonly Site[] | null): SocketTable {
+  return all === null ? table : { ...table, rows: table.rows.filter((row) => meetsAny(row, all)) }
 }
 
-function ownersQuery(port: number, options: PortOptions | undefined): ListOptions {
-  return { owners: 'first', ...query(port, options, { listening: true }) }
+async function read({ query, host }: Asked): Promise<SocketTable> {
+  const all = host === undefined ? null : await sites({ host })
+  return only(await listSockets(query), all)
 }
 
-function describeUsage(port: number, table: SocketTable, { protocol }: ListOptions): PortUsage {
+function readSync({ query, host }: Asked): SocketTable {
+  const all = host === undefined ? null : sitesSync({ host })
+  return only(listSocketsSync(query), all)
+}
+
+function describeUsage(port: number, table: SocketTable, { query }: Asked): PortUsage {
   const found = new Set(table.rows.map(({ state }) => state))
   return {
     port,
     inUse: table.rows.length > 0,
-    listening: table.rows.some(serverSockets(protocol)),
+    listening: table.rows.some(serverSockets(query.protocol)),
     states: TCP_STATES.filter((state) => found.has(state)),
     table,
   }
 }
 
-function describeOwners(port: number, all: SocketTable, { protocol }: ListOptions): PortOwners {
-  const table = onlyServers(all, protocol)
+function describeOwners(port: number, all: SocketTable, { query }: Asked): PortOwners {
+  const table = onlyServers(all, query.protocol)
   const socketsOf = new Map<number, SocketRow[]>()
   for (const row of table.rows) {
     for (const pid of row.pids) {
@@ -100,14 +132,14 @@ export async function portUsage(
   port: number,
   options?: PortOptions & Abortable,
 ): Promise<PortUsage> {
-  const asked = usageQuery(port, options)
-  return describeUsage(port, await listSockets(asked), asked)
+  const asked = checkUsage(port, options)
+  return describeUsage(port, await read(asked), asked)
 }
 
 /** `portUsage`, blocking. */
 export function portUsageSync(port: number, options?: PortOptions): PortUsage {
-  const asked = usageQuery(port, options)
-  return describeUsage(port, listSocketsSync(asked), asked)
+  const asked = checkUsage(port, options)
+  return describeUsage(port, readSync(asked), asked)
 }
 
 /**
@@ -126,12 +158,12 @@ export async function portOwners(
   port: number,
   options?: PortOptions & Abortable,
 ): Promise<PortOwners> {
-  const asked = ownersQuery(port, options)
-  return describeOwners(port, await listSockets(asked), asked)
+  const asked = checkOwners(port, options)
+  return describeOwners(port, await read(asked), asked)
 }
 
 /** `portOwners`, blocking. */
 export function portOwnersSync(port: number, options?: PortOptions): PortOwners {
-  const asked = ownersQuery(port, options)
-  return describeOwners(port, listSocketsSync(asked), asked)
+  const asked = checkOwners(port, options)
+  return describeOwners(port, readSync(asked), asked)
 }

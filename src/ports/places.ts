@@ -1,20 +1,22 @@
-/** Where a port is asked about: the protocol, the host and what follows from them. */
+/** Where a port is asked about: the protocol, the addresses and what follows from them. */
 
 import { lookup } from 'node:dns/promises'
 import { isIPv6 } from 'node:net'
 import { invalidType, invalidValue } from '../errors.ts'
 import { checkBoolean, checkOneOf } from '../table/options.ts'
-import type { Family, Protocol } from '../types.ts'
+import type { Family, Protocol, SocketRow } from '../types.ts'
 import { PROTOCOLS } from '../types.ts'
-import { isAddress, tryBind } from './probe.ts'
+import { canonicalAddress, isAddress, overlap } from './addresses.ts'
+import { tryBind } from './probe.ts'
 
 /** What the questions about a place take. */
 export interface PlaceOptions {
   /** Default: `tcp`. */
   readonly protocol?: Protocol
   /**
-   * The address that a server would bind, or a name that stands for one. Default: as for a Node
-   * server, `::` with IPv4, or `0.0.0.0` where the system has no IPv6.
+   * The address that a server would bind, in any spelling and with its zone where it is link-local, or
+   * a name, which stands for all the addresses that it has. Default: as for a Node server, `::` with
+   * IPv4, or `0.0.0.0` where the system has no IPv6.
    */
   readonly host?: string
   /** Whether a server on an IPv6 wildcard would leave IPv4 alone. Default: false, as in Node. */
@@ -27,9 +29,13 @@ export const PLACE_OPTIONS = ['protocol', 'host', 'ipv6Only'] as const
 export interface Site {
   readonly protocol: Protocol
   readonly family: Family
+  /** In the spelling of RFC 5952. */
   readonly address: string
   readonly ipv6Only: boolean
 }
+
+/** One or more: a name may have several addresses. The first is the one that Node would bind. */
+export type Sites = readonly [Site, ...Site[]]
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -47,31 +53,76 @@ function siteOf(values: Values, address: string): Site {
       : checkOneOf('options.protocol', values['protocol'], PROTOCOLS)
   const ipv6Only =
     values['ipv6Only'] === undefined ? false : checkBoolean('options.ipv6Only', values['ipv6Only'])
-  return { protocol, family: isIPv6(address) ? 'IPv6' : 'IPv4', address, ipv6Only }
+  const family = isIPv6(address) ? 'IPv6' : 'IPv4'
+  return { protocol, family, address: canonicalAddress(address), ipv6Only }
 }
 
-function checkHost(value: unknown): string | undefined {
-  if (value === undefined) return undefined
-  if (typeof value !== 'string') throw invalidType('options.host', 'of type string', value)
-  if (value === '') throw invalidValue('options.host', 'an address or a name', value)
+/** The text of an option that names a host. */
+export function checkHost(name: string, value: unknown): string {
+  if (typeof value !== 'string') throw invalidType(name, 'of type string', value)
   // As in a URL.
-  return value.replace(/^\[(.*)\]$/, '$1')
+  const host = value.replace(/^\[(.*)\]$/, '$1')
+  if (host === '') throw invalidValue(name, 'an address or a name', value)
+  return host
 }
 
-/** The site for options that name an address: names take a look-up, which is asynchronous. */
-export function siteSync(values: Values): Site {
-  const host = checkHost(values['host'])
-  const site = siteOf(values, host ?? '::')
-  if (host === undefined) return siteOf(values, defaultHost(site.protocol))
-  if (isAddress(host)) return site
-  if (host === 'localhost') return siteOf(values, '127.0.0.1')
+/** What every system has for this name, whatever its list of hosts says (RFC 6761, section 6.3). */
+const LOOPBACKS = ['127.0.0.1', '::1'] as const
+const isLocalhost = (name: string): boolean => /^(.+\.)?localhost\.?$/i.test(name)
+
+/** Those that are addresses of this machine; all where none is, since that is the answer then. */
+function ownOf(sites: readonly Site[]): Sites {
+  const own = sites.filter((at) => {
+    const code = tryBind({ ...at, port: 0 })?.code
+    return code !== 'EADDRNOTAVAIL' && code !== 'EAFNOSUPPORT'
+  })
+  return (own.length > 0 ? own : sites) as Sites
+}
+
+function allOf(values: Values, addresses: readonly string[]): Sites {
+  const sites = addresses.map((address) => siteOf(values, address))
+  const distinct = new Map(sites.map((at) => [at.address, at]))
+  return ownOf([...distinct.values()])
+}
+
+/** The sites for options that name an address: other names take a look-up, which is asynchronous. */
+export function sitesSync(values: Values): Sites {
+  const { protocol } = siteOf(values, '::') // throws before anything is tried
+  if (values['host'] === undefined) return [siteOf(values, defaultHost(protocol))]
+  const host = checkHost('options.host', values['host'])
+  if (isAddress(host)) return [siteOf(values, host)]
+  if (isLocalhost(host)) return allOf(values, LOOPBACKS)
   throw invalidValue('options.host', 'an IP address: a blocking call looks no names up', host)
 }
 
-/** The site for options that may name a host. A name that stands for nothing is an `ENOTFOUND`. */
-export async function site(values: Values): Promise<Site> {
-  const host = checkHost(values['host'])
-  if (host === undefined || isAddress(host)) return siteSync(values)
+/**
+ * The sites for options that may name a host, in the order of the look-up. A name that stands for
+ * nothing is an `ENOTFOUND`.
+ */
+export async function sites(values: Values): Promise<Sites> {
+  if (values['host'] === undefined) return sitesSync(values)
+  const host = checkHost('options.host', values['host'])
+  if (isAddress(host)) return sitesSync(values)
   siteOf(values, '::') // throws before anything is looked up
-  return siteOf(values, (await lookup(host)).address)
+  const local = isLocalhost(host)
+  const found = await lookup(host, { all: true, verbatim: true }).catch((error: unknown) => {
+    if (local) return []
+    throw error
+  })
+  const addresses = found.map(({ address }) => address)
+  return allOf(values, local ? [...addresses, ...LOOPBACKS] : addresses)
 }
+
+/** Whether a socket at the same port has it at this site. */
+export function meets(
+  { family, localAddress, dualStack }: SocketRow,
+  { family: ownFamily, address, ipv6Only }: Pick<Site, 'family' | 'address' | 'ipv6Only'>,
+): boolean {
+  // Where the system does not tell, the wider answer names one holder too many rather than none.
+  const extent = { family, address: localAddress, dualStack: dualStack ?? true }
+  return overlap(extent, { family: ownFamily, address, dualStack: !ipv6Only })
+}
+
+/** Whether a socket at the same port has it at one of these sites. */
+export const meetsAny = (row: SocketRow, all: readonly Site[]): boolean =>
+  all.some((at) => meets(row, at))

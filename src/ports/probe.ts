@@ -1,16 +1,29 @@
 /** Tries whether a bind would succeed, with the socket options that a Node server would set. */
 
-import { isIPv4, isIPv6 } from 'node:net'
 import type { NativeFailure } from '../binding.ts'
 import { binding } from '../binding.ts'
 import { type SystemError, systemError } from '../errors.ts'
 import type { Family, Protocol } from '../types.ts'
-import { parseIPv4, parseIPv6 } from './addresses.ts'
+import { parseIPv4, parseIPv6, splitZone } from './addresses.ts'
 import { scopeOf } from './refusals.ts'
 
 const V6_ONLY = 1
 const REUSE_ADDRESS = 2
+const REUSE_PORT = 4
 const EXCLUSIVE = 8
+
+/**
+ * The options that Node sets by itself, and those that a server may ask for (libuv 1.49,
+ * src/unix/tcp.c, udp.c and core.c): on Unix SO_REUSEADDR for TCP always, and for UDP with
+ * `reuseAddr`, which is SO_REUSEPORT on macOS; on Windows SO_REUSEADDR for UDP with `reuseAddr`.
+ */
+function optionsOfNode({ protocol, reuseAddr = false, reusePort = false }: Place): number {
+  const { platform } = process
+  const ofUdp = platform === 'darwin' ? REUSE_PORT : REUSE_ADDRESS
+  const ofTcp = platform === 'win32' ? 0 : REUSE_ADDRESS
+  const reuse = protocol === 'tcp' ? ofTcp : reuseAddr ? ofUdp : 0
+  return reuse | (reusePort ? REUSE_PORT : 0)
+}
 
 /** Where a socket is to be bound. */
 export interface Place {
@@ -20,6 +33,9 @@ export interface Place {
   readonly address: string
   readonly port: number
   readonly ipv6Only: boolean
+  /** For UDP: what Node's dgram sockets set with the option of that name. */
+  readonly reuseAddr?: boolean
+  readonly reusePort?: boolean
 }
 
 /** Why a bind was refused. */
@@ -42,29 +58,27 @@ function errorOf(failure: NativeFailure): SystemError {
 }
 
 function attempt(place: Place, options: number): SystemError | null {
-  const [address, zone] = place.address.split('%')
+  const [address, zone] = splitZone(place.address)
   const ipv6 = place.family === 'IPv6'
-  const bytes = ipv6 ? parseIPv6(address as string) : parseIPv4(address as string)
+  const bytes = ipv6 ? parseIPv6(address) : parseIPv4(address)
   const words = new Uint32Array(9)
   words[0] = place.protocol === 'tcp' ? 0 : 1
   words[1] = ipv6 ? 1 : 0
   words[2] = options | (place.ipv6Only ? V6_ONLY : 0)
   words[3] = place.port
-  words[4] = zone === undefined ? 0 : Number(zone) || 0
+  words[4] = zone === null ? 0 : binding().interfaceIndex(zone)
   new Uint8Array(words.buffer).set(bytes, 5 * 4)
   const failure = binding().tryBind(words)
   return failure === null ? null : errorOf(failure)
 }
 
 /**
- * Null where a Node server could bind there now. On Unix Node sets SO_REUSEADDR for TCP and nothing
- * for UDP (libuv, src/unix/tcp.c and udp.c); on Windows nothing for either.
+ * Null where a Node server could bind there now.
  *
  * @throws The errors that say nothing about the place (refusals.ts).
  */
 export function bindAsNode(place: Place): SystemError | null {
-  const reuse = process.platform !== 'win32' && place.protocol === 'tcp'
-  return attempt(place, reuse ? REUSE_ADDRESS : 0)
+  return attempt(place, optionsOfNode(place))
 }
 
 /** `bindAsNode` as users see it. */
@@ -114,6 +128,3 @@ export async function reserveByTimeWait(port: number): Promise<true | SystemErro
   if (failure === null) return true
   return isUnsupported(failure) ? null : errorOf(failure)
 }
-
-/** True for an IP address in text. */
-export const isAddress = (text: string): boolean => isIPv4(text) || isIPv6(text)

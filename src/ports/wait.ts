@@ -7,6 +7,7 @@ import { checkSignal, throwIfAborted } from '../table/signal.ts'
 import { type RoleOptions, listListeners } from '../table/snapshot.ts'
 import type { Abortable, Protocol, SocketRow } from '../types.ts'
 import { PROTOCOLS } from '../types.ts'
+import { checkHost, meetsAny, sites } from './places.ts'
 
 const CONDITIONS = ['in-use', 'free'] as const
 
@@ -18,6 +19,11 @@ export interface WaitOptions {
   /** Default: `tcp`. */
   readonly protocol?: Protocol
   /**
+   * Only a server at this address counts: on it, or on a wildcard that takes it in. A name stands for
+   * all its addresses, of which one has to be served. Default: any address.
+   */
+  readonly host?: string
+  /**
    * How long to wait at most, in milliseconds. 0 looks once; Infinity waits for as long as it takes.
    * Default: 30,000.
    */
@@ -26,7 +32,7 @@ export interface WaitOptions {
   readonly interval?: number
 }
 
-const WAIT_OPTIONS = ['until', 'pid', 'protocol', 'timeout', 'interval', 'signal'] as const
+const WAIT_OPTIONS = ['until', 'pid', 'protocol', 'host', 'timeout', 'interval', 'signal'] as const
 const LONGEST = 2 ** 31 - 1 // of a timer
 
 /** A wait that came to nothing. */
@@ -97,10 +103,13 @@ export async function waitForPort(
   const what = until === 'free' ? 'free' : pid === 0 ? 'in use' : `in use by process ${pid}`
   const query = { protocol, localPort: port, ...(signal && { signal }) }
   const owners = pid === 0 ? 'none' : 'all'
+  const host = values['host'] === undefined ? undefined : checkHost('options.host', values['host'])
+  const all = host === undefined ? null : await sites({ host })
   const deadline = performance.now() + timeout
   for (;;) {
     if (pid !== 0) await checkListens(pid, query)
-    const { rows } = await listListeners({ ...query, owners })
+    const table = await listListeners({ ...query, owners })
+    const rows = all === null ? table.rows : table.rows.filter((row) => meetsAny(row, all))
     const met = pid === 0 ? rows.length > 0 : rows.some(({ pids }) => pids.includes(pid))
     if (until === 'free' ? rows.length === 0 : met) return rows
     const left = deadline - performance.now()

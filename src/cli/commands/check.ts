@@ -17,6 +17,8 @@ Usage: socktable check PORT... [OPTIONS]     (PORT is 3000, :3000 or 3000-3010)
 
       --host ADDRESS    where the server would listen; default: everywhere
   -t, --tcp  -u, --udp  the protocol; default: TCP
+      --reuse-addr      of UDP: as a server that sets reuseAddr (multicast DNS)
+      --reuse-port      as a server that sets reusePort, to share the port
       --json            one JSON array
   -h, --help            this text
 
@@ -29,7 +31,12 @@ Exit codes:
   2  wrong usage
   3  it could not be found out`
 
-const OPTIONS = { ...PLACE, json: { type: 'boolean' } } as const
+const OPTIONS = {
+  ...PLACE,
+  'reuse-addr': { type: 'boolean' },
+  'reuse-port': { type: 'boolean' },
+  json: { type: 'boolean' },
+} as const
 
 /** One line for each port. */
 function line(
@@ -59,7 +66,11 @@ export const check: Subcommand = {
       'the port',
       positionals.map((text) => text.replace(/^:/, '')),
     )
-    const place = parsePlace(values)
+    const place = {
+      ...parsePlace(values),
+      reuseAddr: values['reuse-addr'] ?? false,
+      reusePort: values['reuse-port'] ?? false,
+    }
     const [only = 0, ...others] = new Set(
       ports.flatMap((port) => (typeof port === 'number' ? port : [port.from, port.to])),
     )

@@ -13,10 +13,11 @@ const HELP = `Waits until somebody listens on a port, or nobody does any more.
 Usage: socktable wait PORT [OPTIONS]     (PORT is 3000 or :3000)
 
       --free            until nobody listens on it
-      --pid N           until this process listens on it; ends at once where that
-                        process does not exist, is hidden, or is in another
-                        network namespace
+      --pid N           until this process listens on it; ends at once where
+                        that process does not exist, is hidden, or is in
+                        another network namespace
       --timeout SECONDS how long to wait at most; default: 30
+      --host ADDRESS    only a server there counts; default: anywhere
   -t, --tcp  -u, --udp  the protocol; default: TCP
       --json            the sockets that listen, as JSON
   -h, --help            this text
@@ -32,12 +33,17 @@ Exit codes:
 const OPTIONS = {
   free: { type: 'boolean' },
   pid: { type: 'string' },
+  host: { type: 'string' },
   timeout: { type: 'string' },
   tcp: { type: 'boolean', short: 't' },
   udp: { type: 'boolean', short: 'u' },
   json: { type: 'boolean' },
 } as const
-const EXPECTED = { pid: 'a PID, a number from 1 on', timeout: 'a number of seconds' }
+const EXPECTED = {
+  host: 'an address such as 127.0.0.1',
+  pid: 'a PID, a number from 1 on',
+  timeout: 'a number of seconds',
+}
 
 export const wait: Subcommand = {
   help: HELP,
@@ -57,6 +63,7 @@ export const wait: Subcommand = {
         until: values.free ? 'free' : 'in-use',
         protocol: values.udp ? 'udp' : 'tcp',
         ...(pid !== undefined && { pid }),
+        ...(values.host !== undefined && { host: values.host }),
         ...(values.timeout !== undefined && {
           timeout: parseSeconds('--timeout', values.timeout),
         }),

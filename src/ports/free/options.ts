@@ -5,7 +5,7 @@ import { checkFlag, checkListOrNone, checkOneOf, checkOptions } from '../../tabl
 import { checkSignal, throwIfAborted } from '../../table/signal.ts'
 import type { Abortable, PortFilter } from '../../types.ts'
 import { checkPortRanges, checkUsablePorts, portsOf } from '../check.ts'
-import { PLACE_OPTIONS, type PlaceOptions, type Site, site } from '../places.ts'
+import { PLACE_OPTIONS, type PlaceOptions, type Site, sites } from '../places.ts'
 import { type PortRange, inRanges, portRules } from '../rules.ts'
 import { Search } from './search.ts'
 
@@ -85,9 +85,9 @@ async function sitesOf(values: Values): Promise<Site[]> {
           if (typeof host === 'string' && host !== '') return host
           throw invalidValue(name, 'an address or a name', host)
         })
-  const sites = [await site(values)]
-  for (const host of others) sites.push(await site({ ...values, host }))
-  return sites
+  const all = [...(await sites(values))]
+  for (const host of others) all.push(...(await sites({ ...values, host })))
+  return all
 }
 
 /** Checks the options, of which a function may know more than these or fix some, for a search. */
