@@ -18,8 +18,8 @@ enum class Bond : uint32_t {
 // Binds what this process starts from now on. ENOTSUP where the system has no such thing.
 Status BindOffspring(Bond* bond);
 
-// Takes note of the end of an adopted child, after which nothing is left of it. Nothing happens
-// where it runs still, or is no child of this process.
-void ReapAdopted(uint32_t pid);
+// Takes note of the end of children that were adopted, after which nothing is left of them. `own`
+// is the one that was started here, for which the event loop waits itself.
+void ReapAdopted(uint32_t own);
 
 }  // namespace socktable

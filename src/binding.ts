@@ -119,8 +119,8 @@ export interface NativeBinding {
 
   /** Binds what this process starts to it: the number of Bond in native/offspring.h. */
   bindOffspring(): NativeFailure | number
-  /** Takes note of the end of a child that was adopted. */
-  reapAdopted(pid: number): void
+  /** Takes note of the end of children that were adopted; `own` was started here. */
+  reapAdopted(own: number): void
   /** The name of a user by number, looked up on another thread; null where there is none. */
   userName(uid: number, receive: (name: string | null) => void): void
 

@@ -13,7 +13,7 @@ Napi::Value BindOffspringSync(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<uint32_t>(bond));
 }
 
-// reapAdopted(pid)
+// reapAdopted(own)
 void ReapAdoptedSync(const Napi::CallbackInfo& info) {
   ReapAdopted(info[0].ToNumber().Uint32Value());
 }

@@ -15,10 +15,14 @@ Status BindOffspring(Bond* bond) {
   return Status::Ok();
 }
 
-void ReapAdopted(uint32_t pid) {
-  // Of this PID alone: libuv waits for its own children by theirs.
-  siginfo_t info;
-  waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG);
+void ReapAdopted(uint32_t own) {
+  for (;;) {
+    siginfo_t ended{};
+    if (waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) != 0 || ended.si_pid == 0) return;
+    // libuv would never hear of it.
+    if (static_cast<uint32_t>(ended.si_pid) == own) return;
+    waitid(P_PID, static_cast<id_t>(ended.si_pid), &ended, WEXITED | WNOHANG);
+  }
 }
 
 }  // namespace socktable

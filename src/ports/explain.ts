@@ -5,7 +5,8 @@ import type { Protocol, SocketRow } from '../types.ts'
 import { type UserNames, hiddenOwner, remedyForHidden, usersOf } from '../users.ts'
 import { isLinkLocal, isWildcard } from './addresses.ts'
 import { type CheckOptions, type PortCheck, checkPort } from './check.ts'
-import { type Told, readError } from './error-text.ts'
+import { readError } from './error-text/error.ts'
+import type { ParsedError } from './error-text/parsed.ts'
 import { findFreePort } from './free/find.ts'
 import type { PortObstacle } from './obstacles.ts'
 import { PLACE_OPTIONS, type PlaceOptions } from './places.ts'
@@ -19,6 +20,8 @@ export interface Explanation {
   readonly port: number | null
   readonly protocol: Protocol
   readonly host: string | null
+  /** The Unix socket or named pipe that the error is about; null where it is about a port. */
+  readonly path: string | null
   /** One sentence. */
   readonly summary: string
   /** What is behind it, a sentence each. */
@@ -234,6 +237,7 @@ async function explainCheck(
     port,
     protocol,
     host,
+    path: null,
     summary: summaryOf(check),
     reasons,
     advice: [...new Set(obstacles.flatMap((obstacle) => adviceFor(obstacle, check)))],
@@ -252,7 +256,10 @@ export async function explainPort(port: number, options?: CheckOptions): Promise
   return explainCheck(check, null, check.free ? null : await alternativeTo(check))
 }
 
-function explainConnection({ port, host, protocol }: Told, check: PortCheck | null): Explanation {
+function explainConnection(
+  { port, host, protocol }: ParsedError,
+  check: PortCheck | null,
+): Explanation {
   const where = port === null ? 'The port' : `Port ${port}`
   const listening = check?.holders.some(({ state }) => state === 'LISTEN') === true
   const reasons = listening
@@ -263,6 +270,7 @@ function explainConnection({ port, host, protocol }: Told, check: PortCheck | nu
     port,
     protocol: protocol ?? 'tcp',
     host,
+    path: null,
     summary: `${where} refused the connection.`,
     reasons,
     advice: ['Start the server first; "socktable wait PORT" waits until it listens.'],
@@ -271,16 +279,43 @@ function explainConnection({ port, host, protocol }: Told, check: PortCheck | nu
   })
 }
 
-function explainWithoutPort({ code, host, protocol }: Told): Explanation {
+/** A Unix socket, or a named pipe of Windows, has a path and no port. */
+function explainPath(path: string, code: string | null): Explanation {
+  const denied = code === 'EACCES'
+  const isFile = path.startsWith('/')
+  return finish({
+    ...{ code, port: null, protocol: 'tcp', host: null, path, alternative: null, check: null },
+    summary: denied
+      ? `${path} can not be made, or not be opened.`
+      : `${path} is in use, or was left behind.`,
+    reasons: [
+      `That is the path of a ${isFile ? 'Unix socket' : 'local socket'}, and no port.`,
+      denied
+        ? 'Making a socket there takes the right to write to its folder.'
+        : 'Another process listens on it' +
+          (isFile ? ', or one that has ended left the file.' : '.'),
+    ],
+    advice: denied
+      ? ['Take a path in a folder of this user, or change the rights to that folder.']
+      : [
+          'If that is your own server from before, stop it where it was started.',
+          ...(isFile ? [`If no process listens on it any more, remove it: rm ${path}`] : []),
+        ],
+  })
+}
+
+function explainWithoutPort({ code, host, protocol, path }: ParsedError): Explanation {
+  if (path !== null) return explainPath(path, code)
   const general: Readonly<Record<string, readonly [string, string]>> = {
     EADDRINUSE: ['The address is in use.', 'Find out the port and ask "socktable who PORT".'],
     EACCES: ['The bind was not allowed.', 'Take a port from 1024 on.'],
     EADDRNOTAVAIL: ["The address is none of this machine's.", 'Leave the host out.'],
     EAFNOSUPPORT: ['This system lacks the address family.', 'Listen on 0.0.0.0.'],
   }
-  const [summary, step] = general[code ?? ''] ?? ['This is no error of a bind.', '']
+  const [summary, step] = general[code ?? ''] ?? ['That is not a bind error.', '']
   const advice = step === '' ? [] : [step]
-  const about = { code, port: null, protocol: protocol ?? 'tcp', host, alternative: null } as const
+  const where = { port: null, protocol: protocol ?? 'tcp', host, path: null } as const
+  const about = { code, ...where, alternative: null }
   return finish({ ...about, summary, reasons: [], advice, check: null })
 }
 
@@ -292,10 +327,10 @@ function explainWithoutPort({ code, host, protocol }: Told): Explanation {
  */
 export async function explainError(error: unknown, options?: PlaceOptions): Promise<Explanation> {
   const values = checkOptions(options, PLACE_OPTIONS)
-  const told = readError(error)
-  const { code, port, host, protocol } = told
+  const parsed = readError(error)
+  const { code, port, host, protocol } = parsed
   if (port === null) {
-    return code === 'ECONNREFUSED' ? explainConnection(told, null) : explainWithoutPort(told)
+    return code === 'ECONNREFUSED' ? explainConnection(parsed, null) : explainWithoutPort(parsed)
   }
   const place = {
     ...(host !== null && { host }),
@@ -303,6 +338,6 @@ export async function explainError(error: unknown, options?: PlaceOptions): Prom
     ...values,
   }
   const check = await checkPort(port, place)
-  if (code === 'ECONNREFUSED') return explainConnection(told, check)
+  if (code === 'ECONNREFUSED') return explainConnection(parsed, check)
   return explainCheck(check, code, check.free ? null : await alternativeTo(check))
 }

@@ -33,12 +33,15 @@ function descendantsIn(records: readonly ProcessRecord[], pid: number): ProcessR
 }
 
 /**
- * All that descend from this process and run. `own` is a child that was started here: Node.js itself
- * takes note of its end.
+ * Takes note of the end of children that were adopted, of which the system else keeps their numbers.
+ * Node.js itself does so for `own`, a child that was started here.
  */
+export function reapAdopted(own: number | undefined): void {
+  binding().reapAdopted(own ?? 0)
+}
+
+/** All that descend from this process and run. */
 export async function readOffspring(own: number | undefined): Promise<ProcessRecord[]> {
-  for (const { pid, parentPid } of descendantsIn(await readProcesses(), process.pid)) {
-    if (parentPid === process.pid && pid !== own) binding().reapAdopted(pid)
-  }
+  reapAdopted(own)
   return descendantsIn(await readProcesses(), process.pid)
 }

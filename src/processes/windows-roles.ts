@@ -51,8 +51,8 @@ export function windowsReason(
 ): 'critical' | 'system' | 'service' | null {
   const role = roles.get(pid)
   if (role?.critical === true) return 'critical'
-  if (isSystemProgram(name)) return 'system'
-  return role !== undefined && role.services.length > 0 ? 'service' : null
+  if (role !== undefined && role.services.length > 0) return 'service'
+  return isSystemProgram(name) ? 'system' : null
 }
 
 /** The roles of processes; none of them has any on other systems. */

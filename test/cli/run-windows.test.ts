@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { batchCommand, findProgram } from '../../src/cli/run/windows.ts'
+import { batchCommand, findProgram, withVariables } from '../../src/cli/run/windows.ts'
 
 describe('a program on Windows is found', () => {
   const FILES = [
@@ -41,6 +41,16 @@ describe('a program on Windows is found', () => {
   test('not in the current folder where that is switched off', () => {
     expect(find('only', { NoDefaultCurrentDirectoryInExePath: '1' })).toBeNull()
   })
+})
+
+test('a script of another kind is passed over', () => {
+  const exists = (path: string) => ['C:\\a\\vite.JS', 'C:\\b\\vite.CMD'].includes(path)
+  const env = { PATH: 'C:\\a;C:\\b', PATHEXT: '.JS;.CMD' }
+  expect(findProgram('vite', env, 'C:\\a', exists)).toBe('C:\\b\\vite.CMD')
+})
+
+test('a variable is set whatever the case of its name', () => {
+  expect(withVariables({ PORT: '1', Path: 'x' }, { Port: '2' })).toEqual({ Path: 'x', Port: '2' })
 })
 
 describe('the command line for a .cmd file', () => {

@@ -89,6 +89,25 @@ describe('nothing survives that the program started', () => {
     expect(performance.now() - began).toBeLessThan(4500)
   })
 
+  test('where the program itself does not take the hint, after a second signal', async () => {
+    const { child, server, exit } = await run(`trap '' TERM; ${node(DEAF)}`)
+    child.kill('SIGTERM')
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(isAlive(server)).toBe(true)
+    child.kill('SIGTERM')
+    expect(await exit).toEqual([137, null])
+    expect(isAlive(server)).toBe(false)
+  })
+
+  test('and no zombies collect while it runs', async () => {
+    const script = `for i in 1 2 3 4 5; do (true &) ; done; sleep 0.5; echo 1; sleep 0.5`
+    const { child, exit } = await run(script)
+    const tree = await processTree(child.pid as number)
+    const [inner] = tree?.process.children ?? []
+    expect(inner?.children).toHaveLength(1)
+    expect(await exit).toEqual([0, null])
+  })
+
   test('where socktable itself is killed', async () => {
     const { child, server } = await run(`${node(LISTENS)} & wait`)
     child.kill('SIGKILL')

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Findings, disagreementOf, obstaclesOf } from '../../src/ports/obstacles.ts'
-import { readErrorText } from '../../src/ports/error-text.ts'
+import { readErrorText } from '../../src/ports/error-text/text.ts'
 import { isPrivileged, portRules } from '../../src/ports/rules.ts'
 import { sampleRow } from '../cli/sample-row.ts'
 
@@ -77,10 +77,10 @@ test.each([
   [
     "[Errno 98] error while attempting to bind on address ('127.0.0.1', 8000): address already in use",
     'EADDRINUSE',
-    null,
-    null,
+    '127.0.0.1',
+    8000,
   ],
-  ['Port 5173 is in use, trying another one...', null, null, 5173],
+  ['Port 5173 is in use, trying another one...', 'EADDRINUSE', null, 5173],
   ['java.net.BindException: Address already in use: bind', 'EADDRINUSE', null, null],
   [
     'nginx: [emerg] bind() to 0.0.0.0:80 failed (98: Address already in use)',

@@ -65,7 +65,7 @@ export class Terminal {
     this.#listener = listener
     emitKeypressEvents(this.#input)
     this.#input.on('keypress', this.#onKey).on('end', this.#onGone).on('error', this.#onGone)
-    this.#output.on('resize', this.#onResize)
+    this.#output.on('resize', this.#onResize).on('error', this.#onGone)
     process.on('exit', this.#onExit)
     for (const signal of SIGNALS) process.on(signal, this.#onSignal)
     process.on('SIGCONT', this.#onContinue)
@@ -107,7 +107,7 @@ export class Terminal {
     this.#closed = true
     this.#restore()
     this.#input.off('keypress', this.#onKey).off('end', this.#onGone).off('error', this.#onGone)
-    this.#output.off('resize', this.#onResize)
+    this.#output.off('resize', this.#onResize).off('error', this.#onGone)
     process.off('exit', this.#onExit)
     process.off('SIGCONT', this.#onContinue)
     for (const signal of SIGNALS) process.off(signal, this.#onSignal)

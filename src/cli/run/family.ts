@@ -4,7 +4,7 @@ import type { ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ProcessRecord } from '../../index.ts'
 import { terminate } from '../../index.ts'
-import { type Bond, readOffspring } from '../../processes/offspring.ts'
+import { type Bond, readOffspring, reapAdopted } from '../../processes/offspring.ts'
 import { complain, plural } from '../output.ts'
 import { nameOf } from '../print/process.ts'
 
@@ -27,15 +27,22 @@ export class Family {
   constructor(child: ChildProcess, bond: Bond) {
     this.#child = child.pid
     this.#bond = bond
+    if (bond === 'adopts') process.on('SIGCHLD', this.#onEnd)
     if (bond !== 'none') return
     this.#watching = setInterval(() => {
       this.#look().catch(() => undefined) // it is looked again
     }, LOOK_EVERY).unref()
   }
 
-  /** Waits no longer for anybody. */
-  hurry(): void {
+  readonly #onEnd = (): void => {
+    reapAdopted(this.#child)
+  }
+
+  /** Waits no longer for anybody, and forces the program as well. */
+  async hurry(): Promise<void> {
     this.#hurry.abort()
+    const child = (await this.#look()).find(({ pid }) => pid === this.#child)
+    if (child !== undefined) await this.#end(child, 'SIGKILL')
   }
 
   async #look(): Promise<ProcessRecord[]> {

@@ -2,7 +2,7 @@
 
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { statSync } from 'node:fs'
-import { batchCommand, findProgram } from './windows.ts'
+import { batchCommand, findProgram, withVariables } from './windows.ts'
 
 const isFile = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isFile() === true
@@ -10,10 +10,12 @@ const isFile = (path: string): boolean =>
 export function startProgram(
   program: string,
   args: readonly string[],
-  env: NodeJS.ProcessEnv,
+  variables: Readonly<Record<string, string>>,
 ): ChildProcess {
+  const isWindows = process.platform === 'win32'
+  const env = isWindows ? withVariables(process.env, variables) : { ...process.env, ...variables }
   const options: SpawnOptions = { stdio: 'inherit', env }
-  if (process.platform !== 'win32') return spawn(program, args, options)
+  if (!isWindows) return spawn(program, args, options)
   // Where there is no such file, Node.js says so in its own words.
   const file = findProgram(program, env, process.cwd(), isFile) ?? program
   const batch = batchCommand(file, args, env)

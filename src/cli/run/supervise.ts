@@ -9,6 +9,9 @@ import { Family } from './family.ts'
 import { startProgram } from './program.ts'
 
 const FAILED = 3
+const OUTER = 'socktable'
+/** For how long the program may take where nobody is left to ask it a second time. */
+const LONGEST_WITHOUT_OUTER = 5000
 /** Marks the one of the two processes that starts the program. */
 const INNER = 'SOCKTABLE_RUN_INNER'
 const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const
@@ -21,7 +24,8 @@ type Ending = (typeof PASSED_ON)[number] | (typeof OF_WINDOWS)[number]
 function cameToAll(signal: Ending): boolean {
   if (process.platform === 'win32') return true
   // A terminal sends these to all in the foreground.
-  return process.stdin.isTTY && (signal === 'SIGINT' || signal === 'SIGQUIT')
+  const hasTerminal = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)
+  return hasTerminal && (signal === 'SIGINT' || signal === 'SIGQUIT')
 }
 
 /**
@@ -31,18 +35,38 @@ function cameToAll(signal: Ending): boolean {
 async function attend(child: ChildProcess, name: string, bond: Bond): Promise<number> {
   const family = new Family(child, bond)
   let killSignal: NodeJS.Signals = 'SIGTERM'
-  let isEnding = false
+  let asked = 0
+  const hurry = () => {
+    family.hurry().catch((error: unknown) => {
+      complain(String(error))
+    })
+  }
   const onSignal = (signal: Ending): void => {
-    if (signal !== 'SIGUSR1' && signal !== 'SIGUSR2') killSignal = signal
-    // Whoever asks a second time does not want to wait.
-    if (isEnding) family.hurry()
-    else if (!cameToAll(signal)) child.kill(signal)
+    // On its way to the inner one of two.
+    if (name === OUTER) {
+      if (child.connected) child.send(signal)
+      return
+    }
+    const toAll = cameToAll(signal)
+    if (signal !== 'SIGUSR1' && signal !== 'SIGUSR2' && !toAll) {
+      killSignal = signal
+      // Whoever asks a second time does not want to wait.
+      if (++asked > 1) {
+        hurry()
+        return
+      }
+    }
+    if (!toAll) child.kill(signal)
   }
   for (const signal of process.platform === 'win32' ? OF_WINDOWS : PASSED_ON) {
     process.on(signal, () => {
-      onSignal(signal)
+      // What came to all came to the outer one too, which passes it on.
+      if (!process.connected) onSignal(signal)
     })
   }
+  process.on('message', (signal: Ending) => {
+    onSignal(signal)
+  })
   const code = await new Promise<number>((resolve) => {
     child.once('error', (error) => {
       complain(`${name} can't be started: ${error.message}`)
@@ -54,11 +78,10 @@ async function attend(child: ChildProcess, name: string, bond: Bond): Promise<nu
     // Where the other of the two was killed, there is nobody left to ask for the end.
     process.once('disconnect', () => {
       child.kill('SIGTERM')
-      void family.end('SIGTERM')
+      setTimeout(hurry, LONGEST_WITHOUT_OUTER)
     })
   })
   process.removeAllListeners('disconnect')
-  isEnding = true
   await family.end(killSignal)
   // The channel would keep this process.
   if (process.connected) process.disconnect()
@@ -81,15 +104,15 @@ export async function runInner(argv: readonly string[]): Promise<number> {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, [INNER]: '1' },
   })
-  return attend(child, 'socktable', bond)
+  return attend(child, OUTER, bond)
 }
 
 export async function runProgram(
   program: string,
   args: readonly string[],
-  variables: NodeJS.ProcessEnv,
+  variables: Readonly<Record<string, string>>,
 ): Promise<number> {
   const bond = bindOffspring()
-  const { [INNER]: _, ...env } = process.env
-  return attend(startProgram(program, args, { ...env, ...variables }), program, bond)
+  Reflect.deleteProperty(process.env, INNER) // not for the program
+  return attend(startProgram(program, args, variables), program, bond)
 }

@@ -25,7 +25,8 @@ export function findProgram(
   exists: (path: string) => boolean,
 ): string | null {
   const list = variable(env, 'PATHEXT') ?? '.COM;.EXE;.BAT;.CMD'
-  const extensions = list.split(';').filter((extension) => extension !== '')
+  // What stands for scripts (.JS, .VBS) is started by a shell alone.
+  const extensions = list.split(';').filter((extension) => /^\.(com|exe|bat|cmd)$/i.test(extension))
   const has = extensions.some((each) => name.toLowerCase().endsWith(each.toLowerCase()))
   const names = [...(has ? [name] : []), ...extensions.map((extension) => name + extension)]
   const here = variable(env, 'NODEFAULTCURRENTDIRECTORYINEXEPATH') === undefined ? [cwd] : []
@@ -52,6 +53,16 @@ function quoted(argument: string): string {
     .replaceAll('"', '""')
     .replaceAll('%', '%%cd:~,%')
   return `"${escaped}"`
+}
+
+/** The variables with others set, whose names have no case. */
+export function withVariables(
+  env: Environment,
+  set: Readonly<Record<string, string>>,
+): Environment {
+  const names = Object.keys(set).map((name) => name.toUpperCase())
+  const kept = Object.entries(env).filter(([name]) => !names.includes(name.toUpperCase()))
+  return { ...Object.fromEntries(kept), ...set }
 }
 
 export interface CommandLine {

@@ -1,0 +1,81 @@
+/** Finds in a line of text the address and the port, or the path, that it is about. Pure. */
+
+import { isIPv4, isIPv6 } from 'node:net'
+import { type ParsedError, validPort } from './parsed.ts'
+
+export type Place = Pick<ParsedError, 'port' | 'host' | 'path'>
+
+/** What stands for all addresses, or for none that is known. */
+const ANY = ['', '*', 'null', 'undefined', 'any']
+
+/** The host in front of a port, null for all of them; undefined where it is no host. */
+function hostIn(text: string): string | null | undefined {
+  // Java: NAME/ADDRESS. Kestrel and curl: a URL.
+  const last = text.slice(text.lastIndexOf('/') + 1)
+  const host = last.replace(/^\[(.*)\]$/, '$1')
+  if (ANY.includes(host)) return null
+  if (isIPv4(host) || isIPv6(host)) return host
+  return /^localhost\.?$/i.test(host) ? 'localhost' : undefined
+}
+
+/** "0.0.0.0:80", ":::3000", "[::1]:3000", "fe80::1%eth0:80", "http://localhost:80/", "0.0.0.0:80->80/tcp". */
+function inToken(token: string): Place | null {
+  const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(token)
+  for (const found of token.matchAll(/:(\d{1,5})(?!\d)/g)) {
+    const before = token.slice(0, found.index)
+    const port = validPort(found[1])
+    if (port === null) continue
+    const host = hostIn(before)
+    if (host !== undefined) return { port, host, path: null }
+    // A name of somebody's: its address is for the system to say, its port is known.
+    if (isUrl && /^[^:]*:\/\/[^:/]+$/.test(before)) return { port, host: null, path: null }
+  }
+  return null
+}
+
+/** Python's ('127.0.0.1', 8000) and ('::', 8000, 0, 0). */
+const TUPLE = /\(\s*['"]([^'"]*)['"]\s*,\s*(\d{1,5})\b[\d\s,]*\)/
+
+function inTuple(line: string): Place | null {
+  const [, text = '', digits] = TUPLE.exec(line) ?? []
+  const port = validPort(digits)
+  return port === null ? null : { port, host: hostIn(text) ?? null, path: null }
+}
+
+/** "port 3000", "Port: 3000", "port='3000'", "tried 3000", and not the port that is taken instead. */
+const WORD = /\b(?:port(?: number)?|tried|because)['"]?\s*[#:=]?\s*['"]?(\d{1,5})\b(?!\.\d)/gi
+const INSTEAD = /\b(?:alternative|another|available|free|instead|next|trying|try|use|using)\s*$/i
+
+function byWord(line: string): Place | null {
+  for (const found of line.matchAll(WORD)) {
+    const port = validPort(found[1])
+    if (port === null || INSTEAD.test(line.slice(0, found.index))) continue
+    return { port, host: null, path: null }
+  }
+  return null
+}
+
+const PATHS: readonly RegExp[] = [
+  /(\\\\[.?]\\pipe\\[^\s'",;]+)/, // a named pipe of Windows
+  /\bunix:(?:\/\/)?([/@][^\s'",;]+)/, // nginx, gunicorn
+  /\bunix ([/@][^\s'",;]+)/, // Go
+  /(?:in use|denied|EADDRINUSE|EACCES):? ([/@][^\s'",;]+)/, // Node.js
+  /((?:\/[^\s'",;:/]+)+\.sock(?:et)?)\b/,
+]
+
+/** The path of a Unix socket or of a named pipe. */
+export function pathIn(line: string): string | null {
+  const path = PATHS.map((pattern) => pattern.exec(line)?.[1]).find((found) => found !== undefined)
+  return path?.replace(/[:.)\]]+$/, '') ?? null
+}
+
+/** What a line says of a place; null where it says nothing. */
+export function placeIn(line: string): Place | null {
+  const tuple = inTuple(line)
+  if (tuple !== null) return tuple
+  for (const [token] of line.matchAll(/[^\s'"`(),;<>{}=]+/g)) {
+    const place = inToken(token)
+    if (place !== null) return place
+  }
+  return byWord(line)
+}

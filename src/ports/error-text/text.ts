@@ -1,0 +1,75 @@
+/** Reads an error in text that a program in any language printed. Pure. */
+
+import { codeIn } from './code.ts'
+import { NOTHING, type ParsedError, mostTelling } from './parsed.ts'
+import { type Place, pathIn, placeIn } from './place.ts'
+
+/** Of more, the end is read: what a program printed last is why it ended. */
+const MOST_TEXT = 1 << 20
+/** A longer line is data. */
+const LONGEST_LINE = 8192
+/** How many lines behind an error may say where it was, as Node's do: "port: 3000". */
+const LINES_BEHIND = 16
+const LINES_BEFORE = 3
+
+// Colours and other sequences of a terminal (ECMA-48: CSI, OSC, and those of one character).
+const SEQUENCES =
+  /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]{0,2048}(?:\x07|\x1b\\)|\x1b[ -/]*[0-Z\\^-~]/g // eslint-disable-line no-control-regex
+
+/** A property as Node shows an error's: "  port: 3000", "  address: '::',". */
+const PROPERTY = /^\s*['"]?(port|address)['"]?: '?([^',]*)'?,?\s*}?$/
+/** A call in a stack trace, of which numbers are lines and columns. */
+const TRACE = /^\s*(?:at |File "|from \S+:\d+:in |\d+: 0x)|^\s*in .*\.(?:go|rb|py|js):\d+/
+
+function behind(lines: readonly string[], from: number): Place | null {
+  let port: string | undefined
+  let host: string | undefined
+  for (const line of lines.slice(from + 1, from + 1 + LINES_BEHIND)) {
+    const [, name, value] = PROPERTY.exec(line) ?? []
+    if (name === 'port') port ??= value
+    if (name === 'address') host ??= value
+  }
+  return port === undefined ? null : placeIn(`(${JSON.stringify(host ?? '')}, ${port})`)
+}
+
+function near(lines: readonly string[], at: number): Place | null {
+  const after = lines.slice(at + 1, at + 1 + LINES_BEHIND)
+  const before = lines.slice(Math.max(0, at - LINES_BEFORE), at).reverse()
+  for (const line of [...after, ...before]) {
+    const place = TRACE.test(line) ? null : placeIn(line)
+    if (place !== null) return place
+  }
+  return null
+}
+
+function errorAt(lines: readonly string[], at: number): ParsedError | null {
+  const line = lines[at] as string
+  if (TRACE.test(line)) return null
+  const code = codeIn(line)
+  if (code === null) return null
+  const protocol = /\budp[46]?\b/i.test(line) ? 'udp' : null
+  const own = placeIn(line) ?? behind(lines, at)
+  if (own !== null) return { ...own, code, protocol }
+  const path = pathIn(line)
+  if (path !== null) return { ...NOTHING, code, path }
+  return { ...NOTHING, ...near(lines, at), code, protocol }
+}
+
+/** What an error's text says, without the sequences that colour it. */
+export function readErrorText(
+  text: string,
+  readJson: (line: string) => ParsedError | null = () => null,
+): ParsedError {
+  const lines = text
+    .slice(-MOST_TEXT)
+    .replace(SEQUENCES, '')
+    .split(/\r\n|[\r\n]/)
+    .filter((line) => line.length <= LONGEST_LINE)
+  const errors = lines.flatMap((line, at) => {
+    const data = line.trimStart().startsWith('{') ? readJson(line) : null
+    return data ?? errorAt(lines, at) ?? []
+  })
+  if (errors.length > 0) return mostTelling(errors)
+  const place = lines.length === 1 ? placeIn(lines[0] as string) : null
+  return { ...NOTHING, ...place }
+}
