@@ -63,10 +63,17 @@ function adviceFor(code: string, { syscall, path }: NativeFailure): string {
   if (syscall === 'source') return 'that source is of another system: leave it to socktable'
   if (code === 'EACCES' && path === '/proc/<pid>/fd') return NOT_SHOWN
   if (code === 'EPERM' && syscall.includes('PROC_PIDLISTFDS')) return NOT_SHOWN
-  if (path === '/proc/<pid>/fd') {
+  if (path?.startsWith('/proc') === true || syscall === 'pidfd_open' || syscall === 'getpwuid_r') {
     if (code === 'EMFILE' || code === 'ENFILE') {
       return 'the limit on open files is reached (ulimit -n): close some or raise it'
     }
+    if (code === 'ENOMEM') return 'the kernel has no memory left for it: try again'
+  }
+  if (path === '/proc/self') {
+    return (
+      '/proc belongs to another PID namespace than this process, so its numbers mean other ' +
+      'processes here: mount one of this namespace (mount -t proc proc /proc)'
+    )
   }
   if (path === '/proc') {
     return (

@@ -10,6 +10,7 @@ export const UNKNOWN_OWNER: Readonly<Record<OwnerUnknown, string>> = {
   permission: 'its owner is hidden from you: run this as its user or as root',
   gone: 'it was closed during the look-up',
   'not-found': 'held by the kernel itself, or by a process in another PID namespace',
+  'pid-namespace': 'its owner is unknown: /proc belongs to another PID namespace',
   exited: 'the process that made it has ended; one that inherited it keeps it open',
 }
 
