@@ -3,6 +3,7 @@
  *   deny sock_diag ERRNO PROGRAM...   socket(AF_NETLINK, *, NETLINK_SOCK_DIAG)
  *   deny kcmp ERRNO PROGRAM...
  *   deny pidfd_open ERRNO PROGRAM...
+ *   deny pidfds ERRNO PROGRAM...      pidfd_open and pidfd_send_signal
  */
 #include <errno.h>
 #include <linux/audit.h>
@@ -19,6 +20,7 @@
 #include <unistd.h>
 
 #define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
+#define IF(value, skip) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, skip, 0)
 #define IF_NOT(value, skip) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, skip)
 #define RETURN(value) BPF_STMT(BPF_RET | BPF_K, value)
 
@@ -33,9 +35,12 @@ int main(int argc, char **argv) {
   };
   /* The same on every processor since Linux 5.1; headers may be older. */
   const int pidfd_open = 434;
+  const int pidfd_send_signal = 424;
   const int call = strcmp(argv[1], "kcmp") == 0 ? __NR_kcmp : pidfd_open;
+  const int second = strcmp(argv[1], "pidfds") == 0 ? pidfd_send_signal : call;
   struct sock_filter other[] = {
-      LOAD(nr), IF_NOT(call, 1), RETURN(denied), RETURN(SECCOMP_RET_ALLOW),
+      LOAD(nr),          IF(call, 1), IF_NOT(second, 1), RETURN(denied),
+      RETURN(SECCOMP_RET_ALLOW),
   };
   const int is_sock_diag = strcmp(argv[1], "sock_diag") == 0;
   struct sock_fprog program = {
