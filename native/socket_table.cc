@@ -273,6 +273,7 @@ const LayoutConstant* LayoutConstants(size_t* count) {
       {"report.socketsHidden", Report::kSocketsHidden},
       {"report.closingsTold", Report::kClosingsTold},
       {"report.closingsMissed", Report::kClosingsMissed},
+      {"report.foreignProc", Report::kForeignProc},
       {"report.otherNetwork", Report::kOtherNetwork},
   };
   *count = std::size(kConstants);

@@ -17,7 +17,7 @@ namespace socktable {
 // The packed table that crosses to JavaScript: a header of 32-bit words, then the sections in the
 // order of Section, each aligned to 8 bytes. src/layout.ts is the twin of this file; the addon
 // exports these constants and the twin checks every one of them when it loads.
-constexpr uint32_t kLayoutVersion = 3;
+constexpr uint32_t kLayoutVersion = 4;
 constexpr uint32_t kMagic = 0x42544b53;  // "SKTB" as little-endian bytes
 
 // Why a row has no PID.
@@ -30,6 +30,8 @@ enum class OwnerUnknown : uint8_t {
   kGone = 5,         // it closed during the read
   kNotFound = 6,     // no process that was read holds it: the kernel's own, or in flight
   kExited = 7,       // the process that made it has ended, and no other is told
+  kPidNamespace =
+      8,  // /proc numbers processes otherwise than this one: no PID of it means anything
 };
 
 // One socket. Ports are in host byte order, addresses are bytes in network order.
@@ -127,6 +129,7 @@ struct Report {
   static constexpr uint32_t kSocketsHidden = 32;  // the system keeps other users' sockets back
   static constexpr uint32_t kClosingsTold = 64;   // sockets that closed between two reads are told
   static constexpr uint32_t kClosingsMissed = 128;  // but some of them were missed
+  static constexpr uint32_t kForeignProc = 256;     // owners are unknown: see OwnerUnknown
   static constexpr uint32_t kOtherNetwork =
       1024;  // of the processes asked for some are in another network namespace
 

@@ -7,7 +7,7 @@ import type { OwnerUnknown, TcpState } from './types.ts'
 import { TCP_STATES } from './types.ts'
 
 export const LAYOUT = {
-  version: 3,
+  version: 4,
   magic: 0x42544b53,
   query: 2,
   states: 13,
@@ -86,6 +86,7 @@ export const LAYOUT = {
   'report.socketsHidden': 32,
   'report.closingsTold': 64,
   'report.closingsMissed': 128,
+  'report.foreignProc': 256,
   'report.otherNetwork': 1024,
 } as const
 
@@ -102,6 +103,7 @@ export const OWNER_UNKNOWN_BY_NUMBER: readonly (OwnerUnknown | null)[] = [
   'gone',
   'not-found',
   'exited',
+  'pid-namespace',
 ]
 
 /** Names what differs between this file and the addon; empty where they agree. */

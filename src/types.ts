@@ -70,9 +70,19 @@ export type Owners = (typeof OWNERS)[number]
  *   flow of the Network framework, which has no descriptor, and one that was closed during the read.
  * - `exited` (Windows): the process that made it has ended; one that inherited it keeps it open, and
  *   Windows does not say which.
+ * - `pid-namespace` (Linux): /proc belongs to another PID namespace than this process (`unshare --pid`
+ *   without `--mount-proc`, a bind-mounted /proc of the host): its numbers are not the PIDs that
+ *   signals go to here, so none is given.
  */
 export type OwnerUnknown =
-  'not-asked' | 'no-owner' | 'not-accepted' | 'permission' | 'gone' | 'not-found' | 'exited'
+  | 'not-asked'
+  | 'no-owner'
+  | 'not-accepted'
+  | 'permission'
+  | 'gone'
+  | 'not-found'
+  | 'exited'
+  | 'pid-namespace'
 
 /** One socket. A plain object: it survives JSON, `structuredClone` and deep comparison. */
 export interface SocketRow {
@@ -167,10 +177,19 @@ export interface SocketRow {
  * - `interrupted`: the kernel says that its table changed so much that the reading is not exact.
  * - `closings`: sockets that opened and closed between two reads; more of them than the kernel keeps
  *   for one who reads later (of a watcher alone).
+ * - `pid-namespace`: owners, since /proc belongs to another PID namespace than this process.
  * - `unexpected`: a system call failed in a way that it should not; NODE_DEBUG=socktable prints it.
  */
 export type Missing =
-  'owners' | 'sockets' | 'netns' | 'bound' | 'rows' | 'interrupted' | 'closings' | 'unexpected'
+  | 'owners'
+  | 'sockets'
+  | 'netns'
+  | 'bound'
+  | 'rows'
+  | 'interrupted'
+  | 'closings'
+  | 'pid-namespace'
+  | 'unexpected'
 
 /** Why another source was read than the preferred one. */
 export interface Fallback {

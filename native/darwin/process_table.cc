@@ -5,6 +5,7 @@
 
 #include <cerrno>
 
+#include "../posix/shortage.h"
 #include "../posix/user_name.h"
 #include "process_arguments.h"
 #include "process_list.h"
@@ -32,34 +33,36 @@ std::optional<std::vector<std::string>> ReadArguments(uint32_t pid) {
   return ParseProcessArguments(bytes.data(), size);
 }
 
-void Complete(const ProcessEntry& listed, ProcessRecord* record) {
+Status Complete(const ProcessEntry& listed, ProcessRecord* record) {
   record->executable = ExecutablePath(listed.pid);
   std::optional<std::vector<std::string>> arguments = ReadArguments(listed.pid);
   record->has_arguments = arguments.has_value();
   if (arguments) record->arguments = std::move(*arguments);
   record->has_uid = true;
   record->uid = listed.uid;
-  record->user = UserName(listed.uid);
+  const int code = UserName(listed.uid, &record->user);
+  return IsShortage(code) ? Status::Os(code, "getpwuid_r") : Status::Ok();
 }
 
-ProcessRecord RecordOf(const ProcessEntry& listed, bool whole) {
-  ProcessRecord record;
+Status FillIn(const ProcessEntry& listed, bool whole, ProcessRecord* filled) {
+  ProcessRecord& record = *filled;
   record.pid = listed.pid;
   record.parent = listed.parent;
   record.started = listed.started;
   record.has_start = true;
   record.started_ms = static_cast<double>(listed.started) / 1e3;
   record.name = ProcessName(listed);
-  if (whole) Complete(listed, &record);
-  return record;
+  return whole ? Complete(listed, &record) : Status::Ok();
 }
 
 // Adds what is known of a process, unless it ended while that was asked for: then some of it may be
 // another process's.
 Status Add(const ProcessEntry& listed, bool whole, std::vector<ProcessRecord>* records) {
-  ProcessRecord record = RecordOf(listed, whole);
+  ProcessRecord record;
+  Status status = FillIn(listed, whole, &record);
+  if (!status.ok()) return status;
   ProcessEntry again;
-  Status status = FindProcess(listed.pid, &again);
+  status = FindProcess(listed.pid, &again);
   if (status.code == ESRCH) return Status::Ok();
   if (status.ok() && again.started == listed.started) records->push_back(std::move(record));
   return status;
@@ -87,6 +90,11 @@ Status ReadProcesses(const ProcessQuery& query, std::vector<ProcessRecord>* reco
   return Status::Ok();
 }
 
-std::string NameOfUser(uint32_t uid) { return UserName(uid); }
+std::string NameOfUser(uint32_t uid) {
+  std::string name;
+  // The number does as well where that fails.
+  static_cast<void>(UserName(uid, &name));
+  return name;
+}
 
 }  // namespace socktable

@@ -13,13 +13,17 @@ class ProcessList {
   ProcessList(int proc, const std::vector<uint32_t>& pids, bool names, SocketTable& table)
       : proc_(proc), pids_(pids), names_(names), table_(table), known_(pids.size()) {}
 
+  // Why a process could not be read although it may be there, ok where there was none such.
+  const Status& failure() const { return failure_; }
+
   uint32_t IndexOf(uint32_t scanned) {
     Known& known = known_[scanned];
     if (known.index == kNone) {
       known.index = static_cast<uint32_t>(table_.processes.size());
       Process process{pids_[scanned], {}};
       if (names_) {
-        const std::string name = ProcessName(proc_, process.pid);
+        std::string name;
+        Note(ProcessName(proc_, process.pid, &name), "comm");
         process.name = table_.AddText(name.data(), name.size());
       }
       table_.processes.push_back(process);
@@ -44,8 +48,19 @@ class ProcessList {
 
   uint64_t StartOf(uint32_t scanned) {
     Known& known = known_[scanned];
-    if (known.start == 0) known.start = StartTime(proc_, pids_[scanned]);
+    if (known.start == 0) {
+      // What has ended meanwhile comes last.
+      ProcessStat stat;
+      const int code = ReadStat(proc_, pids_[scanned], &stat);
+      known.start = code == 0 ? stat.started : UINT64_MAX;
+      Note(code, "stat");
+    }
     return known.start;
+  }
+
+  void Note(int code, const char* file) {
+    if (!IsShortage(code) || !failure_.ok()) return;
+    failure_ = Status::Os(code, "openat", std::string("/proc/<pid>/") + file);
   }
 
   const int proc_;
@@ -53,6 +68,7 @@ class ProcessList {
   const bool names_;
   SocketTable& table_;
   std::vector<Known> known_;
+  Status failure_;
 };
 
 // Where the owners of each socket begin in the table's list, by counting: position `socket` holds
@@ -81,8 +97,8 @@ std::vector<Owner> GroupBySocket(OwnerScan* scan, const std::vector<uint32_t>& s
 
 }  // namespace
 
-void AssignOwners(int proc, const WantedSockets& wanted, OwnerScan&& scan, bool names,
-                  SocketTable& table) {
+Status AssignOwners(int proc, const WantedSockets& wanted, OwnerScan&& scan, bool names,
+                    SocketTable& table) {
   ProcessList processes(proc, scan.pids, names, table);
   std::vector<uint32_t> starts = CountOwners(scan, wanted.size());
   std::vector<Owner>& owners = table.owners;
@@ -120,6 +136,7 @@ void AssignOwners(int proc, const WantedSockets& wanted, OwnerScan&& scan, bool 
     row.owner_start = starts[socket];
     row.owner_count = count;
   }
+  return processes.failure();
 }
 
 }  // namespace socktable

@@ -40,6 +40,15 @@ void ExplainOwnerless(SocketTable& table) {
   }
 }
 
+// The holders that such a /proc shows have other numbers for this process, or none.
+void ExplainForeign(SocketTable& table) {
+  for (size_t i = 0; i < table.size(); i++) {
+    Row& row = table[i];
+    row.owner_unknown = row.inode == 0 ? ReasonWithoutInode(row) : OwnerUnknown::kPidNamespace;
+    if (row.inode != 0) table.report.flags |= Report::kForeignProc;
+  }
+}
+
 // A question about certain processes has no honest answer where none of them could be read.
 Status CheckProcessesRead(const Query& query, const Report& report) {
   const size_t asked = query.pids.size();
@@ -88,8 +97,7 @@ Status SearchOwners(int proc, const WantedSockets& wanted, const Query& query,
     status = CheckProcessesRead(query, table.report);
     if (!status.ok()) return status;
   }
-  AssignOwners(proc, wanted, std::move(scan), query.names, table);
-  return Status::Ok();
+  return AssignOwners(proc, wanted, std::move(scan), query.names, table);
 }
 
 }  // namespace
@@ -103,8 +111,16 @@ Status ReadOwners(const Query& query, const std::vector<uint32_t>& likely, Socke
   UniqueFd proc;
   Status status = OpenProc(&proc);
   if (!status.ok()) return status;
-  const WantedSockets wanted(table);
   const bool by_process = !query.pids.empty();
+  bool ours;
+  status = CheckNumbering(proc.get(), &ours);
+  if (!status.ok()) return status;
+  if (!ours) {
+    if (by_process) return ForeignProc();
+    ExplainForeign(table);
+    return Status::Ok();
+  }
+  const WantedSockets wanted(table);
   if (wanted.size() > 0 || by_process) {
     status = SearchOwners(proc.get(), wanted, query, likely, table);
     if (!status.ok()) return status;

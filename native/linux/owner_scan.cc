@@ -85,8 +85,7 @@ class Scanner {
     }
     if (!failure_.ok()) return failure_;
     if (query_.Cancelled()) return Status::Os(ECANCELED, "readlinkat");
-    Collect();
-    return Status::Ok();
+    return Collect();
   }
 
  private:
@@ -205,6 +204,7 @@ class Scanner {
         char link[64];
         snprintf(path, sizeof path, "%u/fd/%u", scan_->pids[process], holding.descriptor);
         const ssize_t length = readlinkat(proc_, path, link, sizeof link);
+        if (length < 0 && IsShortage(errno)) return Fail(errno, "readlinkat");
         if (length < 0) continue;
         const uint64_t inode = ParseSocketLink(link, static_cast<size_t>(length));
         if (inode != wanted_.Inode(holding.socket)) continue;
@@ -225,7 +225,11 @@ class Scanner {
     // The link count is 2 and the number of threads (fs/proc/base.c, proc_task_getattr).
     constexpr nlink_t kLinksOfOneThread = 3;
     struct stat info;
-    if (fstatat(proc_, path, &info, 0) != 0 || info.st_nlink <= kLinksOfOneThread) return;
+    if (fstatat(proc_, path, &info, 0) != 0) {
+      if (IsShortage(errno)) Fail(errno, "fstatat");
+      return;
+    }
+    if (info.st_nlink <= kLinksOfOneThread) return;
     const UniqueFd directory(openat(proc_, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!directory.valid()) return NoteFailure(errno, "openat", state);
     int64_t next;
@@ -259,23 +263,12 @@ class Scanner {
   }
 
   void NoteFailure(int code, const char* call, ProcessState& state) {
-    switch (code) {
-      case ENOENT:
-      case ESRCH:
-        state.vanished = true;
-        return;
-      case EACCES:
-      case EPERM:
-        state.denied = true;
-        return;
-      case EMFILE:
-      case ENFILE:
-      case ENOMEM:
-        return Fail(code, call);
-      default:
-        const std::lock_guard<std::mutex> lock(mutex_);
-        report_->Unexpected(code, call);
-    }
+    if (IsShortage(code)) return Fail(code, call);
+    state.vanished |= IsGone(code);
+    state.denied |= IsDenied(code);
+    if (IsGone(code) || IsDenied(code)) return;
+    const std::lock_guard<std::mutex> lock(mutex_);
+    report_->Unexpected(code, call);
   }
 
   void Fail(int code, const char* call) {
@@ -300,17 +293,23 @@ class Scanner {
     }
   }
 
-  void Collect() {
+  Status Collect() {
     if (!query_.pids.empty()) JudgeAsked();
     for (const ProcessState& state : states_) {
       report_->denied += state.denied;
       report_->vanished += state.vanished;
     }
     report_->processes += static_cast<uint32_t>(states_.size());
-    if (missing_ > 0 && ProcHidesProcesses(proc_)) report_->flags |= Report::kProcessesHidden;
+    if (missing_ > 0) {
+      bool hides;
+      const int code = ProcHidesProcesses(proc_, &hides);
+      if (code != 0) return Status::Os(code, "openat", "/proc/self/mountinfo");
+      if (hides) report_->flags |= Report::kProcessesHidden;
+    }
     if (!query_.pids.empty() && report_->denied > 0) report_->flags |= Report::kAskedDenied;
     scan_->missing = missing_;
     for (ScanThread& thread : threads_) scan_->holdings.push_back(std::move(thread.holdings));
+    return Status::Ok();
   }
 
   const int proc_;

@@ -56,7 +56,7 @@ Status ScanOwners(int proc, const WantedSockets& wanted, const Query& query, Rep
 
 // Writes what a scan found into the table: the owners of each row, oldest process first, and the
 // processes with their start time's order and, where asked for, their names.
-void AssignOwners(int proc, const WantedSockets& wanted, OwnerScan&& scan, bool names,
-                  SocketTable& table);
+Status AssignOwners(int proc, const WantedSockets& wanted, OwnerScan&& scan, bool names,
+                    SocketTable& table);
 
 }  // namespace socktable

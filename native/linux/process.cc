@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #include "process_view.h"
@@ -14,31 +15,41 @@
 namespace socktable {
 namespace {
 
-// Reads the beginning of /proc/<pid>/<file>; -1 where that can't be done.
-ssize_t ReadSmall(int proc, uint32_t pid, const char* file, char* buffer, size_t size) {
-  char path[64];
-  snprintf(path, sizeof path, "%u/%s", pid, file);
-  const UniqueFd fd(openat(proc, path, O_RDONLY | O_CLOEXEC));
-  if (!fd.valid()) return -1;
+// Reads the beginning of a file, as much as there is room for.
+int ReadBeginning(int directory, const char* path, char* buffer, size_t size, size_t* length) {
+  *length = 0;
+  const UniqueFd fd(openat(directory, path, O_RDONLY | O_CLOEXEC));
+  if (!fd.valid()) return errno;
   for (;;) {
-    const ssize_t length = read(fd.get(), buffer, size);
-    if (length >= 0 || errno != EINTR) return length;
+    const ssize_t got = read(fd.get(), buffer, size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return errno;
+    *length = static_cast<size_t>(got);
+    return 0;
   }
 }
 
-// The whole of a file below /proc; false where it may not be read or is gone.
-bool ReadWhole(int proc, const char* path, std::string* text) {
-  const UniqueFd fd(openat(proc, path, O_RDONLY | O_CLOEXEC));
-  if (!fd.valid()) return false;
+int ReadSmall(int proc, uint32_t pid, const char* file, char* buffer, size_t size, size_t* length) {
+  char path[64];
+  snprintf(path, sizeof path, "%u/%s", pid, file);
+  return ReadBeginning(proc, path, buffer, size, length);
+}
+
+int ReadWhole(int proc, const char* path, std::string* text) {
   text->clear();
+  const UniqueFd fd(openat(proc, path, O_RDONLY | O_CLOEXEC));
+  if (!fd.valid()) return errno;
   char buffer[4096];
   for (;;) {
     const ssize_t size = read(fd.get(), buffer, sizeof buffer);
-    if (size == 0) return true;
-    if (size < 0 && errno != EINTR) return false;
+    if (size == 0) return 0;
+    if (size < 0 && errno != EINTR) return errno;
     if (size > 0) text->append(buffer, static_cast<size_t>(size));
   }
 }
+
+// Only a shortage is of interest where something else may take the place of what was not read.
+int Shortage(int code) { return IsShortage(code) ? code : 0; }
 
 const char* BaseName(const char* path) {
   const char* slash = strrchr(path, '/');
@@ -46,20 +57,36 @@ const char* BaseName(const char* path) {
 }
 
 // The file name of the program that the process runs, empty where that may not be read.
-std::string ExecutableName(int proc, uint32_t pid) {
-  return BaseName(ExecutablePath(proc, pid).c_str());
+int ExecutableName(int proc, uint32_t pid, std::string* name) {
+  std::string path;
+  const int code = ExecutablePath(proc, pid, &path);
+  *name = BaseName(path.c_str());
+  return code;
 }
 
 // The file name of the program in the command line, empty where there is none.
-std::string CommandName(int proc, uint32_t pid) {
+int CommandName(int proc, uint32_t pid, std::string* name) {
   char line[4096];
-  const ssize_t length = ReadSmall(proc, pid, "cmdline", line, sizeof line - 1);
-  if (length <= 0) return {};
+  size_t length;
+  const int code = ReadSmall(proc, pid, "cmdline", line, sizeof line - 1, &length);
   line[length] = '\0';
-  return BaseName(line);
+  *name = BaseName(line);
+  return Shortage(code);
+}
+
+int ReadStatAt(int directory, const char* path, ProcessStat* stat) {
+  char text[1024];
+  size_t length;
+  if (const int code = ReadBeginning(directory, path, text, sizeof text, &length); code != 0) {
+    return code;
+  }
+  return ParseStat(text, length, stat) ? 0 : EBADMSG;
 }
 
 }  // namespace
+
+bool IsGone(int code) { return code == ENOENT || code == ESRCH; }
+bool IsDenied(int code) { return code == EACCES || code == EPERM; }
 
 Status OpenProc(UniqueFd* proc) {
   *proc = UniqueFd(open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -70,74 +97,121 @@ Status OpenProc(UniqueFd* proc) {
   return Status::Ok();
 }
 
-bool ReadStat(int proc, uint32_t pid, ProcessStat* stat) {
-  char text[1024];
-  const ssize_t length = ReadSmall(proc, pid, "stat", text, sizeof text);
-  return length > 0 && ParseStat(text, static_cast<size_t>(length), stat);
+Status CheckNumbering(int proc, bool* ours) {
+  *ours = false;
+  // A proc file system shows the numbers of one PID namespace, that of whoever mounted it. This
+  // link is the reader's number in there (fs/proc/self.c), and there is none where that namespace
+  // does not know the reader: it is a child of the reader's own, or beside it.
+  char link[16];
+  const ssize_t size = readlinkat(proc, "self", link, sizeof link - 1);
+  if (size < 0) {
+    if (IsShortage(errno)) return Status::Os(errno, "readlinkat", "/proc/self");
+    return Status::Ok();
+  }
+  link[size] = '\0';
+  if (strtoul(link, nullptr, 10) != static_cast<unsigned long>(getpid())) return Status::Ok();
+  // Else it is the reader's own namespace or one above it, in which it happens to have the same
+  // number. In one above it has another number for each namespace from that one down.
+  std::string text;
+  const int code = ReadWhole(proc, "self/status", &text);
+  if (code != 0 && !IsGone(code) && !IsDenied(code)) {
+    return Status::Os(code, "openat", "/proc/self/status");
+  }
+  *ours = code == 0 && CountNamespaces(text.data(), text.size()) <= 1;
+  return Status::Ok();
 }
 
-uint64_t StartTime(int proc, uint32_t pid) {
-  ProcessStat stat;
-  return ReadStat(proc, pid, &stat) ? stat.started : UINT64_MAX;
+Status ForeignProc() { return Status::Os(ENODEV, "readlinkat", "/proc/self"); }
+
+Status OpenOwnProc(UniqueFd* proc) {
+  bool ours;
+  if (Status status = OpenProc(proc); !status.ok()) return status;
+  if (Status status = CheckNumbering(proc->get(), &ours); !status.ok()) return status;
+  return ours ? Status::Ok() : ForeignProc();
 }
 
-bool ReadProcessFile(int proc, uint32_t pid, const char* file, std::string* text) {
+int ReadStat(int proc, uint32_t pid, ProcessStat* stat) {
+  char path[64];
+  snprintf(path, sizeof path, "%u/stat", pid);
+  return ReadStatAt(proc, path, stat);
+}
+
+int ReadStat(int directory, ProcessStat* stat) { return ReadStatAt(directory, "stat", stat); }
+
+int ReadProcessFile(int proc, uint32_t pid, const char* file, std::string* text) {
   char path[64];
   snprintf(path, sizeof path, "%u/%s", pid, file);
   return ReadWhole(proc, path, text);
 }
 
-std::string ExecutablePath(int proc, uint32_t pid) {
-  char path[64];
+int ReadProcessFile(int directory, const char* file, std::string* text) {
+  return ReadWhole(directory, file, text);
+}
+
+int ExecutablePath(int proc, uint32_t pid, std::string* path) {
+  char link[64];
   char target[4096];
-  snprintf(path, sizeof path, "%u/exe", pid);
-  const ssize_t length = readlinkat(proc, path, target, sizeof target - 1);
-  if (length <= 0) return {};
-  std::string name(target, static_cast<size_t>(length));
+  path->clear();
+  snprintf(link, sizeof link, "%u/exe", pid);
+  const ssize_t length = readlinkat(proc, link, target, sizeof target - 1);
+  if (length < 0) return Shortage(errno);
+  path->assign(target, static_cast<size_t>(length));
   // The kernel marks a program whose file was replaced while it ran (fs/d_path.c).
   constexpr char kDeleted[] = " (deleted)";
   constexpr size_t kDeletedSize = sizeof kDeleted - 1;
-  if (name.size() > kDeletedSize &&
-      name.compare(name.size() - kDeletedSize, kDeletedSize, kDeleted) == 0) {
-    name.resize(name.size() - kDeletedSize);
+  if (path->size() > kDeletedSize &&
+      path->compare(path->size() - kDeletedSize, kDeletedSize, kDeleted) == 0) {
+    path->resize(path->size() - kDeletedSize);
   }
-  return name;
+  return 0;
 }
 
-bool ProcHidesProcesses(int proc) {
+int ProcHidesProcesses(int proc, bool* hides) {
+  *hides = true;
   // Process 1 of a PID namespace always exists: where it is not shown, others are not either.
   struct stat info;
-  if (fstatat(proc, "1", &info, 0) != 0 && errno == ENOENT) return true;
+  if (fstatat(proc, "1", &info, 0) != 0) {
+    if (errno == ENOENT) return 0;
+    if (IsShortage(errno)) return errno;
+  }
   // It may be this user's own, as in a container. What is not traceable is hidden from root too
   // where hidepid is 4, and else from a root that is not in the group of the mount (fs/proc/base.c,
   // has_pid_permissions).
-  if (MayTraceOthers()) return false;
+  *hides = false;
+  if (MayTraceOthers()) return 0;
   std::string text;
-  if (!ReadWhole(proc, "self/mountinfo", &text)) return false;
-  return ParseHidePid(text.data(), text.size());
+  const int code = ReadWhole(proc, "self/mountinfo", &text);
+  *hides = code == 0 && ParseHidePid(text.data(), text.size());
+  return Shortage(code);
 }
 
-std::string ProcessName(int proc, uint32_t pid) {
+int ProcessName(int proc, uint32_t pid, std::string* name) {
   // A name is 15 bytes long at the most (TASK_COMM_LEN), and a newline follows it.
-  constexpr ssize_t kLongest = 15;
+  constexpr size_t kLongest = 15;
   char text[64];
-  ssize_t length = ReadSmall(proc, pid, "comm", text, sizeof text);
-  if (length <= 0) return {};
+  size_t length;
+  name->clear();
+  const int code = ReadSmall(proc, pid, "comm", text, sizeof text, &length);
+  if (code != 0 || length == 0) return Shortage(code);
   if (text[length - 1] == '\n') length--;
-  std::string name(text, static_cast<size_t>(length));
+  name->assign(text, length);
 
   // A cut name is completed from the command line or the program, where they agree with it.
+  std::string whole;
   if (length == kLongest) {
-    for (const std::string& whole : {CommandName(proc, pid), ExecutableName(proc, pid)}) {
-      if (whole.compare(0, name.size(), name) == 0) return whole;
+    for (const auto find : {CommandName, ExecutableName}) {
+      if (const int shortage = find(proc, pid, &whole); shortage != 0) return shortage;
+      if (whole.compare(0, name->size(), *name) != 0) continue;
+      *name = whole;
+      return 0;
     }
   }
   // Node.js 24 and later call their main thread this, which would make every server look alike.
-  if (name == "MainThread") {
-    const std::string program = ExecutableName(proc, pid);
-    if (!program.empty()) return program;
+  if (*name == "MainThread") {
+    if (const int shortage = ExecutableName(proc, pid, &whole); shortage != 0) return shortage;
+    if (!whole.empty()) *name = whole;
   }
-  return name;
+  return 0;
 }
 
 }  // namespace socktable

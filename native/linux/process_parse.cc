@@ -42,6 +42,7 @@ bool ParseStat(const char* text, size_t size, ProcessStat* stat) {
       stat->parent =
           ParseNumber(word, &parent) && parent <= INT32_MAX ? static_cast<uint32_t>(parent) : 0;
     }
+    if (field == 20 && !ParseNumber(word, &stat->threads)) return false;
     if (field == 22) return ParseNumber(word, &stat->started);
   }
   return false;
@@ -69,9 +70,36 @@ bool ParseIds(const char* text, size_t size, uint32_t* group, uint32_t* uid) {
   return has_group && has_uid;
 }
 
+size_t CountNamespaces(const char* text, size_t size) {
+  // "NSpid:\t12\t1" (fs/proc/array.c, task_state).
+  constexpr std::string_view kName = "\nNSpid:";
+  const std::string_view whole(text, size);
+  const size_t at = whole.find(kName);
+  if (at == std::string_view::npos) return 0;
+  const std::string_view line = whole.substr(at + kName.size());
+  const std::string_view numbers = line.substr(0, line.find('\n'));
+  return static_cast<size_t>(std::count(numbers.begin(), numbers.end(), '\t'));
+}
+
+namespace {
+
+// Whether this is a title that the process wrote over its arguments (setproctitle, as nginx,
+// PostgreSQL and Node.js have it). The kernel cuts one that is longer than they were at its end
+// (fs/proc/base.c, get_mm_cmdline: the last byte is no NUL then), but shows a shorter one with all
+// of the zeros behind it that fill their room. So do a program's empty arguments look: one is taken
+// for what it is, but two or more and nothing else have not been seen of any program.
+bool IsTitle(std::string_view text) {
+  const size_t end = text.find('\0');
+  if (end == std::string_view::npos || end == 0) return false;
+  return text.size() - end >= 3 && text.find_first_not_of('\0', end) == std::string_view::npos;
+}
+
+}  // namespace
+
 std::vector<std::string> ParseArguments(const char* text, size_t size) {
   std::vector<std::string> arguments;
   std::string_view rest(text, size);
+  if (IsTitle(rest)) rest = rest.substr(0, rest.find('\0'));
   while (!rest.empty()) {
     const size_t end = rest.find('\0');
     arguments.emplace_back(rest.substr(0, end));

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <optional>
+#include <string>
 
 #include "../posix/user_name.h"
 #include "numbered_entries.h"
@@ -39,49 +39,85 @@ double BootTime() {
   return best;
 }
 
+// Denied: it is there and may not be looked at. Thread: the number is none of a process.
+enum class Found { kRead, kGone, kDenied, kThread };
+
 class Reader {
  public:
   explicit Reader(int proc) : proc_(proc), boot_time_(BootTime()) {}
 
-  // Nothing where there is no such process.
-  std::optional<ProcessRecord> Read(uint32_t pid, bool whole) const {
+  // Sets `found` where there is such a process. ESRCH, EACCES and their like are answers; only what
+  // says nothing of the process is an error.
+  Status Read(uint32_t pid, bool whole, ProcessRecord* record, Found* found) const {
     // Of several files each may be another process's where the PID goes to another one meanwhile:
     // then the start time is another one afterwards.
     for (int attempt = 0; attempt < 3; attempt++) {
+      *record = ProcessRecord();
+      record->pid = pid;
+      *found = Found::kGone;
       ProcessStat stat;
-      if (!ReadStat(proc_, pid, &stat)) return std::nullopt;
-      ProcessRecord record;
-      record.pid = pid;
-      record.parent = stat.parent;
-      record.started = stat.started;
-      record.has_start = true;
-      record.started_ms = boot_time_ + static_cast<double>(stat.started) * tick_;
-      record.name = ProcessName(proc_, pid);
-      if (whole && !Complete(&record)) return std::nullopt;
-      if (StartTime(proc_, pid) == stat.started) return record;
+      if (const int code = ReadStat(proc_, pid, &stat); code != 0) return Unread(code, found);
+      record->parent = stat.parent;
+      record->started = stat.started;
+      record->has_start = true;
+      record->started_ms = boot_time_ + static_cast<double>(stat.started) * tick_;
+      if (const int code = ProcessName(proc_, pid, &record->name); code != 0) {
+        return Failed(code, "comm");
+      }
+      if (whole) {
+        if (Status status = Complete(record, found); !status.ok()) return status;
+        if (*found == Found::kThread) return Status::Ok();
+      }
+      ProcessStat again;
+      const int code = ReadStat(proc_, pid, &again);
+      if (code == 0 && again.started == stat.started) {
+        *found = Found::kRead;
+        return Status::Ok();
+      }
+      if (code != 0 && !IsGone(code)) return Unread(code, found);
     }
-    return std::nullopt;
+    return Status::Ok();
   }
 
  private:
-  // False where the number is a thread's: /proc/<tid> can be read but is not listed.
-  bool Complete(ProcessRecord* record) const {
+  static Status Failed(int code, const char* file) {
+    return Status::Os(code, "openat", std::string("/proc/<pid>/") + file);
+  }
+
+  static Status Unread(int code, Found* found) {
+    if (IsDenied(code)) *found = Found::kDenied;
+    return IsGone(code) || IsDenied(code) ? Status::Ok() : Failed(code, "stat");
+  }
+
+  // The number may be a thread's: /proc/<tid> can be read but is not listed.
+  Status Complete(ProcessRecord* record, Found* found) const {
     std::string text;
     uint32_t group;
-    if (ReadProcessFile(proc_, record->pid, "status", &text) &&
-        ParseIds(text.data(), text.size(), &group, &record->uid)) {
-      if (group != record->pid) return false;
+    const uint32_t pid = record->pid;
+    int code = ReadProcessFile(proc_, pid, "status", &text);
+    if (IsShortage(code)) return Failed(code, "status");
+    if (code == 0 && ParseIds(text.data(), text.size(), &group, &record->uid)) {
+      if (group != pid) {
+        *found = Found::kThread;
+        return Status::Ok();
+      }
       record->has_uid = true;
-      record->user = UserName(record->uid);
+      code = UserName(record->uid, &record->user);
+      if (IsShortage(code)) return Status::Os(code, "getpwuid_r");
     }
-    record->executable = ExecutablePath(proc_, record->pid);
+    code = ExecutablePath(proc_, pid, &record->executable);
+    if (code != 0) return Status::Os(code, "readlinkat", "/proc/<pid>/exe");
     // It is empty for threads of the kernel and for processes that have ended.
-    if (ReadProcessFile(proc_, record->pid, "cmdline", &text) && !text.empty()) {
+    code = ReadProcessFile(proc_, pid, "cmdline", &text);
+    if (IsShortage(code)) return Failed(code, "cmdline");
+    if (code == 0 && !text.empty()) {
       record->has_arguments = true;
       record->arguments = ParseArguments(text.data(), text.size());
     }
-    if (ReadProcessFile(proc_, record->pid, "cgroup", &text)) record->cgroups = text;
-    return true;
+    code = ReadProcessFile(proc_, pid, "cgroup", &text);
+    if (IsShortage(code)) return Failed(code, "cgroup");
+    if (code == 0) record->cgroups = text;
+    return Status::Ok();
   }
 
   int proc_;
@@ -93,7 +129,7 @@ class Reader {
 
 Status ReadProcesses(const ProcessQuery& query, std::vector<ProcessRecord>* records) {
   UniqueFd proc;
-  if (Status status = OpenProc(&proc); !status.ok()) return status;
+  if (Status status = OpenOwnProc(&proc); !status.ok()) return status;
   std::vector<uint32_t> pids = query.pids;
   if (query.all) {
     NumberedEntries entries(size_t{1} << 15);
@@ -106,16 +142,27 @@ Status ReadProcesses(const ProcessQuery& query, std::vector<ProcessRecord>* reco
   }
   const Reader reader(proc.get());
   for (const uint32_t pid : pids) {
-    std::optional<ProcessRecord> record = reader.Read(pid, query.whole);
-    if (record) {
-      records->push_back(std::move(*record));
-    } else if (!query.all && IsHiddenProcess(proc.get(), pid)) {
+    ProcessRecord record;
+    Found found;
+    Status status = reader.Read(pid, query.whole, &record, &found);
+    // One odd process must not hide all others.
+    const bool odd = query.all && !IsShortage(status.code);
+    if (!status.ok() && !odd) return status;
+    if (found == Found::kRead && status.ok()) {
+      records->push_back(std::move(record));
+    } else if (!query.all && (found == Found::kDenied ||
+                              (found == Found::kGone && IsHiddenProcess(proc.get(), pid)))) {
       records->emplace_back().pid = pid;
     }
   }
   return Status::Ok();
 }
 
-std::string NameOfUser(uint32_t uid) { return UserName(uid); }
+std::string NameOfUser(uint32_t uid) {
+  std::string name;
+  // The number does as well where that fails.
+  static_cast<void>(UserName(uid, &name));
+  return name;
+}
 
 }  // namespace socktable

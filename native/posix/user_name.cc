@@ -7,16 +7,18 @@
 
 namespace socktable {
 
-std::string UserName(uint32_t uid) {
+int UserName(uint32_t uid, std::string* name) {
   passwd entry{};
   passwd* found = nullptr;
   std::vector<char> buffer(1024);
+  int error;
   for (;;) {
-    const int error = getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found);
+    error = getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found);
     if (error != ERANGE || buffer.size() >= (1 << 20)) break;
     buffer.resize(buffer.size() * 4);
   }
-  return found == nullptr ? std::string() : std::string(found->pw_name);
+  *name = found == nullptr ? "" : found->pw_name;
+  return error;
 }
 
 }  // namespace socktable

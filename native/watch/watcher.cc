@@ -137,6 +137,9 @@ Status Watcher::ReadRows(Query query, RowMatcher* rows) {
   Status status = ReadSockets(query, next_);
   if (!status.ok()) return status;
   CopyMemory(last_, &next_);
+  // Sockets that are known already are not looked up again: it holds for them until the next
+  // search.
+  next_.report.flags |= last_.report.flags & Report::kForeignProc;
   std::vector<Pair> doubtful;
   Remember(rows, &doubtful);
   for (const uint32_t before : rows->closed) NoteActive(last_, last_[before]);
@@ -201,6 +204,7 @@ Status Watcher::SearchOwners(const Query& query, const std::vector<Pair>& doubtf
   if (!status.ok()) return status;
   if (next_.report.unexpected == 0) next_.report.first_unexpected = asked.report.first_unexpected;
   next_.report.unexpected += asked.report.unexpected;
+  next_.report.flags |= asked.report.flags & Report::kForeignProc;
 
   RowCopier owners(next_);
   for (size_t i = 0; i < doubtful.size(); i++) {

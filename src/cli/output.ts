@@ -76,5 +76,8 @@ const WHAT_IS_MISSING = {
   rows: 'some records of the kernel could not be understood',
   closings: 'too many sockets closed between two looks for all of them to be told',
   interrupted: 'the sockets changed too fast to be read exactly',
+  'pid-namespace':
+    'owners are unknown, since /proc belongs to another PID namespace: mount one of this namespace ' +
+    '(mount -t proc proc /proc)',
   unexpected: 'a system call failed; NODE_DEBUG=socktable says which',
 } as const

@@ -59,6 +59,11 @@ function whyUnknown(row: SocketRow, users: UserNames): string | null {
       return 'Its owner can not be named: no /proc of this PID namespace can be read here.'
     case 'exited':
       return 'The process that made it has ended; one that inherited it keeps it open.'
+    case 'pid-namespace':
+      return (
+        'Who holds it is not known: /proc belongs to another PID namespace than this process ' +
+        '(mount -t proc proc /proc helps).'
+      )
     case 'not-found':
       return "No process that can be seen holds it: it is the kernel's own or in another container."
     default:

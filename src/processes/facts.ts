@@ -16,7 +16,7 @@ function describe(facts: NativeProcessFacts | undefined): ProcessInfo | null {
   const { cgroups, commandLine, ...rest } = facts
   return {
     ...rest,
-    commandLine: commandLine ?? facts.arguments?.join(' ') ?? null,
+    commandLine: commandLine ?? facts.arguments?.join(' ').trimEnd() ?? null,
     cgroup: cgroups === null ? null : cgroupOf(cgroups),
     container: cgroups === null ? null : containerOf(cgroups),
     unit: cgroups === null ? null : unitOf(cgroups),
@@ -53,7 +53,8 @@ function searchFor(info: ProcessInfo | null): ReturnType<typeof watched> | null 
  * Linux the container and the systemd unit that its cgroup names. Null where no process has that PID.
  *
  * @throws For the PID `ERR_INVALID_ARG_TYPE` or `ERR_OUT_OF_RANGE`; an error with `code`, `errno` and
- *   `syscall` where the system tells nothing of processes (no /proc).
+ *   `syscall` where processes can't be read: `ENODEV` without a /proc of this PID namespace, `EMFILE`,
+ *   `ENFILE` or `ENOMEM` where no descriptor or memory is left for it.
  */
 export async function processInfo(pid: number): Promise<ProcessInfo | null> {
   const info = describe(await readFacts(checkPid('pid', pid)))

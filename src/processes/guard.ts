@@ -1,6 +1,6 @@
 /** What is not ended unless that is asked for by name. */
 
-import { ancestorsOf } from './tree.ts'
+import { ancestryOf } from './ancestry.ts'
 import type { PROTECTED, ProcessRecord, RefusalReason } from './types.ts'
 
 // What comes first, and the kernel where it has a number of its own.
@@ -19,16 +19,20 @@ const PROXY =
 
 export type Refuse = (record: ProcessRecord) => RefusalReason | null
 
-/** Judges processes by a list of all of them. */
+/** Judges processes by a list of all of them: see `readWithAncestry`. */
 export function guard(
   records: readonly ProcessRecord[],
   allow: ReadonlySet<(typeof PROTECTED)[number]>,
 ): Refuse {
-  const ancestors = new Set(ancestorsOf(records, process.pid).map(({ pid }) => pid))
-  return ({ pid, name }) => {
+  const ancestry = ancestryOf(records, process.pid)
+  return (record) => {
+    const { pid, name } = record
     if (pid === process.pid) return 'self'
     if (SYSTEM.includes(pid) && !allow.has('system')) return 'system'
-    if (ancestors.has(pid) && !allow.has('ancestors')) return 'ancestor'
+    if (!allow.has('ancestors')) {
+      if (ancestry.known.has(pid)) return 'ancestor'
+      if (ancestry.mayInclude(record)) return 'maybe-ancestor'
+    }
     if (name !== null && PROXY.test(name) && !allow.has('proxies')) return 'proxy'
     return null
   }

@@ -3,6 +3,7 @@
 import { onlyServers } from '../ports/server-sockets.ts'
 import { listSockets } from '../table/snapshot.ts'
 import type { Abortable, ListOptions, SocketRow, SocketTable } from '../types.ts'
+import { readWithAncestry } from './ancestry.ts'
 import { waitUntil } from './ending.ts'
 import { processInfo } from './facts.ts'
 import { type Identity, checkKillPort, checkPorts } from './plan.ts'
@@ -49,7 +50,14 @@ export function holdOwners(table: SocketTable): Target[] {
       else ports.add(localPort)
     }
   }
-  return Array.from(portsOf, ([pid, ports]) => Target.open(nothingKnown(pid), [...ports]))
+  const targets: Target[] = []
+  try {
+    for (const [pid, ports] of portsOf) targets.push(Target.open(nothingKnown(pid), [...ports]))
+    return targets
+  } catch (error) {
+    for (const { held } of targets) held?.close()
+    throw error
+  }
 }
 
 /** Names a socket: by its inode on Linux, else by its address and when it was made. */
@@ -166,8 +174,7 @@ async function describePort(
  * `timeout`.
  *
  * A PID that comes round meanwhile is never hit: whoever has the port is looked up, then held (Linux:
- * a pidfd, or before 5.3 the start time compared right before each signal; Windows: a handle), then
- * looked up once more; only who has the same socket still is signalled, through that hold.
+ * a pidfd, or before 5.3 its open directory in /proc; Windows: a handle), then looked up once more; only who has the same socket still is signalled, through that hold.
  *
  * This process itself, its ancestors, PID 1 (Windows: 0 and 4) and what carries the published ports
  * of containers are refused; see `allow`. What came of each process and each port stands in the
@@ -176,7 +183,7 @@ async function describePort(
  *
  * @throws {TypeError | RangeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` or
  *   `ERR_OUT_OF_RANGE` before anything is read; the signal's reason where it is aborted, which leaves
- *   processes as they are by then; else as `listSockets` does.
+ *   processes as they are by then; else as `listSockets` and `terminate` do.
  */
 export async function killPort(
   port: number | readonly number[],
@@ -191,7 +198,8 @@ export async function killPort(
   })
   const targets = holdOwners(before)
   try {
-    const records = await readProcesses()
+    // Without any socket there is nobody to judge: also where processes can't be read.
+    const records = before.rows.length === 0 ? [] : await readWithAncestry()
     judge(targets, records, plan)
     if (plan.only !== undefined) keepNamed(targets, plan.only)
     await confirmOwners(targets, before, query)

@@ -18,10 +18,9 @@ function rounded<Item extends NativeProcess>(record: Item): Item {
   return startedAt === null ? record : { ...record, startedAt: Math.round(startedAt) }
 }
 
-/** All processes, in short. */
-export function readProcesses(): Promise<ProcessRecord[]> {
+function readShort(pids: Uint32Array | null): Promise<ProcessRecord[]> {
   return new Promise((resolve, reject) => {
-    binding().processes(null, false, (...outcome) => {
+    binding().processes(pids, false, (...outcome) => {
       try {
         resolve(received<NativeProcess>(...outcome).map(rounded))
       } catch (error) {
@@ -30,6 +29,13 @@ export function readProcesses(): Promise<ProcessRecord[]> {
     })
   })
 }
+
+/** All processes, in short. */
+export const readProcesses = (): Promise<ProcessRecord[]> => readShort(null)
+
+/** Some of them; those that are not there are left out. */
+export const readSome = (pids: readonly number[]): Promise<ProcessRecord[]> =>
+  readShort(Uint32Array.from(pids))
 
 /** `readProcesses`, blocking. */
 export function readProcessesSync(): ProcessRecord[] {

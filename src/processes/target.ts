@@ -74,6 +74,20 @@ export class Target {
  */
 export async function addDescendants(targets: Target[], refuse: Refuse): Promise<void> {
   const candidates = new Map<number, Target>()
+  try {
+    await findDescendants(targets, refuse, candidates)
+  } finally {
+    for (const candidate of candidates.values()) {
+      if (!targets.includes(candidate)) candidate.held?.close()
+    }
+  }
+}
+
+async function findDescendants(
+  targets: Target[],
+  refuse: Refuse,
+  candidates: Map<number, Target>,
+): Promise<void> {
   for (let round = 0, more = true; more && round < MOST_ROUNDS; round++) {
     more = false
     const children = childrenOf(await readProcesses())
@@ -103,8 +117,5 @@ export async function addDescendants(targets: Target[], refuse: Refuse): Promise
         more = true
       }
     }
-  }
-  for (const candidate of candidates.values()) {
-    if (!targets.includes(candidate)) candidate.held?.close()
   }
 }

@@ -1,11 +1,11 @@
 /** Ends one process. */
 
 import { throwIfAborted } from '../table/signal.ts'
+import { readWithAncestry } from './ancestry.ts'
 import { endTargets } from './ending.ts'
 import { checkPid } from './facts.ts'
 import { guard } from './guard.ts'
 import { type Identity, type Plan, checkIdentity, checkTerminate } from './plan.ts'
-import { readProcesses } from './read.ts'
 import { Target, addDescendants, nothingKnown } from './target.ts'
 import type { ProcessRecord, TerminateOptions, TerminateResult } from './types.ts'
 
@@ -51,18 +51,19 @@ export function judge(
 
 /**
  * Ends a process: asks it to (SIGTERM), waits up to `timeout`, then forces it. The process is held
- * from before it is looked at (Linux: a pidfd, pidfd_open(2), or before 5.3 its start time compared
- * right before each signal; Windows: a handle), so that whoever gets its PID after it is never hit.
+ * from before it is looked at (Linux: a pidfd, pidfd_open(2), or before 5.3 its open directory in /proc;
+ * Windows: a handle), so that whoever gets its PID after it is never hit.
  *
  * Give what `processInfo` or `killPort` returned instead of a PID, and it is ended only if it is that
  * very process: between a look at a PID and this call the number may have gone to another one.
  *
  * One that does not exist is `already-gone`, which is a success. This process itself, its ancestors,
- * PID 1 and what carries the ports of containers are refused; see `allow`.
+ * what may be one of them where /proc hides some (hidepid), PID 1 and what carries the ports of containers are refused; see `allow`.
  *
  * @throws {TypeError | RangeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` or
  *   `ERR_OUT_OF_RANGE` before anything is read; the signal's reason where it is aborted, which leaves
- *   processes as they are by then.
+ *   processes as they are by then; `ENODEV` where /proc is missing or belongs to another PID namespace
+ *   than this process, whose numbers mean other processes; `EMFILE`, `ENFILE` or `ENOMEM`.
  */
 export async function terminate(
   process: ProcessName,
@@ -74,7 +75,7 @@ export async function terminate(
   const targets = [Target.open(nothingKnown(pid))]
   const [target] = targets as [Target]
   try {
-    const records = await readProcesses()
+    const records = await readWithAncestry()
     judge(targets, records, plan)
     if (startTime !== null && target.held !== null && startTime !== target.held.startTime) {
       if (target.held.startTime !== null || target.held.exited) target.settle('already-gone')

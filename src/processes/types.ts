@@ -129,6 +129,8 @@ export type ProcessOutcome =
  *
  * - `self`: it is this process.
  * - `ancestor`: this process descends from it.
+ * - `maybe-ancestor` (Linux): this process may descend from it: who started this one is not known up
+ *   to the first process, since /proc hides some of them (hidepid), and nothing rules it out.
  * - `system`: PID 1, macOS: 0 as well; Windows: 0 and 4.
  * - `proxy`: it carries the published ports of containers: end the container instead.
  * - `not-named`: it listens on the port and is not among those of `only`.
@@ -136,7 +138,14 @@ export type ProcessOutcome =
  * - `no-graceful-way`: Windows has no way to ask it: it has no window. `force` would end it.
  */
 export type RefusalReason =
-  'self' | 'ancestor' | 'system' | 'proxy' | 'not-named' | 'unidentified' | 'no-graceful-way'
+  | 'self'
+  | 'ancestor'
+  | 'maybe-ancestor'
+  | 'system'
+  | 'proxy'
+  | 'not-named'
+  | 'unidentified'
+  | 'no-graceful-way'
 
 /** A process that was to end. */
 export interface EndedProcess extends ProcessRecord {
@@ -171,7 +180,8 @@ export interface TerminateOptions extends Abortable {
   /** Whether only to say what would be done. Default: false. */
   readonly dryRun?: boolean
   /**
-   * What may be ended although it is refused by default: processes that this one descends from,
+   * What may be ended although it is refused by default: processes that this one descends from (or may
+   * descend from),
    * PID 1 (the program itself in a container), and what carries the ports of containers. This
    * process itself is never ended. Default: none of them.
    */

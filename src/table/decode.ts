@@ -58,6 +58,7 @@ function decodeReport(sections: Sections): TableReport {
   if (sections.header('header.skipped') > 0) missing.push('rows')
   if ((flags & LAYOUT['report.interrupted']) !== 0) missing.push('interrupted')
   if ((flags & LAYOUT['report.closingsMissed']) !== 0) missing.push('closings')
+  if ((flags & LAYOUT['report.foreignProc']) !== 0) missing.push('pid-namespace')
   if (unexpected > 0) missing.push('unexpected')
   return {
     source: SOURCE_BY_BIT[sections.header('header.sources')] ?? 'mixed',

@@ -38,6 +38,24 @@ describe('processInfo', () => {
     await child.end()
   })
 
+  test('a title that a process wrote over its arguments is one argument', async () => {
+    const { pid } = await victim(['--idle', '--title', 'web: worker'])
+    const info = await processInfo(pid)
+    expect(info?.arguments).toEqual(['web: worker'])
+    expect(info?.commandLine).toBe('web: worker')
+  })
+
+  test('an empty last argument is there, and no blank at the end of the command line', async () => {
+    const child = start('python3', '-c', 'print(1, flush=True); input()', '')
+    await child.line()
+    const info = await processInfo(child.process.pid as number)
+    expect(info?.arguments).toHaveLength(4)
+    expect(info?.arguments?.at(-1)).toBe('')
+    expect(info?.commandLine).toMatch(/input\(\)$/)
+    child.tell('')
+    await child.end()
+  })
+
   test('a name with parentheses and blanks is no other fields', async () => {
     const { pid } = await victim(['--idle', '--title', ') S 1 (x'])
     expect(await processInfo(pid)).toMatchObject({ name: ') S 1 (x', parentPid: process.pid })

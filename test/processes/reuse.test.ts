@@ -77,7 +77,8 @@ const stepwise = (behind: 'look-up' | 'hold' | 'confirm' | 'never'): string => `
 
 const WAYS: readonly (readonly [name: string, prefix: () => readonly string[]])[] = [
   ['by a pidfd', () => []],
-  ['by its start time', () => [compile('deny'), 'pidfd_open', '38']],
+  ['by its directory in /proc', () => [compile('deny'), 'pidfd_open', '38']],
+  ['by its directory, without pidfd_send_signal', () => [compile('deny'), 'pidfds', '38']],
 ]
 
 describe.runIf(needs(isRoot, 'root, to choose the next PID')).each(WAYS)('%s', (_, prefix) => {
@@ -93,6 +94,39 @@ describe.runIf(needs(isRoot, 'root, to choose the next PID')).each(WAYS)('%s', (
       exited: true,
       alive: true,
       same: true,
+    })
+  })
+
+  // Start times count ticks of 10 ms: of two processes within one they are the same.
+  test('another process with the same number and the same start time', () => {
+    const code = `
+      const twins = spawn(${JSON.stringify(compile('twins'))}, { stdio: ['pipe', 'pipe', 'inherit'] })
+      const lines = require('readline').createInterface(twins.stdout)[Symbol.asyncIterator]()
+      const next = async () => { twins.stdin.write('\\n'); return (await lines.next()).value }
+      const answers = { sent: new Set(), exited: new Set(), alive: new Set() }
+      let met = 0
+      for (let attempt = 0; attempt < 500 && met < 5; attempt++) {
+        const pid = Number(await next())
+        const held = HeldProcess.open(pid)
+        const [other, before, after] = (await next()).split(' ')
+        const isTwin = Number(other) === pid && before === after
+        const exited = held.exited
+        const sent = held.send(15)
+        const alive = await next()
+        held.close()
+        if (!isTwin) continue
+        met++
+        answers.sent.add(sent)
+        answers.exited.add(exited)
+        answers.alive.add(alive)
+      }
+      twins.stdin.end()
+      return { met, ...Object.fromEntries(Object.entries(answers).map(([k, v]) => [k, [...v]])) }`
+    expect(inOwnPids(code, prefix())).toEqual({
+      met: 5,
+      sent: ['gone'],
+      exited: [true],
+      alive: ['1'],
     })
   })
 

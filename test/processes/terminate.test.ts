@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { readdirSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import {
@@ -352,6 +352,14 @@ describe('terminate', () => {
     await expect(terminate(name as number)).rejects.toMatchObject({ code })
   })
 
+  /** Without pidfd_open; the last one without pidfd_send_signal as well. */
+  const DENIALS = [
+    ['pidfd_open', '1'],
+    ['pidfd_open', '38'],
+    ['pidfds', '1'],
+    ['pidfds', '38'],
+  ] as const
+
   test('the number of a thread is no process', async () => {
     const threads = start(compile('threads'), 'shared')
     const { pid } = await threads.json<{ pid: number }>()
@@ -359,28 +367,46 @@ describe('terminate', () => {
       .map(Number)
       .find((id) => id !== pid)
     expect(thread).toBeDefined()
-    expect(await terminate(thread as number)).toMatchObject({
-      processes: [{ outcome: 'already-gone' }],
-    })
+    const gone = { processes: [{ outcome: 'already-gone' }] }
+    expect(await terminate(thread as number)).toMatchObject(gone)
+    const code = `return m.terminate(${thread})`
+    expect(evaluate(code, [compile('deny'), 'pidfds', '38'])).toMatchObject(gone)
     expect(isAlive(pid)).toBe(true)
+    expect(threads.process.exitCode ?? threads.process.signalCode).toBeNull()
     await threads.end()
   })
 
-  test('where pidfd_open is denied, by the start time', async () => {
-    for (const errno of ['1', '38']) {
-      const { pid, process } = await victim(['--deaf', '--idle'])
-      const code = `return m.terminate(${pid}, { timeout: 100 })`
-      const prefix = [compile('deny'), 'pidfd_open', errno]
-      expect(evaluate<TerminateResult>(code, prefix)).toMatchObject({
-        ended: true,
-        processes: [{ pid, outcome: 'killed' }],
-      })
-      await until('it is seen to have ended', () => process.signalCode === 'SIGKILL')
-      expect(evaluate<TerminateResult>(code, prefix)).toMatchObject({
-        processes: [{ outcome: 'already-gone' }],
-      })
-    }
+  test.each(DENIALS)('where %s is denied (%s), through its directory', async (call, errno) => {
+    const { pid, process } = await victim(['--deaf', '--idle'])
+    const code = `return m.terminate(${pid}, { timeout: 100 })`
+    const prefix = [compile('deny'), call, errno]
+    expect(evaluate<TerminateResult>(code, prefix)).toMatchObject({
+      ended: true,
+      processes: [{ pid, outcome: 'killed' }],
+    })
+    await until('it is seen to have ended', () => process.signalCode === 'SIGKILL')
+    expect(evaluate<TerminateResult>(code, prefix)).toMatchObject({
+      processes: [{ outcome: 'already-gone' }],
+    })
   })
+
+  test.each([[], ...DENIALS])(
+    'a main thread that has ended is not the process: %s %s',
+    async (...denied) => {
+      const threads = start(compile('threads'), 'main-ended')
+      const { pid, port } = await threads.json<{ pid: number; port: number }>()
+      await until('its main thread has ended', () =>
+        readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z '),
+      )
+      const prefix = denied.length === 0 ? [] : [compile('deny'), ...denied]
+      const code = `return m.killPort(${port}, { settle: 0 })`
+      expect(evaluate<KillPortResult>(code, prefix)).toMatchObject({
+        free: true,
+        processes: [{ pid, outcome: 'terminated' }],
+      })
+      await until('it is seen to have ended', () => threads.process.signalCode === 'SIGTERM')
+    },
+  )
 })
 
 describe.runIf(needs(canBecomeOthers, 'root, to become another user'))('without permission', () => {

@@ -169,6 +169,12 @@ describe('of a process', () => {
     ['node\0-e\0\0', '3', '6'],
     ['overwritten', '1', '11'],
     ['a\0b', '2', '2'],
+    // A title with the zeros that fill its room; one empty argument may be meant.
+    ['nginx: worker\0\0\0\0\0', '1', '13'],
+    ['a\0\0\0', '1', '1'],
+    ['a\0\0', '2', '1'],
+    ['a\0b\0\0\0', '4', '2'],
+    ['\0\0\0', '3', '0'],
     ['', '0', '0'],
   ])('the arguments in %j', (text, count, length) => {
     expect(replay('arguments', text).outcome).toEqual({ count, length })

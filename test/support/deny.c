@@ -5,6 +5,7 @@
  *   deny bind ERRNO PROGRAM...        bind, of every family
  *   deny kcmp ERRNO PROGRAM...
  *   deny pidfd_open ERRNO PROGRAM...
+ *   deny pidfds ERRNO PROGRAM...      pidfd_open and pidfd_send_signal
  */
 #include <errno.h>
 #include <linux/audit.h>
@@ -21,6 +22,7 @@
 #include <unistd.h>
 
 #define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
+#define IF(value, skip) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, skip, 0)
 #define IF_NOT(value, skip) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, skip)
 #define RETURN(value) BPF_STMT(BPF_RET | BPF_K, value)
 
@@ -43,8 +45,11 @@ int main(int argc, char **argv) {
   const int call = strcmp(argv[1], "kcmp") == 0   ? __NR_kcmp
                    : strcmp(argv[1], "bind") == 0 ? __NR_bind
                                                   : pidfd_open;
+  const int pidfd_send_signal = 424;
+  const int second = strcmp(argv[1], "pidfds") == 0 ? pidfd_send_signal : call;
   struct sock_filter other[] = {
-      LOAD(nr), IF_NOT(call, 1), RETURN(denied), RETURN(SECCOMP_RET_ALLOW),
+      LOAD(nr),          IF(call, 1), IF_NOT(second, 1), RETURN(denied),
+      RETURN(SECCOMP_RET_ALLOW),
   };
   struct sock_fprog program = {.len = sizeof other / sizeof *other, .filter = other};
   if (strcmp(argv[1], "sock_diag") == 0) {

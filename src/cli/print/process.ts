@@ -7,6 +7,9 @@ import { harmless } from './text.ts'
 const REASONS: Readonly<Record<RefusalReason, string>> = {
   self: 'that is this command itself',
   ancestor: 'this command descends from it (--allow ancestors ends it all the same)',
+  'maybe-ancestor':
+    'this command may descend from it, and /proc hides whether it does (--allow ancestors ends it ' +
+    'all the same)',
   system: 'that is the system itself (--allow system tries all the same)',
   proxy:
     'it carries the ports of containers: stop the container (--allow proxies ends it all the same)',
