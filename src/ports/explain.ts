@@ -259,7 +259,7 @@ function explainConnection({ port, host, protocol }: Told, check: PortCheck | nu
     host,
     summary: `${where} refused the connection.`,
     reasons,
-    advice: ['Start the server first; "socktable wait PORT" waits until it listens.'],
+    advice: [`Start the server first; "socktable wait ${port ?? 'PORT'}" waits until it listens.`],
     alternative: null,
     check,
   })

@@ -3,6 +3,7 @@
  *   deny sock_diag ERRNO PROGRAM...   socket(AF_NETLINK, *, NETLINK_SOCK_DIAG)
  *   deny kcmp ERRNO PROGRAM...
  *   deny pidfd_open ERRNO PROGRAM...
+ *   deny kill ERRNO PROGRAM...
  */
 #include <errno.h>
 #include <linux/audit.h>
@@ -33,7 +34,9 @@ int main(int argc, char **argv) {
   };
   /* The same on every processor since Linux 5.1; headers may be older. */
   const int pidfd_open = 434;
-  const int call = strcmp(argv[1], "kcmp") == 0 ? __NR_kcmp : pidfd_open;
+  const int call = strcmp(argv[1], "kcmp") == 0   ? __NR_kcmp
+                   : strcmp(argv[1], "kill") == 0 ? __NR_kill
+                                                  : pidfd_open;
   struct sock_filter other[] = {
       LOAD(nr), IF_NOT(call, 1), RETURN(denied), RETURN(SECCOMP_RET_ALLOW),
   };
