@@ -278,7 +278,7 @@ function explainConnection(
     path: null,
     summary: `${where} refused the connection.`,
     reasons,
-    advice: ['Start the server first; "socktable wait PORT" waits until it listens.'],
+    advice: [`Start the server first; "socktable wait ${port ?? 'PORT'}" waits until it listens.`],
     alternative: null,
     check,
   })
