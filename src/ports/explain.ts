@@ -4,6 +4,7 @@ import { checkOptions } from '../table/options.ts'
 import type { Protocol, SocketRow } from '../types.ts'
 import { type UserNames, hiddenOwner, remedyForHidden, usersOf } from '../users.ts'
 import { isLinkLocal, isWildcard } from './addresses.ts'
+import { adviceFor } from './advice.ts'
 import { type CheckOptions, type PortCheck, checkPort } from './check.ts'
 import { readError } from './error-text/error.ts'
 import type { ParsedError } from './error-text/parsed.ts'
@@ -127,53 +128,6 @@ function reasonsFor(obstacle: PortObstacle, check: PortCheck, users: UserNames):
   }
 }
 
-const killCommand = ({ port, protocol }: PortCheck): string =>
-  `socktable kill ${port}${protocol === 'udp' ? ' --udp' : ''}`
-
-function adviceFor(obstacle: PortObstacle, check: PortCheck): string[] {
-  const { port, holders } = check
-  const [holder] = holders
-  switch (obstacle) {
-    case 'listener':
-    case 'bound':
-      return [
-        'If that is your own server from before, stop it where it was started.',
-        ...(holder !== undefined && holder.pid !== null
-          ? [`"${killCommand(check)}" ends it gracefully, and asks first.`]
-          : []),
-      ]
-    case 'connection':
-      return [
-        'Wait until the connection ends, or take a port that the system gives to no clients: one ' +
-          `outside of ${portRules().ephemeral.from}-${portRules().ephemeral.to}.`,
-      ]
-    case 'time-wait':
-      return ['Wait a minute, or let the server set SO_REUSEADDR, as Node does by itself.']
-    case 'privileged':
-      return [
-        'Take a port from 1024 on, with a proxy in front of it if need be.',
-        portRules().wildcardsFree
-          ? 'Or listen on all addresses: leave the host out.'
-          : 'Or allow it: setcap cap_net_bind_service=+ep on the program, or ' +
-            `sysctl net.ipv4.ip_unprivileged_port_start=${port}.`,
-      ]
-    case 'excluded':
-      return [
-        'See the ranges: netsh int ipv4 show excludedportrange protocol=tcp',
-        'Ranges that WinNAT took may go when it starts anew: net stop winnat, then net start winnat ' +
-          '(as an administrator).',
-      ]
-    case 'denied':
-      return ['Look at the audit log or the journal for what refused it.']
-    case 'address':
-      return ["Listen on one of this machine's addresses, or on all: leave the host out."]
-    case 'family':
-      return ['Listen on 0.0.0.0 instead of ::, or on 127.0.0.1 instead of ::1.']
-    case 'hidden':
-      return ['Try again in a moment.']
-  }
-}
-
 const SUMMARY: Readonly<Record<PortObstacle, string>> = {
   listener: 'is in use',
   bound: 'is in use',
@@ -237,6 +191,7 @@ async function explainCheck(
       `${ownerOf(row, users)} has the same port at another address, ${at(row)}: that is no obstacle.`,
     )
   }
+  const advice = await Promise.all(obstacles.map((obstacle) => adviceFor(obstacle, check)))
   return finish({
     code: check.refusal?.code ?? code,
     port,
@@ -245,7 +200,7 @@ async function explainCheck(
     path: null,
     summary: summaryOf(check),
     reasons,
-    advice: [...new Set(obstacles.flatMap((obstacle) => adviceFor(obstacle, check)))],
+    advice: [...new Set(advice.flat())],
     alternative,
     check,
   })
