@@ -57,7 +57,7 @@ function whyUnknown(row: SocketRow, users: UserNames): string | null {
     case 'permission':
       return `Which one is hidden from this user: ${remedyForHidden(row, users)}.`
     case 'not-asked':
-      return 'Its owner can not be named: no /proc of this PID namespace can be read here.'
+      return 'Its owner cannot be named: the processes cannot be read here (/proc).'
     case 'exited':
       return 'The process that made it has ended; one that inherited it keeps it open.'
     case 'pid-namespace':
@@ -222,9 +222,14 @@ function explainConnection(
 ): Explanation {
   const where = port === null ? 'The port' : `Port ${port}`
   const listening = check?.holders.some(({ state }) => state === 'LISTEN') === true
+  const elsewhere = check?.obstacles.includes('address') === true
   const reasons = listening
     ? ['By now a server listens there: it had not started yet, or was full.']
-    : ['No server listens there on this machine.']
+    : elsewhere
+      ? [
+          `${check.host} is no address of this machine: whether a server listens has to be seen there.`,
+        ]
+      : ['No server listens there on this machine.']
   return finish({
     code: 'ECONNREFUSED',
     port,
@@ -239,14 +244,18 @@ function explainConnection(
   })
 }
 
+/** As one word of a shell. */
+const quoted = (path: string): string =>
+  /^[\w./@%+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`
+
 /** A Unix socket, or a named pipe of Windows, has a path and no port. */
 function explainPath(path: string, code: string | null): Explanation {
   const denied = code === 'EACCES'
-  const isFile = path.startsWith('/')
+  const isFile = !/^[@\0\\]/.test(path)
   return finish({
     ...{ code, port: null, protocol: 'tcp', host: null, path, alternative: null, check: null },
     summary: denied
-      ? `${path} can not be made, or not be opened.`
+      ? `${path} cannot be made, or not be opened.`
       : `${path} is in use, or was left behind.`,
     reasons: [
       `That is the path of a ${isFile ? 'Unix socket' : 'local socket'}, and no port.`,
@@ -259,7 +268,9 @@ function explainPath(path: string, code: string | null): Explanation {
       ? ['Take a path in a folder of this user, or change the rights to that folder.']
       : [
           'If that is your own server from before, stop it where it was started.',
-          ...(isFile ? [`If no process listens on it any more, remove it: rm ${path}`] : []),
+          ...(isFile
+            ? [`If no process listens on it any more, remove it: rm -- ${quoted(path)}`]
+            : []),
         ],
   })
 }

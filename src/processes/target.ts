@@ -82,7 +82,7 @@ export class Target {
 export async function addDescendants(targets: Target[], judged: Guard): Promise<void> {
   const candidates = new Map<number, Target>()
   try {
-    await findDescendants(targets, refuse, candidates)
+    await findDescendants(targets, judged, candidates)
   } finally {
     for (const candidate of candidates.values()) {
       if (!targets.includes(candidate)) candidate.held?.close()

@@ -15,7 +15,7 @@ const REASONS: Readonly<Record<RefusalReason, string>> = {
   service: 'it runs services of Windows (--allow system ends it all the same)',
   proxy: 'it listens for others (--allow proxies ends it all the same)',
   'not-named': 'it came after the question',
-  unidentified: 'it can not be told whether it is the one that was meant',
+  unidentified: 'it cannot be told whether it is the one that was meant',
   'no-graceful-way': 'it has no window that could be asked to close',
 }
 
