@@ -30,7 +30,8 @@ const WITH_FEW = `
     server.listen(0, '127.0.0.1', () => resolve(server.address().port))
   })`
 
-const LIMITED = ['prlimit', '--nofile=256:256']
+// With a parent of its own, which is what `terminate` is asked to end.
+const LIMITED = ['prlimit', '--nofile=256:256', 'sh', '-c', '"$@"; exit $?', 'sh']
 
 const CALLS: readonly (readonly [name: string, code: string, whole: string])[] = [
   [
