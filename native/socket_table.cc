@@ -115,6 +115,13 @@ Interface* SocketTable::NoteInterface(uint32_t index) {
   return &interfaces.emplace_back(Interface{index, {}});
 }
 
+bool SocketTable::MissesSearch() const {
+  for (size_t i = 0; i < size_; i++) {
+    if (Rows()[i].owner_unknown == OwnerUnknown::kNotSearched) return true;
+  }
+  return false;
+}
+
 uint32_t SocketTable::CountHidden() const {
   uint32_t hidden = 0;
   for (size_t i = 0; i < size_; i++) {
@@ -274,6 +281,7 @@ const LayoutConstant* LayoutConstants(size_t* count) {
       {"report.closingsTold", Report::kClosingsTold},
       {"report.closingsMissed", Report::kClosingsMissed},
       {"report.foreignProc", Report::kForeignProc},
+      {"report.searchEnded", Report::kSearchEnded},
       {"report.otherNetwork", Report::kOtherNetwork},
   };
   *count = std::size(kConstants);

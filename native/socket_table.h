@@ -31,7 +31,8 @@ enum class OwnerUnknown : uint8_t {
   kNotFound = 6,     // no process that was read holds it: the kernel's own, or in flight
   kExited = 7,       // the process that made it has ended, and no other is told
   kPidNamespace =
-      8,  // /proc numbers processes otherwise than this one: no PID of it means anything
+      8,             // /proc numbers processes otherwise than this one: no PID of it means anything
+  kNotSearched = 9,  // the search ended early: see Report::kSearchEnded
 };
 
 // One socket. Ports are in host byte order, addresses are bytes in network order.
@@ -129,6 +130,7 @@ struct Report {
   static constexpr uint32_t kSocketsHidden = 32;  // the system keeps other users' sockets back
   static constexpr uint32_t kClosingsTold = 64;   // sockets that closed between two reads are told
   static constexpr uint32_t kClosingsMissed = 128;  // but some of them were missed
+  static constexpr uint32_t kSearchEnded = 512;     // too much was left to search for some owners
   static constexpr uint32_t kForeignProc = 256;     // owners are unknown: see OwnerUnknown
   static constexpr uint32_t kOtherNetwork =
       1024;  // of the processes asked for some are in another network namespace
@@ -193,6 +195,8 @@ class SocketTable {
 
   // How many rows have an owner that permission hides.
   uint32_t CountHidden() const;
+  // Whether the search for the owner of some row ended early.
+  bool MissesSearch() const;
 
   Text AddText(const char* text, size_t length);
   bool SameText(Text text, const SocketTable& from, Text other) const {

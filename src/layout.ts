@@ -87,6 +87,7 @@ export const LAYOUT = {
   'report.closingsTold': 64,
   'report.closingsMissed': 128,
   'report.foreignProc': 256,
+  'report.searchEnded': 512,
   'report.otherNetwork': 1024,
 } as const
 
@@ -104,6 +105,7 @@ export const OWNER_UNKNOWN_BY_NUMBER: readonly (OwnerUnknown | null)[] = [
   'not-found',
   'exited',
   'pid-namespace',
+  'not-searched',
 ]
 
 /** Names what differs between this file and the addon; empty where they agree. */

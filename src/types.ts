@@ -72,7 +72,10 @@ export type Owners = (typeof OWNERS)[number]
  *   Windows does not say which.
  * - `pid-namespace` (Linux): /proc belongs to another PID namespace than this process (`unshare --pid`
  *   without `--mount-proc`, a bind-mounted /proc of the host): its numbers are not the PIDs that
- *   signals go to here, so none is given.
+ * *   signals go to here, so none is given.
+ * - `not-searched` (Linux): the search ended before all was looked at where its owner may be: hundreds
+ *   of threads that may each have descriptors of their own, where kcmp(2) is forbidden, or more than a
+ *   thousand sockets without an owner.
  */
 export type OwnerUnknown =
   | 'not-asked'
@@ -83,6 +86,7 @@ export type OwnerUnknown =
   | 'not-found'
   | 'exited'
   | 'pid-namespace'
+  | 'not-searched'
 
 /** One socket. A plain object: it survives JSON, `structuredClone` and deep comparison. */
 export interface SocketRow {
@@ -169,6 +173,7 @@ export interface SocketRow {
  *
  * - `owners`: sockets whose owner permission hid, or sockets of a process in `pid` that may not be
  *   read; `hidden` says how many.
+ * - `search` (Linux): owners for which the search ended early; their rows say `not-searched`.
  * - `sockets`: other users' sockets, which macOS 27 and later keep from all but root.
  * - `netns` (Linux): the sockets of a process in `pid` that is in another network namespace, whose
  *   tables this read does not show. Sockets that it opened in this one are in the table.
@@ -182,6 +187,7 @@ export interface SocketRow {
  */
 export type Missing =
   | 'owners'
+  | 'search'
   | 'sockets'
   | 'netns'
   | 'bound'

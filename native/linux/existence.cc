@@ -23,10 +23,12 @@ Status ReadOthers(SocketTable& table) {
 
 }  // namespace
 
-bool ExistenceCheck::IsGone(const Row& row) {
-  if (row.identity == 0 || row.state == State::kBound || asked_++ >= kMostAsked) return false;
+ExistenceCheck::Answer ExistenceCheck::Ask(const Row& row) {
+  if (row.identity == 0 || row.state == State::kBound) return Answer::kMayBeThere;
+  if (asked_++ >= kMostAsked) return Answer::kNotAsked;
   const bool connection = row.protocol == Protocol::kTcp && row.HasPeer();
-  return connection ? ConnectionIsGone(row) : OtherIsGone(row);
+  const bool gone = connection ? ConnectionIsGone(row) : OtherIsGone(row);
+  return gone ? Answer::kGone : Answer::kMayBeThere;
 }
 
 bool ExistenceCheck::ConnectionIsGone(const Row& row) {

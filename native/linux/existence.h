@@ -11,8 +11,9 @@ namespace socktable {
 // kernel once more. Knows nothing of rows without a cookie, which procfs gives.
 class ExistenceCheck {
  public:
-  // True where the socket is gone for certain.
-  bool IsGone(const Row& row);
+  // kNotAsked where too many were asked about before.
+  enum class Answer { kMayBeThere, kGone, kNotAsked };
+  Answer Ask(const Row& row);
 
  private:
   bool ConnectionIsGone(const Row& row);

@@ -19,6 +19,15 @@ OwnerUnknown ReasonWithoutInode(const Row& row) {
   return open ? OwnerUnknown::kNotAccepted : OwnerUnknown::kNoOwner;
 }
 
+OwnerUnknown ReasonBy(ExistenceCheck::Answer answer, const Report& report) {
+  if (answer == ExistenceCheck::Answer::kGone) return OwnerUnknown::kGone;
+  const bool hidden = report.denied > 0 || (report.flags & Report::kProcessesHidden) != 0;
+  if (hidden) return OwnerUnknown::kPermission;
+  const bool ended = (report.flags & Report::kSearchEnded) != 0;
+  return ended || answer == ExistenceCheck::Answer::kNotAsked ? OwnerUnknown::kNotSearched
+                                                              : OwnerUnknown::kNotFound;
+}
+
 void ExplainOwnerless(SocketTable& table) {
   const bool hidden =
       table.report.denied > 0 || (table.report.flags & Report::kProcessesHidden) != 0;
@@ -32,12 +41,11 @@ void ExplainOwnerless(SocketTable& table) {
       row.owner_unknown = ReasonWithoutInode(row);
     } else if (hidden && self != 0 && row.uid != self) {
       row.owner_unknown = OwnerUnknown::kPermission;  // as expected: no need to ask again
-    } else if (existence.IsGone(row)) {
-      row.owner_unknown = OwnerUnknown::kGone;
     } else {
-      row.owner_unknown = hidden ? OwnerUnknown::kPermission : OwnerUnknown::kNotFound;
+      row.owner_unknown = ReasonBy(existence.Ask(row), table.report);
     }
   }
+  if (table.MissesSearch()) table.report.flags |= Report::kSearchEnded;
 }
 
 // The holders that such a /proc shows have other numbers for this process, or none.
@@ -80,7 +88,7 @@ bool MissesAny(const SocketTable& table, const WantedSockets& wanted, const Owne
   for (size_t i = 0; i < table.size(); i++) {
     const Row& row = table[i];
     if (row.inode == 0 || found[wanted.Find(row.inode)]) continue;
-    if (!existence.IsGone(row)) return true;
+    if (existence.Ask(row) != ExistenceCheck::Answer::kGone) return true;
   }
   return false;
 }
@@ -97,6 +105,7 @@ Status SearchOwners(int proc, const WantedSockets& wanted, const Query& query,
     status = CheckProcessesRead(query, table.report);
     if (!status.ok()) return status;
   }
+  if (scan.ended_early) table.report.flags |= Report::kSearchEnded;
   return AssignOwners(proc, wanted, std::move(scan), query.names, table);
 }
 

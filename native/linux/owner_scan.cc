@@ -257,7 +257,10 @@ class Scanner {
       case TableComparison::Answer::kUnknown:
         // Worth a look while there is something to find, but not without end: a server may have
         // hundreds of threads that share a table of thousands.
-        return missing_ > 0 && doubtful_tables_++ < kMostDoubtfulTables;
+        if (missing_ == 0) return false;
+        if (doubtful_tables_++ < kMostDoubtfulTables) return true;
+        gave_up_ = true;
+        return false;
     }
     return false;
   }
@@ -308,6 +311,7 @@ class Scanner {
     }
     if (!query_.pids.empty() && report_->denied > 0) report_->flags |= Report::kAskedDenied;
     scan_->missing = missing_;
+    scan_->ended_early = gave_up_ && missing_ > 0;
     for (ScanThread& thread : threads_) scan_->holdings.push_back(std::move(thread.holdings));
     return Status::Ok();
   }
@@ -325,7 +329,8 @@ class Scanner {
   std::atomic<bool> stop_{false};
   TableComparison tables_;
   std::atomic<uint32_t> doubtful_tables_{0};
-  std::mutex mutex_;  // guards failure_ and the report
+  std::atomic<bool> gave_up_{false};  // at those
+  std::mutex mutex_;                  // guards failure_ and the report
   Status failure_;
 };
 

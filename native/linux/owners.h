@@ -43,6 +43,7 @@ struct OwnerScan {
   std::vector<uint32_t> pids;
   std::vector<std::vector<Holding>> holdings;  // as each thread of the scan met them
   uint32_t missing = 0;                        // sockets without any holder
+  bool ended_early = false;                    // which some have that was not searched
 };
 
 // --- owner_scan.cc ---

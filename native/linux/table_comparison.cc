@@ -28,7 +28,8 @@ TableComparison::Answer TableComparison::Compare(int proc, uint32_t pid, uint32_
     const long result = syscall(SYS_kcmp, pid, task, KCMP_FILES, 0, 0);
     if (result >= 0) return result == 0 ? Answer::kShared : Answer::kOwn;
     if (errno == ESRCH) return Answer::kShared;
-    kcmp_ = false;  // not in this kernel, or a container's rules forbid it
+    // Else it is forbidden for this process, or by a container's rules for all.
+    if (errno == ENOSYS) kcmp_ = false;
   }
   // Without kcmp(2) a thread is known to have a table of its own where the numbers of descriptors
   // differ.

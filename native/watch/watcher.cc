@@ -95,6 +95,8 @@ Status Watcher::Read(const std::atomic<bool>* cancelled, RowMatcher* rows) {
     status = Status::Ok();
   }
   if (!status.ok()) return status;
+  // Also of a search that an earlier read made.
+  if (next_.MissesSearch()) next_.report.flags |= Report::kSearchEnded;
   begun_ = true;
   FindBrief(*rows);
   return status;

@@ -74,6 +74,7 @@ export function explainMissing({ missing, hidden }: TableReport, pid?: ListOptio
 }
 
 const WHAT_IS_MISSING = {
+  search: 'the search for some owners ended early, since it would have taken too long',
   sockets: "macOS keeps other users' sockets from this one: try with sudo",
   bound:
     'bound sockets that do not listen are told by Linux 6.8 and later (sock_diag) and macOS alone',

@@ -60,6 +60,8 @@ function whyUnknown(row: SocketRow, users: UserNames): string | null {
       return 'Its owner cannot be named: the processes cannot be read here (/proc).'
     case 'exited':
       return 'The process that made it has ended; one that inherited it keeps it open.'
+    case 'not-searched':
+      return 'The search for its owner ended early: too many threads may have it.'
     case 'pid-namespace':
       return (
         'Who holds it is not known: /proc belongs to another PID namespace than this process ' +

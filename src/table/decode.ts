@@ -52,6 +52,7 @@ function decodeReport(sections: Sections): TableReport {
   const missing: Missing[] = []
   const askedDenied = (flags & LAYOUT['report.askedDenied']) !== 0
   if (hiddenSockets > 0 || askedDenied) missing.push('owners')
+  if ((flags & LAYOUT['report.searchEnded']) !== 0) missing.push('search')
   if ((flags & LAYOUT['report.socketsHidden']) !== 0) missing.push('sockets')
   if ((flags & LAYOUT['report.otherNetwork']) !== 0) missing.push('netns')
   if ((flags & LAYOUT['report.boundUnavailable']) !== 0) missing.push('bound')

@@ -83,14 +83,14 @@ describe('by a list', () => {
     name: 'p',
   })
   const [INIT, SHELL, HIDDEN, OTHER, YOUNG, BELOW] = [1, 2e9, 2e9 + 1, 2e9 + 2, 2e9 + 3, 2e9 + 4]
-  const judged = (
+  const judged = async (
     records: readonly ProcessRecord[],
     pid: number,
     allow: readonly 'ancestors'[] = [],
-  ): RefusalReason | null => {
+  ): Promise<RefusalReason | null> => {
     const of = records.find((one) => one.pid === pid)
     if (of === undefined) throw new Error(`${pid} is not in the list`)
-    return guard(records, new Set(allow))(of)
+    return (await guard(records, new Set(allow))).reason(of)
   }
   const init = record(INIT, null, 1)
   /** Hidden: not in the list. */
@@ -115,27 +115,27 @@ describe('by a list', () => {
     ['a younger one', YOUNG, null],
     ['one that descends from its parent', BELOW, null],
     ['one that descends from the hidden one', 2e9 + 5, null],
-  ] as const)('%s', (_, pid, reason) => {
-    expect(judged(broken, pid)).toBe(reason)
-    expect(judged(broken, pid, ['ancestors'])).toBeNull()
+  ] as const)('%s', async (_, pid, reason) => {
+    expect(await judged(broken, pid)).toBe(reason)
+    expect(await judged(broken, pid, ['ancestors'])).toBeNull()
   })
 
-  test('the hidden one itself, whose number is known', () => {
+  test('the hidden one itself, whose number is known', async () => {
     const found = { ...record(HIDDEN, null, 0), startTime: null, name: null }
-    expect(judged([...broken, found], HIDDEN)).toBe('ancestor')
-    expect(guard(broken, new Set())({ ...found })).toBe('ancestor')
+    expect(await judged([...broken, found], HIDDEN)).toBe('ancestor')
+    expect((await guard(broken, new Set())).reason({ ...found })).toBe('ancestor')
   })
 
-  test('without this process in the list, whatever it is', () => {
-    expect(judged([init, record(OTHER, INIT, 10)], OTHER)).toBe('maybe-ancestor')
+  test('without this process in the list, whatever it is', async () => {
+    expect(await judged([init, record(OTHER, INIT, 10)], OTHER)).toBe('maybe-ancestor')
   })
 
-  test('with the way up whole, nothing else is refused', () => {
+  test('with the way up whole, nothing else is refused', async () => {
     const whole = [...broken, record(HIDDEN, INIT, 30)]
-    expect(judged(whole, OTHER)).toBeNull()
-    expect(judged(whole, HIDDEN)).toBe('ancestor')
+    expect(await judged(whole, OTHER)).toBeNull()
+    expect(await judged(whole, HIDDEN)).toBe('ancestor')
     // Its parent is outside of this PID namespace.
     const entered = [record(self, null, 100), record(OTHER, null, 10)]
-    expect(judged(entered, OTHER)).toBeNull()
+    expect(await judged(entered, OTHER)).toBeNull()
   })
 })

@@ -2,6 +2,7 @@
  * Holds listeners in ways that few programs do, until stdin closes:
  *   owners-special equal-tables   only in the descriptor table of a second thread, while the main
  *                                 thread has as many descriptors
+ *   owners-special many-tables    the same beside 300 threads, each with as many descriptors
  *   owners-special undumpable     in a process that its own user may not look into
  *   owners-special mptcp          a Multipath TCP listener, a client of it and its two ends
  * Prints {"pid": N, "port": N, "fds": [N...]}.
@@ -66,6 +67,39 @@ static void hold_in_equal_tables(void) {
   pthread_join(thread, NULL);
 }
 
+static void* only_wait(void* unused) {
+  if (unshare(CLONE_FILES) != 0) abort();
+  pthread_barrier_wait(&step);
+  for (;;) pause();
+  return unused;
+}
+
+/* Whatever a search looks at first, most of these come before the one that it looks for. */
+static void hold_among_many(void) {
+  enum { kThreads = 300 };
+  pthread_t thread;
+  const int other = open("/dev/null", O_RDONLY);
+  pthread_barrier_init(&step, NULL, kThreads + 1);
+  const int listener = fcntl(fds[0], F_DUPFD_CLOEXEC, 100);
+  if (dup2(other, fds[0]) != fds[0]) abort();
+  for (int i = 0; i < kThreads; i++) {
+    /* Their copies of the table hold the listener no longer, in as many descriptors. */
+    if (i == 0 && dup2(other, listener) != listener) abort();
+    pthread_create(&thread, NULL, only_wait, NULL);
+  }
+  pthread_barrier_wait(&step);
+  /* The last thread listens anew, in a table of its own. */
+  fds[0] = listener;
+  close(listener);
+  listen_by(0);
+  pthread_barrier_init(&step, NULL, 2);
+  pthread_create(&thread, NULL, hold_alone, NULL);
+  pthread_barrier_wait(&step);
+  if (dup2(other, fds[0]) != fds[0]) abort();
+  pthread_barrier_wait(&step);
+  pthread_join(thread, NULL);
+}
+
 int main(int argc, char** argv) {
   if (argc != 2) return 64;
   const int multipath = strcmp(argv[1], "mptcp") == 0;
@@ -81,5 +115,6 @@ int main(int argc, char** argv) {
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) abort();
     report_and_wait(1);
   }
+  if (strcmp(argv[1], "many-tables") == 0) hold_among_many();
   hold_in_equal_tables();
 }

@@ -9,6 +9,7 @@ const UNKNOWN_OWNER: Readonly<Record<Exclude<OwnerUnknown, 'permission'>, string
   'not-accepted': 'no process has it yet: it waits to be accepted',
   gone: 'it was closed during the look-up',
   'not-found': 'held by the kernel itself, or by a process in another PID namespace',
+  'not-searched': 'its owner was not found before the search ended',
   'pid-namespace': 'its owner is unknown: /proc belongs to another PID namespace',
   exited: 'the process that made it has ended; one that inherited it keeps it open',
 }

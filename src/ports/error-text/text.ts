@@ -89,7 +89,7 @@ export function readErrorText(
     const data = json === null ? null : readJson(json)
     isData ||= data !== null
     const error = data ?? errorAt(lines, at)
-    if (error === null || error.code === null) continue
+    if (error?.code == null) continue
     const list = MOVED_ON.test(line) ? recovered : errors
     list.push(error)
     // The first that ends a program is the one; what follows is its consequence.
