@@ -38,7 +38,7 @@ def wait_until_ready(engine):
         time.sleep(0.1)
     with open(LOG) as log:
         sys.stderr.write(log.read()[-4000:])
-    raise TimeoutError("dockerd did not start")
+    raise RuntimeError("dockerd did not start")
 
 
 def import_image():
@@ -86,6 +86,7 @@ def main():
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     os.environ["DOCKER_HOST"] = "unix:///run/docker.sock"
     os.environ["DOCKER_CONFIG"] = "/run/docker-client"
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by a signal"))
     engine = None
     try:
         with open(LOG, "w") as log:
