@@ -113,7 +113,7 @@ function unavailable({ syscall, path = '' }: NativeFailure): string {
 }
 
 /** What to do. The code says what went wrong; only then does the place say more. */
-function adviceFor(code: string, failure: NativeFailure): string {
+function adviceFor(code: string, failure: NativeFailure, platform: NodeJS.Platform): string {
   const { syscall, path = '' } = failure
   const ofPort = adviceForPort(code, syscall)
   if (ofPort !== '') return ofPort
@@ -122,7 +122,9 @@ function adviceFor(code: string, failure: NativeFailure): string {
     case 'ESRCH':
       return DESCRIPTORS.test(path) ? '' : 'no process has that PID (any more)'
     case 'EMFILE':
-      return 'this process has reached its limit on open files (ulimit -n): close some or raise it'
+      return platform === 'win32'
+        ? 'this process has too many sockets open: close some'
+        : 'this process has reached its limit on open files (ulimit -n): close some or raise it'
     case 'ENFILE':
       return 'the system has reached its limit on open files (sysctl fs.file-max)'
     case 'ENOMEM':
@@ -139,7 +141,7 @@ function adviceFor(code: string, failure: NativeFailure): string {
     case 'EPROTONOSUPPORT':
       return unavailable(failure)
     case 'ENOTSUP':
-      return `socktable can't read the socket table of ${process.platform} yet`
+      return `socktable can't read the socket table of ${platform} yet`
     default:
       return ''
   }
@@ -163,7 +165,7 @@ export function systemError(
   const [errno, description] = nodeError(code) ?? [-failure.errno, 'unknown error']
   const where = failure.path === undefined ? '' : ` '${failure.path}'`
   const number = platform === 'win32' ? ` (Windows error ${failure.errno})` : ''
-  const advice = adviceFor(code, failure)
+  const advice = adviceFor(code, failure, platform)
   const options = failure.cause === undefined ? {} : { cause: systemError(failure.cause, platform) }
   const error = new Error(
     `${code}: ${describe(code, description, failure)}, ${failure.syscall}${where}${number}` +

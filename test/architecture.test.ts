@@ -25,6 +25,11 @@ const MAY_IMPORT: readonly [room: RegExp, from: RegExp][] = [
   [/^src\/errors\.ts$/, /^src\/(binding|permission)\.ts$/],
   [/^src\/users\.ts$/, /^src\/(binding|permission|types)\.ts$/],
   [/^src\/table\//, /^src\/(table\/.*|types|layout|errors)\.ts$/],
+  // What may be ended is advised by the guard that ending obeys.
+  [
+    /^src\/ports\/advice\.ts$/,
+    /^src\/(ports\/(check|obstacles|rules)|processes\/(ancestry|facts|guard|types)|table\/snapshot)\.ts$/,
+  ],
   [
     /^src\/ports\//,
     /^src\/(ports\/.*|types|errors|permission|users|table\/(address|options|signal|snapshot))\.ts$/,

@@ -29,8 +29,9 @@ bool IsHiddenProcess(int proc, uint32_t pid) {
   char path[32];
   struct stat info;
   snprintf(path, sizeof path, "%u/stat", pid);
-  // It exists before and after: then it did while /proc did not show it.
-  return Exists(pid) && fstatat(proc, path, &info, 0) != 0 && Exists(pid);
+  // It exists before and after: then it did while /proc did not show it. A sandbox may forbid the
+  // call as such, by which everything would seem to exist.
+  return Exists(pid) && fstatat(proc, path, &info, 0) != 0 && Exists(pid) && kill(getpid(), 0) == 0;
 }
 
 NetworkComparison CompareNetwork(int proc, uint32_t pid) {

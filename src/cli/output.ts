@@ -47,9 +47,13 @@ export const plural = (count: number, noun: string, nouns = `${noun}s`): string 
 function explainHidden({ processes, sockets }: SocketTable['hidden']): void {
   // Where --pid named a process that may not be read, it is that one's sockets that are not shown.
   const what = sockets > 0 ? `the owner of ${plural(sockets, 'socket')}` : 'some sockets'
-  const unread = plural(processes, 'process', 'processes')
+  // With hidepid it is not even known how many there are.
+  const unread =
+    processes === 0
+      ? '/proc does not show all processes'
+      : `${plural(processes, 'process', 'processes')} could not be read`
   const remedy = process.getuid?.() === 0 ? remedyFor('CAP_SYS_PTRACE') : 'try with sudo'
-  complain(`permission hides ${what} (${unread} could not be read): ${remedy}`)
+  complain(`permission hides ${what} (${unread}): ${remedy}`)
 }
 
 function explainNetwork(pid: ListOptions['pid']): void {

@@ -1,9 +1,11 @@
 /** Explains the listen errors of a server, and ends the process only where the error would. */
 
 import { type EventEmitter, errorMonitor } from 'node:events'
+import { isMainThread } from 'node:worker_threads'
 import { invalidType, isRevoked } from '../errors.ts'
 import { checkBoolean, checkOptions } from '../table/options.ts'
 import { explainError } from './explain.ts'
+import type { PlaceOptions } from './places.ts'
 
 export interface ExplainOptions {
   /**
@@ -29,13 +31,34 @@ function isCaughtElsewhere(domain: unknown): boolean {
   )
 }
 
-async function textFor(error: NodeJS.ErrnoException): Promise<string> {
+/** A socket of dgram binds, and does not listen. */
+function protocolOf(server: Readonly<Record<string, unknown>>): PlaceOptions {
+  const isUdp = typeof server['bind'] === 'function' && typeof server['listen'] !== 'function'
+  return isUdp ? { protocol: 'udp' } : {}
+}
+
+async function textFor(error: NodeJS.ErrnoException, options: PlaceOptions): Promise<string> {
   try {
-    return `${error.message}\n${(await explainError(error)).text}\n`
+    return `${error.message}\n${(await explainError(error, options)).text}\n`
   } catch {
     return `${error.message}\n`
   }
 }
+
+/** Writes to stderr, whose reader may be gone, and goes on when that is done. */
+function write(text: string, done: () => void): void {
+  const { stderr } = process
+  const ignore = () => undefined
+  stderr.on('error', ignore)
+  stderr.write(text, () => {
+    // The error comes after the call.
+    setImmediate(() => stderr.off('error', ignore))
+    done()
+  })
+}
+
+/** Those that are watched already. */
+const watched = new WeakSet<object>()
 
 /**
  * One line for servers: `explainListenErrors(server)` turns an uncaught "listen EADDRINUSE" into words
@@ -45,7 +68,8 @@ async function textFor(error: NodeJS.ErrnoException): Promise<string> {
  * It only watches where something else handles the error: another listener of `error`, whenever it was
  * added, `events.once(server, 'listening')`, or a handler of `uncaughtException`. Then the error goes
  * its way, the words are written unless the server listens by then, and the process goes on. Errors
- * that are not of `listen` are left to others.
+ * that are not of `listen` are left to others. A handler that ends the process at once ends it before
+ * the words are found. In a worker thread the error goes to the thread that started it.
  *
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE` where `server` emits no events.
  */
@@ -56,16 +80,19 @@ export function explainListenErrors<Any extends Emitter>(
   if (!isEmitter(server)) throw invalidType('server', 'an instance of net.Server', server)
   const values = checkOptions(options, ['exit'])
   const exit = values['exit'] === undefined ? true : checkBoolean('options.exit', values['exit'])
+  if (watched.has(server)) return server
+  watched.add(server)
   // Emitted before any listener of "error" runs, so that those that remove themselves still count.
-  server.on(errorMonitor, (error: NodeJS.ErrnoException) => {
-    if (error.syscall !== 'listen' && error.syscall !== 'bind') return
+  server.on(errorMonitor, (error: NodeJS.ErrnoException | null | undefined) => {
+    if (error?.syscall !== 'listen' && error?.syscall !== 'bind') return
     const handled = server.listenerCount('error') > 0 || isCaughtElsewhere(server.domain)
-    // Without any listener the error would be thrown.
-    if (!handled) server.once('error', () => undefined)
-    void textFor(error).then((text) => {
+    // Without any listener the error would be thrown. The thread that started a worker gets it so.
+    const takes = !handled && isMainThread
+    if (takes) server.once('error', () => undefined)
+    void textFor(error, protocolOf(server)).then((text) => {
       if (handled && server.listening === true) return
-      process.stderr.write(text, () => {
-        if (exit && !handled) process.exit(1)
+      write(text, () => {
+        if (exit && takes) process.exit(1)
       })
     })
   })

@@ -4,6 +4,7 @@ import { checkOptions } from '../table/options.ts'
 import type { Protocol, SocketRow } from '../types.ts'
 import { type UserNames, hiddenOwner, remedyForHidden, usersOf } from '../users.ts'
 import { isLinkLocal, isWildcard } from './addresses.ts'
+import { adviceFor } from './advice.ts'
 import { type CheckOptions, type PortCheck, checkPort } from './check.ts'
 import { readError } from './error-text/error.ts'
 import type { ParsedError } from './error-text/parsed.ts'
@@ -56,7 +57,7 @@ function whyUnknown(row: SocketRow, users: UserNames): string | null {
     case 'permission':
       return `Which one is hidden from this user: ${remedyForHidden(row, users)}.`
     case 'not-asked':
-      return 'Its owner can not be named: no /proc of this PID namespace can be read here.'
+      return 'Its owner cannot be named: the processes cannot be read here (/proc).'
     case 'exited':
       return 'The process that made it has ended; one that inherited it keeps it open.'
     case 'pid-namespace':
@@ -127,53 +128,6 @@ function reasonsFor(obstacle: PortObstacle, check: PortCheck, users: UserNames):
   }
 }
 
-const killCommand = ({ port, protocol }: PortCheck): string =>
-  `socktable kill ${port}${protocol === 'udp' ? ' --udp' : ''}`
-
-function adviceFor(obstacle: PortObstacle, check: PortCheck): string[] {
-  const { port, holders } = check
-  const [holder] = holders
-  switch (obstacle) {
-    case 'listener':
-    case 'bound':
-      return [
-        'If that is your own server from before, stop it where it was started.',
-        ...(holder !== undefined && holder.pid !== null
-          ? [`"${killCommand(check)}" ends it gracefully, and asks first.`]
-          : []),
-      ]
-    case 'connection':
-      return [
-        'Wait until the connection ends, or take a port that the system gives to no clients: one ' +
-          `outside of ${portRules().ephemeral.from}-${portRules().ephemeral.to}.`,
-      ]
-    case 'time-wait':
-      return ['Wait a minute, or let the server set SO_REUSEADDR, as Node does by itself.']
-    case 'privileged':
-      return [
-        'Take a port from 1024 on, with a proxy in front of it if need be.',
-        portRules().wildcardsFree
-          ? 'Or listen on all addresses: leave the host out.'
-          : 'Or allow it: setcap cap_net_bind_service=+ep on the program, or ' +
-            `sysctl net.ipv4.ip_unprivileged_port_start=${port}.`,
-      ]
-    case 'excluded':
-      return [
-        'See the ranges: netsh int ipv4 show excludedportrange protocol=tcp',
-        'Ranges that WinNAT took may go when it starts anew: net stop winnat, then net start winnat ' +
-          '(as an administrator).',
-      ]
-    case 'denied':
-      return ['Look at the audit log or the journal for what refused it.']
-    case 'address':
-      return ["Listen on one of this machine's addresses, or on all: leave the host out."]
-    case 'family':
-      return ['Listen on 0.0.0.0 instead of ::, or on 127.0.0.1 instead of ::1.']
-    case 'hidden':
-      return ['Try again in a moment.']
-  }
-}
-
 const SUMMARY: Readonly<Record<PortObstacle, string>> = {
   listener: 'is in use',
   bound: 'is in use',
@@ -237,6 +191,7 @@ async function explainCheck(
       `${ownerOf(row, users)} has the same port at another address, ${at(row)}: that is no obstacle.`,
     )
   }
+  const advice = await Promise.all(obstacles.map((obstacle) => adviceFor(obstacle, check)))
   return finish({
     code: check.refusal?.code ?? code,
     port,
@@ -245,7 +200,7 @@ async function explainCheck(
     path: null,
     summary: summaryOf(check),
     reasons,
-    advice: [...new Set(obstacles.flatMap((obstacle) => adviceFor(obstacle, check)))],
+    advice: [...new Set(advice.flat())],
     alternative,
     check,
   })
@@ -267,9 +222,14 @@ function explainConnection(
 ): Explanation {
   const where = port === null ? 'The port' : `Port ${port}`
   const listening = check?.holders.some(({ state }) => state === 'LISTEN') === true
+  const elsewhere = check?.obstacles.includes('address') === true
   const reasons = listening
     ? ['By now a server listens there: it had not started yet, or was full.']
-    : ['No server listens there on this machine.']
+    : elsewhere
+      ? [
+          `${check.host} is no address of this machine: whether a server listens has to be seen there.`,
+        ]
+      : ['No server listens there on this machine.']
   return finish({
     code: 'ECONNREFUSED',
     port,
@@ -278,20 +238,24 @@ function explainConnection(
     path: null,
     summary: `${where} refused the connection.`,
     reasons,
-    advice: ['Start the server first; "socktable wait PORT" waits until it listens.'],
+    advice: [`Start the server first; "socktable wait ${port ?? 'PORT'}" waits until it listens.`],
     alternative: null,
     check,
   })
 }
 
+/** As one word of a shell. */
+const quoted = (path: string): string =>
+  /^[\w./@%+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`
+
 /** A Unix socket, or a named pipe of Windows, has a path and no port. */
 function explainPath(path: string, code: string | null): Explanation {
   const denied = code === 'EACCES'
-  const isFile = path.startsWith('/')
+  const isFile = !/^[@\0\\]/.test(path)
   return finish({
     ...{ code, port: null, protocol: 'tcp', host: null, path, alternative: null, check: null },
     summary: denied
-      ? `${path} can not be made, or not be opened.`
+      ? `${path} cannot be made, or not be opened.`
       : `${path} is in use, or was left behind.`,
     reasons: [
       `That is the path of a ${isFile ? 'Unix socket' : 'local socket'}, and no port.`,
@@ -304,7 +268,9 @@ function explainPath(path: string, code: string | null): Explanation {
       ? ['Take a path in a folder of this user, or change the rights to that folder.']
       : [
           'If that is your own server from before, stop it where it was started.',
-          ...(isFile ? [`If no process listens on it any more, remove it: rm ${path}`] : []),
+          ...(isFile
+            ? [`If no process listens on it any more, remove it: rm -- ${quoted(path)}`]
+            : []),
         ],
   })
 }

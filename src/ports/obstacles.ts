@@ -90,7 +90,7 @@ export function obstaclesOf(findings: Findings): PortObstacle[] {
 export function disagreementOf(findings: Findings): string | null {
   if (obstaclesOf(findings)[0] === 'hidden') {
     if (findings.unreadable === 'sockets') {
-      return 'the system says that it is in use, and the socket table can not be read here'
+      return 'the system says that it is in use, and the socket table cannot be read here'
     }
     return (
       'the system says that it is in use, and the table shows no socket there: one that is bound ' +

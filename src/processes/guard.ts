@@ -1,7 +1,10 @@
-/** What is not ended unless that is asked for by name. */
+/** What is not ended unless that is asked for by name, and what helps instead. */
 
 import { ancestryOf } from './ancestry.ts'
+import { publisherAdvice } from './publishers.ts'
+import { socketUnits } from './socket-units.ts'
 import type { PROTECTED, ProcessRecord, RefusalReason } from './types.ts'
+import { NO_ROLES, type Roles, readRoles, windowsReason } from './windows-roles.ts'
 
 // What comes first, and the kernel where it has a number of its own.
 const SYSTEM_OF: Partial<Record<NodeJS.Platform, readonly number[]>> = {
@@ -10,30 +13,84 @@ const SYSTEM_OF: Partial<Record<NodeJS.Platform, readonly number[]>> = {
 }
 const SYSTEM = SYSTEM_OF[process.platform] ?? [1]
 
-/**
- * What carries published ports into containers. Ending it cuts off a container that goes on, or takes
- * down what watches it; the container is what has the port.
- */
-const PROXY =
-  /^(docker-proxy|rootlesskit|rootlessport.*|containerd-shim.*|conmon|slirp4netns|pasta(\.avx2)?|passt(\.avx2)?|vpnkit.*|com\.docker\..*|wslrelay)(\.exe)?$/
+/** What starts all else, for the system or for one user: it may listen for services (their sockets). */
+const MANAGER = /^(systemd|launchd)$/
 
-export type Refuse = (record: ProcessRecord) => RefusalReason | null
+/** Judges processes: null for one that may be ended. */
+export interface Guard {
+  reason(record: ProcessRecord): RefusalReason | null
+  /** What helps instead of ending it, of a port that it has; null where nothing is known to. */
+  advice(record: ProcessRecord, reason: RefusalReason, port: number | null): string | null
+}
+
+function managerAdvice({ pid, name }: ProcessRecord, port: number | null): string {
+  if (process.platform === 'win32') return 'it is a part of Windows'
+  if (name === 'launchd') return 'it listens for a service: "launchctl list" shows which to stop'
+  if (name !== 'systemd') {
+    return 'it is the first process of this system or container: stop the container itself'
+  }
+  const ofUser = pid !== 1
+  const command = ofUser ? 'systemctl --user' : 'systemctl'
+  const [unit] = port === null ? [] : socketUnits(port, ofUser)
+  return unit === undefined
+    ? `it listens for a service: "${command} list-sockets" shows the unit, "${command} stop NAME.socket" ends that`
+    : `it listens for ${unit}: "${command} stop ${unit}" ends that`
+}
+
+function serviceAdvice(services: readonly string[]): string {
+  const [first = 'NAME'] = services
+  return (
+    `it runs the Windows service${services.length > 1 ? 's' : ''} ${services.join(', ')}: ` +
+    `"sc stop ${first}" stops one, as an administrator`
+  )
+}
+
+function adviceFor(
+  record: ProcessRecord,
+  reason: RefusalReason,
+  port: number | null,
+  roles: Roles,
+): string | null {
+  switch (reason) {
+    case 'proxy':
+      return publisherAdvice(record.name, port)
+    case 'system':
+      return managerAdvice(record, port)
+    case 'service':
+      return serviceAdvice(roles.get(record.pid)?.services ?? [])
+    case 'self':
+      return 'close the server in this program'
+    case 'ancestor':
+    case 'maybe-ancestor':
+      return `end it from another terminal: socktable kill --pid ${record.pid}`
+    default:
+      return null
+  }
+}
 
 /** Judges processes by a list of all of them: see `readWithAncestry`. */
-export function guard(
+export async function guard(
   records: readonly ProcessRecord[],
   allow: ReadonlySet<(typeof PROTECTED)[number]>,
-): Refuse {
+): Promise<Guard> {
   const ancestry = ancestryOf(records, process.pid)
-  return (record) => {
+  const isWindows = process.platform === 'win32'
+  const roles = isWindows ? await readRoles(records.map(({ pid }) => pid)) : NO_ROLES
+  const reason = (record: ProcessRecord): RefusalReason | null => {
     const { pid, name } = record
     if (pid === process.pid) return 'self'
-    if (SYSTEM.includes(pid) && !allow.has('system')) return 'system'
+    const ofWindows = isWindows ? windowsReason(record, roles) : null
+    if (ofWindows === 'critical') return ofWindows
+    if (!allow.has('system')) {
+      if (ofWindows !== null) return ofWindows
+      if (SYSTEM.includes(pid) || (name !== null && MANAGER.test(name))) return 'system'
+    }
     if (!allow.has('ancestors')) {
       if (ancestry.known.has(pid)) return 'ancestor'
       if (ancestry.mayInclude(record)) return 'maybe-ancestor'
     }
-    if (name !== null && PROXY.test(name) && !allow.has('proxies')) return 'proxy'
+    if (publisherAdvice(name, null) !== null && !allow.has('proxies')) return 'proxy'
     return null
   }
+  return { reason, advice: (record, why, port) => adviceFor(record, why, port, roles) }
 }

@@ -200,10 +200,10 @@ export async function killPort(
   try {
     // Without any socket there is nobody to judge: also where processes can't be read.
     const records = before.rows.length === 0 ? [] : await readWithAncestry()
-    judge(targets, records, plan)
+    const judged = await judge(targets, records, plan)
     if (plan.only !== undefined) keepNamed(targets, plan.only)
     await confirmOwners(targets, before, query)
-    await carryOut(targets, records, plan)
+    await carryOut(targets, judged, plan)
 
     let now = await lookAgain(query)
     const acted = targets.some(({ outcome }) => outcome === 'terminated' || outcome === 'killed')

@@ -1,6 +1,6 @@
 /** The processes that are to end, each held from before it is judged until all is over. */
 
-import type { Refuse } from './guard.ts'
+import type { Guard } from './guard.ts'
 import { HeldProcess } from './held.ts'
 import { readProcesses } from './read.ts'
 import { childrenOf } from './tree.ts'
@@ -23,6 +23,7 @@ export class Target {
   readonly held: HeldProcess | null
   outcome: ProcessOutcome | null = null
   reason: RefusalReason | null = null
+  advice: string | null = null
 
   private constructor(record: ProcessRecord, ports: readonly number[], held: HeldProcess | null) {
     this.record = record
@@ -47,6 +48,12 @@ export class Target {
     this.reason = reason
   }
 
+  /** Leaves it alone for what a guard has against it. */
+  refuse(reason: RefusalReason, judged: Guard): void {
+    this.settle('refused', reason)
+    this.advice = judged.advice(this.record, reason, this.ports[0] ?? null)
+  }
+
   /** True while its PID means this process and no other. */
   get isThere(): boolean {
     return this.held?.exited === false
@@ -62,8 +69,8 @@ export class Target {
   }
 
   get result(): EndedProcess {
-    const { record, outcome, reason, ports } = this
-    return { ...record, outcome: outcome ?? 'survived', reason, ports }
+    const { record, outcome, reason, advice, ports } = this
+    return { ...record, outcome: outcome ?? 'survived', reason, advice, ports }
   }
 }
 
@@ -72,10 +79,10 @@ export class Target {
  * such after both it and its parent were held, and the parent was still there then: so each number
  * in that list meant the process that is held.
  */
-export async function addDescendants(targets: Target[], refuse: Refuse): Promise<void> {
+export async function addDescendants(targets: Target[], judged: Guard): Promise<void> {
   const candidates = new Map<number, Target>()
   try {
-    await findDescendants(targets, refuse, candidates)
+    await findDescendants(targets, judged, candidates)
   } finally {
     for (const candidate of candidates.values()) {
       if (!targets.includes(candidate)) candidate.held?.close()
@@ -85,7 +92,7 @@ export async function addDescendants(targets: Target[], refuse: Refuse): Promise
 
 async function findDescendants(
   targets: Target[],
-  refuse: Refuse,
+  judged: Guard,
   candidates: Map<number, Target>,
 ): Promise<void> {
   for (let round = 0, more = true; more && round < MOST_ROUNDS; round++) {
@@ -100,13 +107,13 @@ async function findDescendants(
         if (sure.has(pid) || queue.some((one) => one.record.pid === pid)) continue
         const known = candidates.get(pid)
         if (known?.isThere && known.record.startTime === record.startTime) {
-          const reason = refuse(record)
+          const reason = judged.reason(record)
           // What a process starts that is spared is spared with it.
           if (reason === null) queue.push(known)
           if (!targets.includes(parent)) continue
           known.record = record
           targets.push(known)
-          if (reason !== null) known.settle('refused', reason)
+          if (reason !== null) known.refuse(reason, judged)
           continue
         }
         known?.held?.close()

@@ -4,7 +4,7 @@ import { throwIfAborted } from '../table/signal.ts'
 import { readWithAncestry } from './ancestry.ts'
 import { endTargets } from './ending.ts'
 import { checkPid } from './facts.ts'
-import { guard } from './guard.ts'
+import { type Guard, guard } from './guard.ts'
 import { type Identity, type Plan, checkIdentity, checkTerminate } from './plan.ts'
 import { Target, addDescendants, nothingKnown } from './target.ts'
 import type { ProcessRecord, TerminateOptions, TerminateResult } from './types.ts'
@@ -18,14 +18,9 @@ function checkName(value: unknown): Identity {
 }
 
 /** Signals the targets, or says that it would, after it added their descendants where asked to. */
-export async function carryOut(
-  targets: Target[],
-  records: readonly ProcessRecord[],
-  plan: Plan,
-): Promise<void> {
-  const refuse = guard(records, plan.allow)
+export async function carryOut(targets: Target[], judged: Guard, plan: Plan): Promise<void> {
   const more = async () => {
-    if (plan.tree) await addDescendants(targets, refuse)
+    if (plan.tree) await addDescendants(targets, judged)
   }
   await more()
   if (!plan.dryRun) return endTargets(targets, plan, more)
@@ -35,18 +30,19 @@ export async function carryOut(
 }
 
 /** Refuses what must not be ended, by what is known of the processes that are held. */
-export function judge(
+export async function judge(
   targets: readonly Target[],
   records: readonly ProcessRecord[],
   plan: Plan,
-): void {
-  const refuse = guard(records, plan.allow)
+): Promise<Guard> {
+  const judged = await guard(records, plan.allow)
   for (const target of targets) {
     target.learn(records)
-    const reason = refuse(target.record)
+    const reason = judged.reason(target.record)
     // Also where it may not be ended anyway: what is wrong with the wish comes first.
-    if (reason !== null && target.outcome !== 'already-gone') target.settle('refused', reason)
+    if (reason !== null && target.outcome !== 'already-gone') target.refuse(reason, judged)
   }
+  return judged
 }
 
 /**
@@ -58,7 +54,9 @@ export function judge(
  * very process: between a look at a PID and this call the number may have gone to another one.
  *
  * One that does not exist is `already-gone`, which is a success. This process itself, its ancestors,
- * what may be one of them where /proc hides some (hidepid), PID 1 and what carries the ports of containers are refused; see `allow`.
+ * what may be one of them where /proc hides some (hidepid), PID 1, parts and services of Windows, and
+ * what listens for containers and virtual machines are refused; see `allow`. `advice` says what helps
+ * instead.
  *
  * @throws {TypeError | RangeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` or
  *   `ERR_OUT_OF_RANGE` before anything is read; the signal's reason where it is aborted, which leaves
@@ -76,13 +74,13 @@ export async function terminate(
   const [target] = targets as [Target]
   try {
     const records = await readWithAncestry()
-    judge(targets, records, plan)
+    const judged = await judge(targets, records, plan)
     if (startTime !== null && target.held !== null && startTime !== target.held.startTime) {
       if (target.held.startTime !== null || target.held.exited) target.settle('already-gone')
       else target.settle('refused', 'unidentified')
     }
     if (target.outcome === null && !target.isThere) target.settle('already-gone')
-    await carryOut(targets, records, plan)
+    await carryOut(targets, judged, plan)
     const processes = targets.map(({ result }) => result)
     const over = ['terminated', 'killed', 'already-gone']
     return { ended: processes.every(({ outcome }) => over.includes(outcome)), processes }

@@ -131,8 +131,12 @@ export type ProcessOutcome =
  * - `ancestor`: this process descends from it.
  * - `maybe-ancestor` (Linux): this process may descend from it: who started this one is not known up
  *   to the first process, since /proc hides some of them (hidepid), and nothing rules it out.
- * - `system`: PID 1, macOS: 0 as well; Windows: 0 and 4.
- * - `proxy`: it carries the published ports of containers: end the container instead.
+ * - `system`: PID 1, and systemd or launchd of a user, which listen for services; macOS: 0 as well;
+ *   Windows: 0, 4 and the programs that Windows itself consists of.
+ * - `critical` (Windows): the system stops where it ends (IsProcessCritical). Nothing allows that.
+ * - `service` (Windows): it runs services of the system.
+ * - `proxy`: it listens for others: for containers, virtual machines or the services of inetd. An
+ *   engine takes down with it all that it runs.
  * - `not-named`: it listens on the port and is not among those of `only`.
  * - `unidentified`: it can't be told whether it is the process that was meant.
  * - `no-graceful-way`: Windows has no way to ask it: it has no window. `force` would end it.
@@ -142,6 +146,8 @@ export type RefusalReason =
   | 'ancestor'
   | 'maybe-ancestor'
   | 'system'
+  | 'critical'
+  | 'service'
   | 'proxy'
   | 'not-named'
   | 'unidentified'
@@ -152,6 +158,8 @@ export interface EndedProcess extends ProcessRecord {
   readonly outcome: ProcessOutcome
   /** Null where the outcome says all. */
   readonly reason: RefusalReason | null
+  /** What helps instead of ending it, where it was refused and that is known; else null. */
+  readonly advice: string | null
   /** The ports asked for that it listened on; empty for a descendant of such a process. */
   readonly ports: readonly number[]
 }
@@ -180,10 +188,10 @@ export interface TerminateOptions extends Abortable {
   /** Whether only to say what would be done. Default: false. */
   readonly dryRun?: boolean
   /**
-   * What may be ended although it is refused by default: processes that this one descends from (or may
-   * descend from),
-   * PID 1 (the program itself in a container), and what carries the ports of containers. This
-   * process itself is never ended. Default: none of them.
+   * What may be ended although it is refused by default: `ancestors`, that this process descends or
+   * may descend from; `system`, PID 1 (the program itself in a container) and what has the reasons
+   * `system` and `service`; `proxies`, what listens for others. This process itself and what Windows
+   * calls critical are never ended. Default: none of them.
    */
   readonly allow?: readonly (typeof PROTECTED)[number][]
 }

@@ -45,6 +45,7 @@ describe('explainListenErrors ends the process', () => {
   test.each([
     ['net', "require('net').createServer()", 'listen(at)'],
     ['http', "require('http').createServer()", 'listen(at)'],
+    ['https', "require('https').createServer()", 'listen(at)'],
   ])('where nothing handles the error of %s', (_, server, listen) => {
     const ended = run(`explainListenErrors(${server}).${listen}`)
     expect(ended).toMatchObject({ status: 1, stdout: '' })
@@ -112,6 +113,32 @@ describe('explainListenErrors leaves the process alone', () => {
       explainListenErrors(server).listen(at)
       setTimeout(() => console.log('alive'), 1000)`)
     expect(ended).toMatchObject({ status: 0, stdout: 'taken EADDRINUSE\nalive\n' })
+  })
+
+  test('where nobody reads stderr any more', () => {
+    const ended = run(`
+      process.stderr.destroy()
+      server.on('error', () => setTimeout(() => console.log('alive'), 500))
+      explainListenErrors(server).listen(at)`)
+    expect(ended).toMatchObject({ status: 0, stdout: 'alive\n' })
+  })
+
+  test('where the thread that started a worker gets the error', () => {
+    const ended = run(`
+      const { Worker, isMainThread } = require('worker_threads')
+      const code = 'const m = require(' + JSON.stringify(${JSON.stringify(ENTRY)}) + ');' +
+        'm.explainListenErrors(require("net").createServer()).listen(' + JSON.stringify(at) + ')'
+      new Worker(code, { eval: true }).on('error', (error) => console.log(error.code))`)
+    expect(ended).toMatchObject({ status: 0, stdout: 'EADDRINUSE\n' })
+  })
+
+  test('and explains once where it is called twice, and no error that is none', () => {
+    const ended = run(`
+      explainListenErrors(explainListenErrors(server)).on('error', () => {})
+      server.emit('error', null)
+      server.listen(at)`)
+    expect(ended.status).toBe(0)
+    expect(ended.stderr.split(`(PID ${pid})`)).toHaveLength(2)
   })
 
   test('with an error that is not of listen, which is thrown as ever', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { SocketTable } from '../../src/index.ts'
 import { run } from '../cli/run.ts'
+import { compile } from '../support/compiled.ts'
 import { AS_NOBODY, type Thrown, evaluate } from '../support/evaluate.ts'
 import { hold, publicProgram } from '../support/owners-holders.ts'
 import { canBecomeOthers, needs } from '../support/requirements.ts'
@@ -46,6 +47,15 @@ describe.runIf(needs(canBecomeOthers, 'root, to become another user'))('with hid
     expect(list.stderr).toContain('EACCES')
   })
 
+  test('the command does not count what it does not see', async () => {
+    const { port } = await hold([publicProgram('threads'), 'shared'])
+    const prefix = [...hiding(2), ...AS_NOBODY]
+    expect(run(['list', '--port', String(port)], { prefix }).stderr).toBe(
+      'socktable: permission hides the owner of 1 socket (/proc does not show all processes): ' +
+        'try with sudo\n',
+    )
+  })
+
   test("a user's own process that is closed to it exists too", async () => {
     const { pid } = await hold([...AS_NOBODY, publicProgram('owners-special'), 'undumpable'])
     const code = `
@@ -81,4 +91,11 @@ describe.runIf(needs(canBecomeOthers, 'root, to become another user'))('with hid
     expect(table.rows).toMatchObject([{ pid: null, uid: 65534, ownerUnknown: 'permission' }])
     expect(table).toMatchObject({ complete: false, missing: ['owners'] })
   })
+})
+
+test('where a sandbox forbids kill(2), nothing exists for that', () => {
+  const code = `
+    const { code } = await m.listSockets({ pid: ${NOT_HERE} }).catch((error) => error)
+    return [code, m.processInfoSync(${NOT_HERE}), m.processTreeSync(${NOT_HERE})]`
+  expect(evaluate(code, [compile('deny'), 'kill', '1'])).toEqual(['ESRCH', null, null])
 })

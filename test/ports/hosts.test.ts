@@ -249,7 +249,7 @@ describe('without any /proc', () => {
       return [check.free, check.obstacles, check.unreadable, check.holders[0].ownerUnknown, free.free, text, inUse]`)
     expect(evaluate(code, noProc)).toEqual([
       ...[false, ['listener'], 'owners', 'not-asked', true],
-      expect.stringContaining('can not be named'),
+      expect.stringContaining('cannot be named'),
       true,
     ])
   })

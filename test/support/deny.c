@@ -6,6 +6,7 @@
  *   deny kcmp ERRNO PROGRAM...
  *   deny pidfd_open ERRNO PROGRAM...
  *   deny pidfds ERRNO PROGRAM...      pidfd_open and pidfd_send_signal
+ *   deny kill ERRNO PROGRAM...
  */
 #include <errno.h>
 #include <linux/audit.h>
@@ -44,6 +45,7 @@ int main(int argc, char **argv) {
   const int pidfd_open = 434;
   const int call = strcmp(argv[1], "kcmp") == 0   ? __NR_kcmp
                    : strcmp(argv[1], "bind") == 0 ? __NR_bind
+                   : strcmp(argv[1], "kill") == 0 ? __NR_kill
                                                   : pidfd_open;
   const int pidfd_send_signal = 424;
   const int second = strcmp(argv[1], "pidfds") == 0 ? pidfd_send_signal : call;

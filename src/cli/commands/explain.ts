@@ -1,6 +1,7 @@
 /** socktable explain PORT|ERROR: what is the matter, in plain words. */
 
 import { explainError, explainPort } from '../../index.ts'
+import { readInput } from '../input.ts'
 import { parseOptions } from '../options.ts'
 import { print } from '../output.ts'
 import { EXPECTED_PLACE, PLACE, parsePlace } from '../place.ts'
@@ -14,6 +15,7 @@ const HELP = `Explains a port, or an error about one: what happened, who is resp
 to do.
 
 Usage: socktable explain PORT|TEXT... [OPTIONS]
+       PROGRAM 2>&1 | socktable explain [OPTIONS]
 
       --host ADDRESS    where the server would listen; default: as the error
                         says, or everywhere
@@ -24,6 +26,7 @@ Usage: socktable explain PORT|TEXT... [OPTIONS]
 Examples:
   socktable explain 3000
   socktable explain "listen EADDRINUSE: address already in use :::3000"
+  node server.js 2>&1 | socktable explain
 
 Exit codes:
   0  the port is free
@@ -37,13 +40,17 @@ export const explain: Subcommand = {
   help: HELP,
   async run(argv) {
     const { values, positionals } = parseOptions(argv, OPTIONS, EXPECTED_PLACE)
-    const text = positionals.join(' ')
-    if (text === '') throw new UsageError('explain needs a port or the text of an error')
+    const words = positionals.join(' ')
+    const isPiped = words === '-' || (words === '' && !process.stdin.isTTY)
+    const text = isPiped ? await readInput() : words
+    if (text.trim() === '') {
+      throw new UsageError('explain needs a port or the text of an error, as words or piped')
+    }
     const { protocol, ...place } = parsePlace(values)
     const asked = values.udp || values.tcp ? { protocol, ...place } : place
     const options = asked as Parameters<typeof explainPort>[1]
-    const explanation = /^:?\d+$/.test(text)
-      ? await explainPort(parsePort('the port', text.replace(':', '')), options)
+    const explanation = /^:?\d+$/.test(text.trim())
+      ? await explainPort(parsePort('the port', text.trim().replace(':', '')), options)
       : await explainError(text, options)
     if (values.json) print(formatJson(explanation))
     else print(`${harmless(explanation.text, '\n')}\n`)

@@ -2,8 +2,17 @@
 
 import { constants } from 'node:os'
 import { createInterface } from 'node:readline/promises'
-import type { FreedPort, KillPortOptions, KillPortResult, PortHolder } from '../../index.ts'
-import { killPort } from '../../index.ts'
+import type {
+  EndedProcess,
+  FreedPort,
+  KillPortOptions,
+  KillPortResult,
+  PortHolder,
+  ProcessName,
+  TerminateOptions,
+  TerminateResult,
+} from '../../index.ts'
+import { killPort, terminate } from '../../index.ts'
 import { type UserNames, usersOf } from '../../users.ts'
 import { parseOptions } from '../options.ts'
 import { complain, plural, print } from '../output.ts'
@@ -12,12 +21,13 @@ import { nameOf, outcomeOf } from '../print/process.ts'
 import { harmless, whyUnknown } from '../print/text.ts'
 import type { Subcommand } from '../subcommands.ts'
 import { UsageError } from '../usage-error.ts'
-import { parsePort, parseSeconds } from '../values.ts'
+import { parsePids, parsePort, parseSeconds } from '../values.ts'
 
 const HELP = `Frees ports: ends the processes that listen on exactly them. Processes that are
 mere clients, and happen to use such a number, are left alone.
 
 Usage: socktable kill PORT... [OPTIONS]      (PORT is 3000 or :3000)
+       socktable kill --pid PID,... [OPTIONS]
 
 Asks before it ends anything; where there is no terminal to ask on, it takes
 --yes. Each process is asked to end, and forced to if it is still there after
@@ -31,11 +41,14 @@ a while.
       --timeout SECONDS how long to wait before forcing; 0 forces at once
                         (default: 5)
       --no-force        never force
+      --pid PID,...     end these processes, whatever they listen on
       --allow WHAT,...  what is refused otherwise: ancestors (of this command),
-                        system (PID 1), proxies (of containers' ports)
+                        system (PID 1, services of Windows), proxies (what
+                        listens for containers and virtual machines)
   -t, --tcp  -u, --udp  the protocol; default: TCP. With both, a UDP socket on
                         an ephemeral port is a client's, and left alone
-      --json            one JSON object: free, ports and processes
+      --json            one JSON object: free, ports and processes; with --pid
+                        ended and processes
   -h, --help            this text
 
 Examples:
@@ -44,8 +57,8 @@ Examples:
   socktable kill 3000 --dry-run --tree
 
 Exit codes:
-  0  the ports are free now
-  1  nobody listened on any of them
+  0  the ports are free now, or the processes have ended
+  1  nobody listened on any of them, or none of the processes existed
   2  wrong usage, or not confirmed
   3  a port is still or again in use, or something failed`
 
@@ -59,6 +72,7 @@ const OPTIONS = {
   allow: { type: 'string', multiple: true },
   tcp: { type: 'boolean', short: 't' },
   udp: { type: 'boolean', short: 'u' },
+  pid: { type: 'string', multiple: true },
   json: { type: 'boolean' },
 } as const
 
@@ -66,6 +80,7 @@ const EXPECTED = {
   signal: 'the name of a signal such as TERM',
   timeout: 'a number of seconds such as 5 or 0.5',
   allow: 'ancestors, system or proxies',
+  pid: 'a PID, a number from 1 on',
 }
 
 const NOTHING_THERE = 1
@@ -74,6 +89,7 @@ const NOT_FREE = 3
 
 interface Asked {
   readonly ports: readonly number[]
+  readonly pids: readonly number[]
   readonly options: KillPortOptions
   readonly yes: boolean
   readonly dryRun: boolean
@@ -103,10 +119,15 @@ function parseKillablePort(text: string): number {
 
 function parseAsked(argv: readonly string[]): Asked {
   const { values, positionals } = parseOptions(argv, OPTIONS, EXPECTED)
-  if (positionals.length === 0) throw new UsageError('kill needs a port')
+  const pids = values.pid === undefined ? [] : parsePids(values.pid)
+  if (positionals.length + pids.length === 0) throw new UsageError('kill needs a port, or --pid')
+  if (positionals.length > 0 && pids.length > 0) {
+    throw new UsageError('kill takes ports or --pid, not both')
+  }
   const { tcp = false, udp = false, signal } = values
   return {
     ports: positionals.map(parseKillablePort),
+    pids,
     options: {
       tree: values.tree ?? false,
       force: !values['no-force'],
@@ -136,7 +157,10 @@ function whoRestarts(holders: readonly PortHolder[]): string {
     if (isService) return `systemd starts it as ${harmless(unit)}: stop that`
     if (parentPid === null || parentPid === 1) return []
     const parent = nameOf({ pid: parentPid, name: parentName })
-    return `${parent} started it, and most likely does so again: end that instead`
+    return (
+      `${parent} started it, and most likely does so again: ` +
+      `end that instead (socktable kill --pid ${parentPid})`
+    )
   })
   return [...new Set(advice)].map((text) => `; ${text}`).join('')
 }
@@ -190,30 +214,76 @@ function exitCode(result: KillPortResult, dryRun: boolean): number {
   return possible ? 0 : NOT_FREE
 }
 
-async function run(argv: readonly string[]): Promise<number> {
-  const { ports, options, yes, dryRun, json } = parseAsked(argv)
-  const show = async (result: KillPortResult): Promise<number> => {
-    print(json ? formatJson(result) : await texts(result))
-    return exitCode(result, dryRun)
-  }
-  if (dryRun) return show(await killPort(ports, { ...options, dryRun }))
-  if (yes) return show(await killPort(ports, options))
+/** What both ways have in common: a plan that is shown, a question, and what came of it. */
+interface Job<Result> {
+  plan(): Promise<Result>
+  carryOut(only: readonly EndedProcess[] | undefined): Promise<Result>
+  readonly processesOf: (result: Result) => readonly EndedProcess[]
+  readonly show: (result: Result) => Promise<number>
+}
 
-  const planned = await killPort(ports, { ...options, dryRun: true })
-  const doomed = planned.processes.filter(({ outcome }) => outcome === 'would-be-terminated')
+async function perform<Result>(job: Job<Result>, { yes, dryRun }: Asked): Promise<number> {
+  if (dryRun) return job.show(await job.plan())
+  if (yes) return job.show(await job.carryOut(undefined))
+
+  const processes = job.processesOf(await job.plan())
+  const doomed = processes.filter(({ outcome }) => outcome === 'would-be-terminated')
   if (doomed.length > 0) {
     if (!process.stdin.isTTY || !process.stderr.isTTY) {
       complain('kill asks before it ends anything, and there is no terminal to ask on: add --yes')
       return NOT_CONFIRMED
     }
-    process.stderr.write(planned.processes.map((each) => `${outcomeOf(each)}\n`).join(''))
+    process.stderr.write(processes.map((each) => `${outcomeOf(each)}\n`).join(''))
     if (!(await confirm(`End ${plural(doomed.length, 'process', 'processes')}? [y/N] `))) {
       complain('nothing was done')
       return NOT_CONFIRMED
     }
   }
   // Who came while somebody read the question was not in it.
-  return show(await killPort(ports, { ...options, only: doomed }))
+  return job.show(await job.carryOut(doomed))
+}
+
+function byPort({ ports, options, dryRun, json }: Asked): Job<KillPortResult> {
+  return {
+    plan: () => killPort(ports, { ...options, dryRun: true }),
+    carryOut: (only) => killPort(ports, { ...options, ...(only && { only }) }),
+    processesOf: ({ processes }) => processes,
+    show: async (result) => {
+      print(json ? formatJson(result) : await texts(result))
+      return exitCode(result, dryRun)
+    },
+  }
+}
+
+/** The processes themselves: those that were asked about, where there was a question. */
+function byPid({ pids, options, dryRun, json }: Asked): Job<TerminateResult> {
+  const { protocol: _, ...rest } = options
+  const all = async (names: readonly ProcessName[], more: TerminateOptions) => {
+    const results = await Promise.all(names.map((name) => terminate(name, { ...rest, ...more })))
+    return {
+      ended: results.every(({ ended }) => ended),
+      processes: results.flatMap(({ processes }) => processes),
+    }
+  }
+  return {
+    plan: () => all(pids, { dryRun: true }),
+    carryOut: (only) => all(only === undefined || only.length === 0 ? pids : only, {}),
+    processesOf: ({ processes }) => processes,
+    show: (result) => {
+      const { ended, processes } = result
+      print(json ? formatJson(result) : processes.map((each) => `${outcomeOf(each)}\n`).join(''))
+      if (processes.every(({ outcome }) => outcome === 'already-gone')) {
+        return Promise.resolve(NOTHING_THERE)
+      }
+      const possible = processes.some(({ outcome }) => outcome === 'would-be-terminated')
+      return Promise.resolve((dryRun ? possible : ended) ? 0 : NOT_FREE)
+    },
+  }
+}
+
+async function run(argv: readonly string[]): Promise<number> {
+  const asked = parseAsked(argv)
+  return asked.pids.length > 0 ? perform(byPid(asked), asked) : perform(byPort(asked), asked)
 }
 
 export const kill: Subcommand = { help: HELP, run }

@@ -214,12 +214,17 @@ class Session {
       this.#say(`process ${pid} has that socket no longer`)
       return
     }
+    const { processes } = await terminate(process, { dryRun: true })
+    if (processes.every(({ outcome }) => outcome !== 'would-be-terminated')) {
+      this.#say(processes.map(outcomeOf).join('; '))
+      return
+    }
     // Who presses other keys meanwhile has something else in mind by now.
     if (keys !== this.#keys) return
     this.#ask(`End ${nameOf(process)}? y/N`, async () => {
       this.#say(`ending ${nameOf(process)} ...`)
-      const { processes } = await terminate(process)
-      this.#say(processes.map(outcomeOf).join('; '))
+      const { processes: ended } = await terminate(process)
+      this.#say(ended.map(outcomeOf).join('; '))
     })
   }
 }

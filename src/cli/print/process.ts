@@ -11,10 +11,11 @@ const REASONS: Readonly<Record<RefusalReason, string>> = {
     'this command may descend from it, and /proc hides whether it does (--allow ancestors ends it ' +
     'all the same)',
   system: 'that is the system itself (--allow system tries all the same)',
-  proxy:
-    'it carries the ports of containers: stop the container (--allow proxies ends it all the same)',
+  critical: 'Windows stops where it ends',
+  service: 'it runs services of Windows (--allow system ends it all the same)',
+  proxy: 'it listens for others (--allow proxies ends it all the same)',
   'not-named': 'it came after the question',
-  unidentified: 'it can not be told whether it is the one that was meant',
+  unidentified: 'it cannot be told whether it is the one that was meant',
   'no-graceful-way': 'it has no window that could be asked to close',
 }
 
@@ -37,5 +38,6 @@ export function outcomeOf(process: EndedProcess): string {
   const where = process.ports.length > 0 ? ` (port ${process.ports.join(', ')})` : ''
   const remedy = process.outcome === 'no-permission' ? `: ${remedyFor('CAP_KILL')}` : ''
   const why = process.reason === null ? remedy : `: ${REASONS[process.reason]}`
-  return `${nameOf(process)}${where} ${OUTCOMES[process.outcome]}${why}`
+  const instead = process.advice === null ? '' : `; ${harmless(process.advice)}`
+  return `${nameOf(process)}${where} ${OUTCOMES[process.outcome]}${why}${instead}`
 }

@@ -21,6 +21,7 @@ const PHRASES: readonly (readonly [phrase: RegExp, code: Name])[] = [
   [/\balready (?:running|listening|in use) (?:on|at) port\b/i, 'EADDRINUSE'],
   [/\bsomething is already running\b/i, 'EADDRINUSE'],
   [/\bunable to find an available port \(tried\b/i, 'EADDRINUSE'],
+  [/\bport\b.{0,60}\bcould not be (?:used|bound)\b/i, 'EADDRINUSE'],
   [/\bcannot listen to port\b|\bbecause \d{1,5} is in use\b/i, 'EADDRINUSE'],
   [
     /\bcan(?:'|no)t assign requested address\b|\bcannot assign requested address\b/i,
@@ -28,13 +29,13 @@ const PHRASES: readonly (readonly [phrase: RegExp, code: Name])[] = [
   ],
   [/\bAddrNotAvailable\b|\bnot valid in its context\b/i, 'EADDRNOTAVAIL'],
   [/\baddress family not supported\b/i, 'EAFNOSUPPORT'],
-  [/\bconnection ?refused\b|\bactively refused\b/i, 'ECONNREFUSED'],
+  [/\bconnection ?refused\b|\bactively refused\b|\bcouldn't connect to server\b/i, 'ECONNREFUSED'],
   [/\bforbidden by its access permissions\b/i, 'EACCES'],
   [/\bpermission ?denied\b|\brequires elevated privileges\b/i, 'EACCES'],
 ]
 
 /** Permission is denied for much else: only of these is it about a port. */
-const OF_A_SOCKET = /\b(?:listen|bind|binding|socket|port|ports|address)\b|:\d{1,5}\b/i
+const OF_A_SOCKET = /\b(?:listen|bind|binding|socket|port|ports|address)\b/i
 
 /** The numbers of Linux, macOS and Windows (winsock2.h), where something says that it is one. */
 const NUMBER = /(?:\berrno|\bos error|\bcode|\berror|\[WinError|\()[ :=]*-?(\d{1,5})\b/gi

@@ -1,8 +1,10 @@
 /** Reads an error as it was thrown, or in the text of any program. Pure. */
 
 import { invalidType, isRevoked } from '../../errors.ts'
+import { isList } from '../../table/options.ts'
+import { isAddress } from '../addresses.ts'
 import { codeIn } from './code.ts'
-import { NOTHING, type ParsedError, mostTelling, validPort } from './parsed.ts'
+import { type ParsedError, mostTelling, validPort } from './parsed.ts'
 import { readErrorText } from './text.ts'
 
 /** How many errors within errors are looked at; there may be rings of them. */
@@ -15,22 +17,33 @@ const isObject = (value: unknown): value is Properties =>
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
-/** Unix sockets have a path where others have an address and a port. */
-const isPath = (text: string): boolean => /^[/\\@\0]/.test(text)
+/** Errors of a socket that has no port have its path instead, which may be a relative one. */
+function pathOf({ address, path, syscall }: Properties): string | null {
+  if (!['listen', 'bind', 'connect'].includes(textOf(syscall))) return null
+  const found = [address, path].map(textOf).find((text) => text !== '' && !isAddress(text))
+  return found ?? null
+}
+
+/** The number that a system gives to an error, as Node has it: negative. */
+function nameOf({ code, errno }: Properties): string | null {
+  const name = codeIn(textOf(code))
+  if (name !== null) return name
+  if (typeof code === 'string' && code !== '') return code
+  return typeof errno === 'number' ? codeIn(`errno ${Math.abs(errno)}`) : null
+}
 
 function own(error: Properties): ParsedError {
-  const { code, port, address, path, syscall } = error
-  const told = readErrorText(textOf(error['message']) || textOf(error['msg']))
-  const name = codeIn(textOf(code)) ?? (typeof code === 'string' && code !== '' ? code : null)
+  const { port, address } = error
+  const said = ['message', 'msg', 'errmsg', 'log', 'error'].map((name) => textOf(error[name]))
+  const told = mostTelling(said.filter((text) => text !== '').map((text) => readErrorText(text)))
   const place = validPort(port)
-  const isOfSocket = ['listen', 'bind', 'connect'].includes(textOf(syscall))
-  const socket = [address, path].map(textOf).find((text) => isPath(text) && isOfSocket)
+  const path = place === null ? pathOf(error) : null
   return {
-    code: name ?? told.code,
-    port: place ?? told.port,
-    host: typeof address === 'string' && !isPath(address) ? address : told.host,
+    code: nameOf(error) ?? told.code,
+    port: place ?? (path === null ? told.port : null),
+    host: path === null ? textOf(address) || told.host : null,
     protocol: told.protocol,
-    path: place === null && told.port === null ? (socket ?? told.path) : null,
+    path: place === null ? (path ?? (told.port === null ? told.path : null)) : null,
   }
 }
 
@@ -39,8 +52,8 @@ function family(error: Properties): Properties[] {
   const all = [error]
   for (const one of all) {
     const { errors, cause } = one
-    const more: unknown[] = [...(Array.isArray(errors) ? (errors as unknown[]) : []), cause]
-    for (const next of more) {
+    for (const given of [...(isList(errors) ? errors : []), cause]) {
+      const next = typeof given === 'string' ? { message: given } : given
       if (isObject(next) && !all.includes(next) && all.length < MOST_ERRORS) all.push(next)
     }
   }
@@ -51,7 +64,7 @@ function readObject(error: Properties): ParsedError {
   return mostTelling(family(error).map(own))
 }
 
-/** A line of a log that is JSON, as of pino, bunyan, winston and the engines of databases. */
+/** A line of a log that is JSON, as of pino, bunyan, winston, zap and the engines of databases. */
 function readJson(line: string): ParsedError | null {
   let value: unknown
   try {
@@ -60,12 +73,21 @@ function readJson(line: string): ParsedError | null {
     return null
   }
   if (!isObject(value)) return null
-  const parts = ['err', 'error', 'exception', 'attr'].map((name) => value[name])
-  const inner = parts.flatMap((part) => (isObject(part) ? [part, part['error']] : []))
-  const told = [...inner.filter(isObject), value].map(readObject)
-  const best = mostTelling(told.map((one) => (one.code === null ? NOTHING : one)))
-  // A log line is data: no number in it is a port unless it stands where ports do.
-  return best.code === null ? NOTHING : best
+  const parts = [value]
+  for (const part of parts) {
+    for (const name of ['err', 'error', 'exception', 'attr']) {
+      const inner = part[name]
+      if (isObject(inner) && parts.length < MOST_ERRORS) parts.push(inner)
+    }
+  }
+  // What is innermost says most. No number of a log is a port but where ports stand.
+  const best = mostTelling(
+    parts
+      .reverse()
+      .map(readObject)
+      .filter(({ code }) => code !== null),
+  )
+  return best
 }
 
 /** What an error or the text of one says about itself: what, and where. */

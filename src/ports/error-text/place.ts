@@ -19,9 +19,11 @@ function hostIn(text: string): string | null | undefined {
 }
 
 /** "0.0.0.0:80", ":::3000", "[::1]:3000", "fe80::1%eth0:80", "http://localhost:80/", "0.0.0.0:80->80/tcp". */
-function inToken(token: string): Place | null {
+function inToken(text: string): Place | null {
+  // HAProxy: [0.0.0.0:80].
+  const token = /^\[[^[\]]*:\d{1,5}\]$/.test(text) ? text.slice(1, -1) : text
   const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(token)
-  for (const found of token.matchAll(/:(\d{1,5})(?!\d)/g)) {
+  for (const found of token.matchAll(/:\[?(\d{1,5})(?!\d)/g)) {
     const before = token.slice(0, found.index)
     const port = validPort(found[1])
     if (port === null) continue
@@ -33,8 +35,8 @@ function inToken(token: string): Place | null {
   return null
 }
 
-/** Python's ('127.0.0.1', 8000) and ('::', 8000, 0, 0). */
-const TUPLE = /\(\s*['"]([^'"]*)['"]\s*,\s*(\d{1,5})\b[\d\s,]*\)/
+/** Python's ('127.0.0.1', 8000) and ('::', 8000, 0, 0), Erlang's "::",5672,eaddrinuse. */
+const TUPLE = /['"]([^'"]*)['"]\s*,\s*(\d{1,5})(?:[\d\s,]*\)|,e[a-z]+\b)/
 
 function inTuple(line: string): Place | null {
   const [, text = '', digits] = TUPLE.exec(line) ?? []
@@ -43,14 +45,25 @@ function inTuple(line: string): Place | null {
 }
 
 /** "port 3000", "Port: 3000", "port='3000'", "tried 3000", and not the port that is taken instead. */
-const WORD = /\b(?:port(?: number)?|tried|because)['"]?\s*[#:=]?\s*['"]?(\d{1,5})\b(?!\.\d)/gi
+const WORD =
+  /\b(?:port(?: number)?|tried|because)['"]?\s*[#:=,]?\s*['"]?(\d{1,5})\b(?!\.\d| times| attempts)/gi
 const INSTEAD = /\b(?:alternative|another|available|free|instead|next|trying|try|use|using)\s*$/i
 
 function byWord(line: string): Place | null {
   for (const found of line.matchAll(WORD)) {
     const port = validPort(found[1])
     if (port === null || INSTEAD.test(line.slice(0, found.index))) continue
-    return { port, host: null, path: null }
+    return { port, host: addressIn(line), path: null }
+  }
+  return null
+}
+
+/** An address that stands without its port: for "127.0.0.1" port 3000, on address 127.0.0.1. */
+export function addressIn(line: string): string | null {
+  const named =
+    /\b(?:for|address|available|denied|host|on|at|to)\s+["'([]?([0-9a-f.:%\w]+|localhost)/gi
+  for (const [, text = ''] of line.matchAll(named)) {
+    if (isIPv4(text) || isIPv6(text) || text.toLowerCase() === 'localhost') return text
   }
   return null
 }
@@ -60,11 +73,18 @@ const PATHS: readonly RegExp[] = [
   /\bunix:(?:\/\/)?([/@][^\s'",;]+)/, // nginx, gunicorn
   /\bunix ([/@][^\s'",;]+)/, // Go
   /(?:in use|denied|EADDRINUSE|EACCES):? ([/@][^\s'",;]+)/, // Node.js
+  /\bsocket file ["']([^"']+)["']/, // PostgreSQL
   /((?:\/[^\s'",;:/]+)+\.sock(?:et)?)\b/,
 ]
 
+/** All that Node puts behind the words of a listen error: an address with its port, or a path. */
+const OF_NODE =
+  /\blisten E[A-Z]+: (?:address already in use|address not available|permission denied) (\S.*)$/
+
 /** The path of a Unix socket or of a named pipe. */
 export function pathIn(line: string): string | null {
+  const [, whole] = OF_NODE.exec(line) ?? []
+  if (whole !== undefined && !isIPv4(whole) && !isIPv6(whole)) return whole
   const path = PATHS.map((pattern) => pattern.exec(line)?.[1]).find((found) => found !== undefined)
   return path?.replace(/[:.)\]]+$/, '') ?? null
 }

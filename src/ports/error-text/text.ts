@@ -1,8 +1,8 @@
 /** Reads an error in text that a program in any language printed. Pure. */
 
 import { codeIn } from './code.ts'
-import { NOTHING, type ParsedError, mostTelling } from './parsed.ts'
-import { type Place, pathIn, placeIn } from './place.ts'
+import { NOTHING, type ParsedError, isOfBind, mostTelling } from './parsed.ts'
+import { type Place, addressIn, pathIn, placeIn } from './place.ts'
 
 /** Of more, the end is read: what a program printed last is why it ended. */
 const MOST_TEXT = 1 << 20
@@ -11,6 +11,8 @@ const LONGEST_LINE = 8192
 /** How many lines behind an error may say where it was, as Node's do: "port: 3000". */
 const LINES_BEHIND = 16
 const LINES_BEFORE = 3
+/** A program that goes on says the same again and again. */
+const MOST_ERRORS = 1000
 
 // Colours and other sequences of a terminal (ECMA-48: CSI, OSC, and those of one character).
 const SEQUENCES =
@@ -42,18 +44,32 @@ function near(lines: readonly string[], at: number): Place | null {
   return null
 }
 
+/** A program that says this of a port went on to another one. */
+const MOVED_ON =
+  /\b(?:trying|using|use|run)\b.{0,40}\b(?:another|next|available|alternative|instead|port)\b/i
+const OF_A_PATH = /\bunix(?:-domain)? socket\b/i
+
 function errorAt(lines: readonly string[], at: number): ParsedError | null {
   const line = lines[at] as string
   if (TRACE.test(line)) return null
   const code = codeIn(line)
   if (code === null) return null
   const protocol = /\budp[46]?\b/i.test(line) ? 'udp' : null
+  if (OF_A_PATH.test(line)) {
+    const path = lines.slice(at, at + LINES_BEFORE).map(pathIn)
+    return { ...NOTHING, code, path: path.find((found) => found !== null) ?? null }
+  }
   const own = placeIn(line) ?? behind(lines, at)
   if (own !== null) return { ...own, code, protocol }
   const path = pathIn(line)
   if (path !== null) return { ...NOTHING, code, path }
-  return { ...NOTHING, ...near(lines, at), code, protocol }
+  const host = addressIn(line)
+  const place = near(lines, at)
+  return { ...NOTHING, ...place, host: host ?? place?.host ?? null, code, protocol }
 }
+
+/** The part of a line that is data: docker compose puts the name of a service in front of it. */
+const jsonIn = (line: string): string | null => /\{.*\}\s*$/.exec(line)?.[0] ?? null
 
 /** What an error's text says, without the sequences that colour it. */
 export function readErrorText(
@@ -65,11 +81,25 @@ export function readErrorText(
     .replace(SEQUENCES, '')
     .split(/\r\n|[\r\n]/)
     .filter((line) => line.length <= LONGEST_LINE)
-  const errors = lines.flatMap((line, at) => {
-    const data = line.trimStart().startsWith('{') ? readJson(line) : null
-    return data ?? errorAt(lines, at) ?? []
-  })
-  if (errors.length > 0) return mostTelling(errors)
-  const place = lines.length === 1 ? placeIn(lines[0] as string) : null
+  const errors: ParsedError[] = []
+  const recovered: ParsedError[] = []
+  let isData = false
+  for (const [at, line] of lines.entries()) {
+    const json = jsonIn(line)
+    const data = json === null ? null : readJson(json)
+    isData ||= data !== null
+    const error = data ?? errorAt(lines, at)
+    if (error === null || error.code === null) continue
+    const list = MOVED_ON.test(line) ? recovered : errors
+    list.push(error)
+    // The first that ends a program is the one; what follows is its consequence.
+    if (list === errors && isOfBind(error.code) && (error.port ?? error.path) !== null) break
+    if (list.length >= MOST_ERRORS) break
+  }
+  if (errors.length + recovered.length > 0) {
+    return mostTelling(errors.length > 0 ? errors : recovered)
+  }
+  const [only = '', ...others] = lines
+  const place = others.length === 0 && !isData ? placeIn(only) : null
   return { ...NOTHING, ...place }
 }
