@@ -136,15 +136,13 @@ export interface NativeBinding {
   closeProcess(handle: NativeHandle): void
 }
 
-function checked(binding: NativeBinding): NativeBinding {
-  const differences = layoutDifferences(binding.layout)
-  if (differences.length === 0) return binding
-  throw Object.assign(
-    new Error(
-      'the native addon of socktable is of another version than its JavaScript ' +
-        `(${differences.join(', ')} differ): run "npm rebuild socktable".`,
-    ),
-    { code: 'ERR_SOCKTABLE_ADDON' },
+function checked(addon: unknown): NativeBinding {
+  const found = addon as NativeBinding
+  const differences = layoutDifferences(found.layout)
+  if (differences.length === 0) return found
+  throw new Error(
+    'it is of another version than its JavaScript ' +
+      `(${differences.join(', ')} differ): run "npm rebuild socktable"`,
   )
 }
 
@@ -152,6 +150,6 @@ let loaded: NativeBinding | undefined
 
 /** The addon, loaded at the first call so that importing the package never fails for it. */
 export function binding(): NativeBinding {
-  loaded ??= checked(loadAddon() as NativeBinding)
+  loaded ??= loadAddon(checked)
   return loaded
 }

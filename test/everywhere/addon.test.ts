@@ -25,7 +25,7 @@ async function errorOn(system: Partial<typeof real>, file: string): Promise<unkn
   const { loadAddon } =
     await vi.importActual<typeof import('../../src/addon.ts')>('../../src/addon.ts')
   try {
-    return loadAddon()
+    return loadAddon((addon) => addon)
   } catch (error) {
     return error
   }
