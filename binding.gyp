@@ -41,6 +41,14 @@
       "conditions": [
         ["socktable_werror=='true'", {"cflags_cc": ["-Werror"]}],
         ["OS=='linux'", {
+          # Every address of a function is resolved when the addon is loaded, and the tables of them
+          # are read-only from then on.
+          "ldflags": ["-Wl,-z,relro", "-Wl,-z,now", "-Wl,-z,noexecstack"],
+          "configurations": {
+            # glibc's headers check the lengths only in optimised code, and warn in any other; musl
+            # has no such headers and takes no notice.
+            "Release": {"cflags": ["-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=2"]},
+          },
           "sources": [
             "native/linux/destroy_events.cc",
             "native/linux/existence.cc",

@@ -27,6 +27,14 @@ const TARGETS = {
   'win32-ia32': 'x86-windows-gnu',
 }
 
+// As binding.gyp has them.
+const HARDENED = ['-fstack-protector-strong', '-Wl,-z,relro', '-Wl,-z,now', '-Wl,-z,noexecstack']
+const FORTIFIED = {
+  glibc: ['-U_FORTIFY_SOURCE', '-D_FORTIFY_SOURCE=2'],
+  // musl has neither the headers nor the functions.
+  musl: [],
+}
+
 // As binding.gyp calls them.
 const OS = { linux: 'linux', darwin: 'mac', win32: 'win' }
 
@@ -91,7 +99,7 @@ const build = (...args) => run(zig(), [...compile, ...args], { cwd: work })
 switch (platform) {
   case 'linux':
     // What Node-API offers is found when the addon is loaded.
-    build('-shared', '-s', '-fPIC', '-fstack-protector-strong', '-o', addon, ...paths)
+    build('-shared', '-s', '-fPIC', ...HARDENED, ...FORTIFIED[libc], '-o', addon, ...paths)
     break
   case 'darwin': {
     const flags = [...compile, '-fPIC', '-fstack-protector-strong']

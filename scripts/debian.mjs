@@ -2,6 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { mirrorOf, ownSources } from './apt-mirror.mjs'
 import { cached } from './cache.mjs'
 
 /** What is missing here to make and use it, or null. */
@@ -18,9 +19,10 @@ const FOREIGN = ['musl', 'libstdc++6', 'libgcc-s1']
 function makeDebian(folder) {
   console.log('making a Debian with Wine 10 (takes two minutes, 2.5 GB; kept for the next time)')
   if (missingForDebian) throw new Error(`that takes ${missingForDebian}`)
-  // The mirror that this machine's own apt uses.
-  const mirror = process.env.DEBIAN_MIRROR ?? 'http://deb.debian.org/debian'
-  execFileSync('debootstrap', ['--variant=minbase', 'trixie', folder, mirror], { stdio: 'pipe' })
+  // Where this machine has none, debootstrap knows one.
+  const mirror = process.env.DEBIAN_MIRROR ?? mirrorOf(ownSources())
+  const place = mirror === null ? [folder] : [folder, mirror]
+  execFileSync('debootstrap', ['--variant=minbase', 'trixie', ...place], { stdio: 'pipe' })
   const inside = (...words) => {
     execFileSync('chroot', [folder, ...words], {
       stdio: ['ignore', 'ignore', 'inherit'],

@@ -1,6 +1,7 @@
 // Looks into an addon for Linux by readelf: that it is for the processor meant, has the entry point
-// of Node-API, and asks of the system only what an old one has.
+// of Node-API, asks of the system only what an old one has, and is hardened.
 import { execFileSync } from 'node:child_process'
+import { checkHardening } from './linux-hardening.mjs'
 
 const MACHINE = { x64: 'X86-64', arm64: 'AArch64', arm: 'ARM' }
 const ENTRY = 'napi_register_module_v1'
@@ -35,4 +36,6 @@ export function checkLinuxAddon(file, arch, libc) {
       fail(`needs glibc ${major}.${minor}`)
     }
   }
+
+  checkHardening(file, libc)
 }

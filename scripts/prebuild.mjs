@@ -1,13 +1,14 @@
 // Fills prebuilds/ with the addon, named as node-gyp-build looks for it, and checks what it made:
 //   node scripts/prebuild.mjs [TARGET... | --all]
-// Without a target node-gyp builds for this machine, and the result is loaded. The targets below are
-// made by scripts/cross-gyp.mjs, whatever the machine, and looked into.
+// Without a target node-gyp builds for this machine, and the result is loaded (and on Linux looked
+// into). The targets below are made by scripts/cross-gyp.mjs, whatever the machine, and looked into.
 import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checkDarwinAddon } from './darwin-addon.mjs'
 import { checkLinuxAddon } from './linux-addon.mjs'
+import { checkHardening } from './linux-hardening.mjs'
 import { root, run } from './native-tools.mjs'
 import { TARGETS } from './targets.mjs'
 import { checkWindowsAddon } from './windows-addon.mjs'
@@ -38,6 +39,11 @@ function buildForHost() {
   const { platform, arch } = process
   rmSync(folderOf(platform, arch), { recursive: true, force: true })
   run(process.execPath, [...COMMON, '--strip', ...tagsFor(platform, arch)])
+  if (platform === 'linux') {
+    for (const name of readdirSync(folderOf(platform, arch))) {
+      checkHardening(join(folderOf(platform, arch), name), name.includes('musl') ? 'musl' : 'glibc')
+    }
+  }
   load(platform, arch)
 }
 

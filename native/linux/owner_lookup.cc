@@ -1,10 +1,10 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 
 #include "../reader.h"
 #include "existence.h"
+#include "format.h"
 #include "owners.h"
 #include "process.h"
 #include "process_view.h"
@@ -145,7 +145,7 @@ Status ReadOwners(const Query& query, const std::vector<uint32_t>& likely, Socke
 bool StillHolds(uint32_t pid, uint32_t descriptor, uint64_t inode) {
   char path[64];
   char link[64];
-  snprintf(path, sizeof path, "/proc/%u/fd/%u", pid, descriptor);
+  Format(path, "/proc/%u/fd/%u", pid, descriptor);
   const ssize_t length = readlink(path, link, sizeof link);
   return length > 0 && ParseSocketLink(link, static_cast<size_t>(length)) == inode;
 }

@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <cstdio>
 #include <memory>
 #include <mutex>
 
 #include "../posix/unique_fd.h"
+#include "format.h"
 #include "numbered_entries.h"
 #include "owners.h"
 #include "parallel.h"
@@ -132,7 +132,7 @@ class Scanner {
   };
   Path FdPath(uint32_t process) const {
     Path path;
-    snprintf(path.text, sizeof path.text, "%u/fd", scan_->pids[process]);
+    Format(path.text, "%u/fd", scan_->pids[process]);
     return path;
   }
 
@@ -202,7 +202,7 @@ class Scanner {
         if (holding.process == process) continue;
         char path[64];
         char link[64];
-        snprintf(path, sizeof path, "%u/fd/%u", scan_->pids[process], holding.descriptor);
+        Format(path, "%u/fd/%u", scan_->pids[process], holding.descriptor);
         const ssize_t length = readlinkat(proc_, path, link, sizeof link);
         if (length < 0 && IsShortage(errno)) return Fail(errno, "readlinkat");
         if (length < 0) continue;
@@ -221,7 +221,7 @@ class Scanner {
     if (state.vanished) return;
     const uint32_t pid = scan_->pids[process];
     char path[48];
-    snprintf(path, sizeof path, "%u/task", pid);
+    Format(path, "%u/task", pid);
     // The link count is 2 and the number of threads (fs/proc/base.c, proc_task_getattr).
     constexpr nlink_t kLinksOfOneThread = 3;
     struct stat info;
@@ -236,7 +236,7 @@ class Scanner {
     const int code = thread.tasks.Read(directory.get(), false, &next, [&](uint32_t task) {
       if (task == pid || !HasOwnTable(process, task)) return !stop_;
       Path own;
-      snprintf(own.text, sizeof own.text, "%u/task/%u/fd", pid, task);
+      Format(own.text, "%u/task/%u/fd", pid, task);
       ProcessState of_task;  // a thread that has ended is not a process that has
       ReadDescriptors(thread, process, own, Part::kWhole, of_task);
       // With its main thread ended a process seems to be root's, and its threads tell better.

@@ -6,10 +6,10 @@
 #include <sys/vfs.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
+#include "format.h"
 #include "process_view.h"
 
 namespace socktable {
@@ -31,7 +31,7 @@ int ReadBeginning(int directory, const char* path, char* buffer, size_t size, si
 
 int ReadSmall(int proc, uint32_t pid, const char* file, char* buffer, size_t size, size_t* length) {
   char path[64];
-  snprintf(path, sizeof path, "%u/%s", pid, file);
+  Format(path, "%u/%s", pid, file);
   return ReadBeginning(proc, path, buffer, size, length);
 }
 
@@ -132,7 +132,7 @@ Status OpenOwnProc(UniqueFd* proc) {
 
 int ReadStat(int proc, uint32_t pid, ProcessStat* stat) {
   char path[64];
-  snprintf(path, sizeof path, "%u/stat", pid);
+  Format(path, "%u/stat", pid);
   return ReadStatAt(proc, path, stat);
 }
 
@@ -140,7 +140,7 @@ int ReadStat(int directory, ProcessStat* stat) { return ReadStatAt(directory, "s
 
 int ReadProcessFile(int proc, uint32_t pid, const char* file, std::string* text) {
   char path[64];
-  snprintf(path, sizeof path, "%u/%s", pid, file);
+  Format(path, "%u/%s", pid, file);
   return ReadWhole(proc, path, text);
 }
 
@@ -152,7 +152,7 @@ int ExecutablePath(int proc, uint32_t pid, std::string* path) {
   char link[64];
   char target[4096];
   path->clear();
-  snprintf(link, sizeof link, "%u/exe", pid);
+  Format(link, "%u/exe", pid);
   const ssize_t length = readlinkat(proc, link, target, sizeof target - 1);
   if (length < 0) return Shortage(errno);
   path->assign(target, static_cast<size_t>(length));

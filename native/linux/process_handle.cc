@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 
 #include "../process_table.h"
+#include "format.h"
 #include "process.h"
 
 namespace socktable {
@@ -132,7 +132,7 @@ Status Pin(int proc, UniqueFd pidfd, uint32_t pid, std::unique_ptr<ProcessHandle
 
 Status Watch(int proc, uint32_t pid, std::unique_ptr<ProcessHandle>* handle) {
   char path[16];
-  snprintf(path, sizeof path, "%u", pid);
+  Format(path, "%u", pid);
   UniqueFd directory(openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   Status status = Status::Ok();
   if (directory.valid()) {

@@ -7,7 +7,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
+
+#include "format.h"
 
 namespace socktable {
 namespace {
@@ -28,7 +29,7 @@ bool MayTraceOthers() {
 bool IsHiddenProcess(int proc, uint32_t pid) {
   char path[32];
   struct stat info;
-  snprintf(path, sizeof path, "%u/stat", pid);
+  Format(path, "%u/stat", pid);
   // It exists before and after: then it did while /proc did not show it. A sandbox may forbid the
   // call as such, by which everything would seem to exist.
   return Exists(pid) && fstatat(proc, path, &info, 0) != 0 && Exists(pid) && kill(getpid(), 0) == 0;
@@ -38,7 +39,7 @@ NetworkComparison CompareNetwork(int proc, uint32_t pid) {
   char path[32];
   struct stat own;
   struct stat other;
-  snprintf(path, sizeof path, "%u/ns/net", pid);
+  Format(path, "%u/ns/net", pid);
   if (fstatat(proc, path, &other, 0) != 0) {
     const bool none = errno == ENOENT || errno == ESRCH;
     return none ? NetworkComparison::kSame : NetworkComparison::kUnknown;

@@ -7,7 +7,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
+
+#include "format.h"
 
 namespace socktable {
 namespace {
@@ -15,7 +16,7 @@ namespace {
 // How many descriptors a thread has; 0 before Linux 6.2 (fs/proc/fd.c, proc_fd_getattr).
 off_t DescriptorCount(int proc, uint32_t pid, uint32_t task) {
   char path[64];
-  snprintf(path, sizeof path, "%u/task/%u/fd", pid, task);
+  Format(path, "%u/task/%u/fd", pid, task);
   struct stat info;
   return fstatat(proc, path, &info, 0) == 0 ? info.st_size : 0;
 }
