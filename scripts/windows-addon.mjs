@@ -3,6 +3,8 @@
 import { readFileSync } from 'node:fs'
 
 const MACHINE = { 'win32-x64': 0x8664, 'win32-arm64': 0xaa64, 'win32-ia32': 0x014c }
+/** DllCharacteristics; addresses of 64 bits are for 64-bit processors alone. */
+const TRAITS = { HIGH_ENTROPY_VA: 0x20, DYNAMIC_BASE: 0x40, NX_COMPAT: 0x100 }
 const EVERY_WINDOWS_HAS =
   /^(kernel32|advapi32|user32|iphlpapi|ws2_32|msvcrt|ntdll|api-ms-win-crt-[a-z0-9-]+)\.dll$/i
 const ENTRY = 'napi_register_module_v1'
@@ -20,6 +22,13 @@ export function checkWindowsAddon(file, target) {
   if (bytes.readUInt32LE(header + 12) !== 0) fail('is not stripped')
   if (bytes.readUInt32LE(header + 8) !== 0) fail('says when it was built')
   const optional = header + 24
+  const traits = bytes.readUInt16LE(optional + 70)
+  const lacking = Object.entries(TRAITS)
+    .filter(
+      ([name, bit]) => (traits & bit) === 0 && !(name === 'HIGH_ENTROPY_VA' && /ia32/.test(target)),
+    )
+    .map(([name]) => name)
+  if (lacking.length > 0) fail(`lacks ${lacking.join(', ')}`)
   const directories = optional + (bytes.readUInt16LE(optional) === 0x20b ? 112 : 96)
   const sections = optional + bytes.readUInt16LE(header + 20)
   const count = bytes.readUInt16LE(header + 6)
