@@ -110,8 +110,13 @@ describe('nothing survives that the program started', () => {
 
   test('where socktable itself is killed', async () => {
     const { child, server } = await run(`${node(LISTENS)} & wait`)
+    const inner = (await processTree(child.pid as number))?.process.children[0]?.pid ?? 0
     child.kill('SIGKILL')
     await until('the server has ended', () => !isAlive(server))
+    // Which holds the port that is reserved. It waits for nothing more, least of all for 5 seconds.
+    const ended = Date.now()
+    await until('the other process of socktable has ended', () => !isAlive(inner))
+    expect(Date.now() - ended).toBeLessThan(4000)
   })
 
   test('where the process of socktable that started it is killed', async () => {

@@ -67,6 +67,7 @@ async function attend(child: ChildProcess, name: string, bond: Bond): Promise<nu
   process.on('message', (signal: Ending) => {
     onSignal(signal)
   })
+  let impatience: NodeJS.Timeout | undefined
   const code = await new Promise<number>((resolve) => {
     child.once('error', (error) => {
       complain(`${name} can't be started: ${error.message}`)
@@ -78,12 +79,13 @@ async function attend(child: ChildProcess, name: string, bond: Bond): Promise<nu
     // Where the other of the two was killed, there is nobody left to ask for the end.
     process.once('disconnect', () => {
       child.kill('SIGTERM')
-      setTimeout(hurry, LONGEST_WITHOUT_OUTER)
+      impatience = setTimeout(hurry, LONGEST_WITHOUT_OUTER)
     })
   })
   process.removeAllListeners('disconnect')
   await family.end(killSignal)
-  // The channel would keep this process.
+  // Both would keep this process, and with it the reserved port.
+  clearTimeout(impatience)
   if (process.connected) process.disconnect()
   return code
 }
