@@ -51,7 +51,7 @@ const MAY_IMPORT: readonly [room: RegExp, from: RegExp][] = [
     /^src\/cli\/(run\/|commands\/run\.ts$)/,
     /^src\/(cli\/.*|index|permission|users|processes\/offspring)\.ts$/,
   ],
-  [/^src\/cli\//, /^src\/(cli\/.*|index|permission|users)\.ts$/],
+  [/^src\/cli\//, /^src\/(cli\/.*|index|permission|users|ports\/server-sockets)\.ts$/],
 ]
 
 const MAY_CALL_THE_ADDON =

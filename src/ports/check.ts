@@ -12,6 +12,7 @@ import {
 import { checkSignal, throwIfAborted } from '../table/signal.ts'
 import type { Abortable, Family, ListOptions, PortFilter, Protocol } from '../types.ts'
 import type { SocketRow } from '../types.ts'
+import { isLinkLocal } from './addresses.ts'
 import { type PortObstacle, disagreementOf, obstaclesOf } from './obstacles.ts'
 import {
   PLACE_OPTIONS,
@@ -95,12 +96,19 @@ function byPort(rows: readonly SocketRow[]): Map<number, SocketRow[]> {
   return found
 }
 
+/**
+ * Bound to an interface (SO_BINDTODEVICE): another socket may have the same port elsewhere, which the
+ * bind that is tried shows (Linux: net/ipv4/inet_connection_sock.c, inet_bind_conflict).
+ */
+const isOnDevice = (row: SocketRow): boolean =>
+  row.interface !== null && !isLinkLocal(row.localAddress)
+
 function judge(port: number, asked: Asked, at: Site, read: PortTable): PortCheck {
   const { protocol, family, address } = at
   const { share, rules } = asked
   const same = read.rows
   const refusal = tryBind({ ...at, ...share, port })
-  const meeting = same.filter((row) => meets(row, at))
+  const meeting = same.filter((row) => meets(row, at) && !(refusal === null && isOnDevice(row)))
   // A socket that was bound to :: and has connected since shows its own IPv6 address, and keeps the
   // port in IPv4 as well (Linux: the bind bucket knows what was bound, net/ipv4/inet_hashtables.c).
   const unseen = refusal?.code === 'EADDRINUSE' && meeting.length === 0

@@ -1,6 +1,6 @@
 /** The small questions about one port that people otherwise piece together from netstat or lsof. */
 
-import { checkOptions, checkPort } from '../table/options.ts'
+import { checkOptions, checkPort, encodeQuery } from '../table/options.ts'
 import { listSockets, listSocketsSync } from '../table/snapshot.ts'
 import type {
   Abortable,
@@ -57,6 +57,7 @@ function check(
   const { host, ...rest } = checkOptions(options, [...PORT_OPTIONS, 'host', 'signal'])
   const { owners, ...fixed } = which
   const query: ListOptions = { owners, ...rest, ...fixed, localPort }
+  encodeQuery(query, ['signal']) // throws before a name is looked up
   return {
     query: { ...query, protocol: query.protocol ?? 'tcp' },
     host: host === undefined ? undefined : checkHost('options.host', host),
@@ -71,7 +72,10 @@ const checkOwners = (port: number, options: PortOptions | undefined): Asked =>
 
 /** Those at the host that was asked about. */
 function only(table: SocketTable, all: readonly Site[] | null): SocketTable {
-  return all === null ? table : { ...table, rows: table.rows.filter((row) => meetsAny(row, all)) }
+  if (all === null) return table
+  const rows = table.rows.filter((row) => meetsAny(row, all))
+  const pids = new Set(rows.flatMap((row) => row.pids))
+  return { ...table, rows, processes: table.processes.filter(({ pid }) => pids.has(pid)) }
 }
 
 async function read({ query, host }: Asked): Promise<SocketTable> {

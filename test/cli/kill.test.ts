@@ -30,6 +30,11 @@ test('TCP is meant, and a client of UDP on the same port survives', async () => 
   expect(explained).toContain(`(PID ${pid})`)
   expect(explained).toContain(`"socktable kill ${port}"`)
   expect(explained).not.toContain(String(client.pid))
+  const [servers = '', clients = ''] = socktable('who', String(port)).stdout.split('clients and')
+  expect([servers.includes(String(pid)), clients.includes(String(client.pid))]).toEqual([
+    true,
+    true,
+  ])
   const tree = socktable('tree', String(port)).stdout
   expect([tree.includes(String(pid)), tree.includes(String(client.pid))]).toEqual([true, false])
   const { code, stdout } = socktable('kill', String(port), '--yes', '--tcp', '--udp')

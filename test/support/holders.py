@@ -7,6 +7,7 @@
   flight       a listener that is nowhere but in a Unix socket's queue
   named NAME   a listener of a process with this name
   bound        a socket that is bound and does not listen
+  on-device IF a listener on every address of one network interface
 """
 import ctypes
 import json
@@ -86,6 +87,12 @@ elif way == "bound":
     bound = socket.socket()
     bound.bind(("127.0.0.1", 0))
     report(bound)
+elif way == "on-device":
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, sys.argv[2].encode())
+    listener.bind(("0.0.0.0", 0))
+    listener.listen(1)
+    report(listener)
 elif way == "named":
     ctypes.CDLL(None).prctl(15, sys.argv[2].encode(), 0, 0, 0)  # PR_SET_NAME
     listener = listen()

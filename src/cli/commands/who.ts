@@ -2,6 +2,7 @@
 
 import type { SocketProcess, SocketRow } from '../../index.ts'
 import { listSockets } from '../../index.ts'
+import { serverSockets } from '../../ports/server-sockets.ts'
 import { type UserNames, usersOf } from '../../users.ts'
 import type { Command } from '../arguments.ts'
 import { explainMissing, heading, print, remark, stdoutWidth } from '../output.ts'
@@ -11,16 +12,18 @@ import { formatTable } from '../print/table.ts'
 import { sorted, whyUnknown } from '../print/text.ts'
 import { wrap } from '../print/width.ts'
 
-/** True for a socket that holds the port for itself: it listens, is bound, or awaits datagrams. */
-function holdsPort(row: SocketRow): boolean {
-  return row.remoteAddress === null
-}
-
 /** The process that Windows shows for sockets of its own. */
 const WINDOWS_ITSELF = 4
 const ABOUT_WINDOWS =
   'PID 4 is Windows itself. Most often that is http.sys, which serves for other programs: ' +
   '"netsh http show servicestate" names them, from an administrator\'s prompt.'
+
+/** What sockets are that are no servers'. */
+function whatOf(rows: readonly SocketRow[]): string {
+  return rows.some(({ remoteAddress }) => remoteAddress === null)
+    ? 'clients and connections'
+    : 'connections'
+}
 
 /** The table, and below it each reason for an unknown owner once, in plain words. */
 function section(
@@ -42,8 +45,12 @@ function section(
 export async function runWho({ port, query, format }: Command & { name: 'who' }): Promise<number> {
   const table = await listSockets(query)
   const rows = sorted(table.rows)
-  const holders = rows.filter(holdsPort)
-  const others = rows.filter((row) => !holdsPort(row))
+  // It listens, is bound, or awaits datagrams; where TCP was meant as well, not as a client of UDP.
+  const isServer = serverSockets(query.protocol ?? ['tcp', 'udp'])
+  const holds = (row: SocketRow) =>
+    row.remoteAddress === null && (row.protocol === 'tcp' || isServer(row))
+  const holders = rows.filter(holds)
+  const others = rows.filter((row) => !holds(row))
   if (format === 'json') {
     print(formatJson({ port, ...table, rows: [...holders, ...others] }))
   } else if (format === 'csv') {
@@ -55,8 +62,8 @@ export async function runWho({ port, query, format }: Command & { name: 'who' })
     if (others.length > 0) {
       const title =
         holders.length > 0
-          ? `\nconnections on port ${port}:`
-          : `nobody listens on port ${port}; connections that use it as their local port:`
+          ? `\n${whatOf(others)} on port ${port}:`
+          : `nobody listens on port ${port}; ${whatOf(others)} that use it as their local port:`
       print(wrap(title, width) + section(others, table.processes, users, width))
     }
   }
