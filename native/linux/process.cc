@@ -102,6 +102,7 @@ Status CheckNumbering(int proc, bool* ours) {
   // A proc file system shows the numbers of one PID namespace, that of whoever mounted it. This
   // link is the reader's number in there (fs/proc/self.c), and there is none where that namespace
   // does not know the reader: it is a child of the reader's own, or beside it.
+  if (proc < 0) return Status::Os(EBADF, "readlinkat", "/proc/self");
   char link[16];
   const ssize_t size = readlinkat(proc, "self", link, sizeof link - 1);
   if (size < 0) {
