@@ -166,7 +166,8 @@ export const checkPortRanges = (name: string, value: unknown): PortRange[] =>
 export function portsOf(ranges: readonly PortRange[]): number[] {
   // next[port]: the first from there on that is not taken yet, by way of others; so that many ranges
   // that overlap cost no more than one.
-  const next = Uint32Array.from({ length: 65_537 }, (_, port) => port)
+  const next = new Uint32Array(65_537)
+  for (let port = 0; port < next.length; port++) next[port] = port
   const firstFrom = (port: number): number => {
     let first = port
     while (next[first] !== first) first = next[first] as number

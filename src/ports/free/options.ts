@@ -57,18 +57,18 @@ function candidatesOf(values: Values): number[] {
       ? 'allow'
       : checkOneOf('options.ephemeral', values['ephemeral'], EPHEMERAL)
   const wellKnown = checkFlag('options.wellKnown', values['wellKnown'])
-  const excluded = new Set(
-    values['exclude'] === undefined
-      ? []
-      : portsOf(checkListOrNone('options.exclude', values['exclude'], checkUsablePorts)),
-  )
+  const excluded = new Uint8Array(65_536)
+  if (values['exclude'] !== undefined) {
+    const ranges = checkListOrNone('options.exclude', values['exclude'], checkUsablePorts)
+    for (const port of portsOf(ranges)) excluded[port] = 1
+  }
   const asked = values['ports'] !== undefined
   const below: PortRange = { from: FIRST_OF_USERS, to: ephemeral.from - 1 }
   const ranges = asked
     ? checkPortRanges('options.ports', values['ports'])
     : [choice === 'avoid' ? below : ephemeral]
   const all = portsOf(ranges).filter((port) => {
-    if (excluded.has(port)) return false
+    if (excluded[port] === 1) return false
     if (port < FIRST_OF_USERS && !wellKnown) return false
     if (!asked) return !inRanges(port, reserved)
     const inside = inRanges(port, [ephemeral])
