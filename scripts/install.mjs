@@ -13,7 +13,8 @@ async function loads() {
     return binding() !== null
   } catch (error) {
     console.error(error.message)
-    return false
+    // With a flag that forbids addons (NODE_OPTIONS=--no-addons) none that is built would load.
+    return error.cause?.code === 'ERR_DLOPEN_DISABLED'
   }
 }
 

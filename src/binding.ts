@@ -1,5 +1,6 @@
 /** What the native addon offers; checks that it belongs to this version of the package. */
 
+import { OTHER_VERSION } from './addon-failure.ts'
 import { loadAddon } from './addon.ts'
 import { layoutDifferences } from './layout.ts'
 
@@ -136,13 +137,45 @@ export interface NativeBinding {
   closeProcess(handle: NativeHandle): void
 }
 
+/** Every function that is called here: an addon of another version may lack one. */
+const FUNCTIONS: Readonly<Record<Exclude<keyof NativeBinding, 'layout'>, true>> = {
+  read: true,
+  readSync: true,
+  openWatcher: true,
+  poll: true,
+  countWatched: true,
+  pollCounts: true,
+  closeWatcher: true,
+  interfaceIndex: true,
+  tryBind: true,
+  reservePort: true,
+  closeReservation: true,
+  reservePortByTimeWait: true,
+  processes: true,
+  processesSync: true,
+  processRoles: true,
+  bindOffspring: true,
+  reapAdopted: true,
+  userName: true,
+  openProcess: true,
+  signalProcess: true,
+  processExited: true,
+  closeProcess: true,
+}
+
 function checked(addon: unknown): NativeBinding {
-  const found = addon as NativeBinding
-  const differences = layoutDifferences(found.layout)
-  if (differences.length === 0) return found
-  throw new Error(
-    'it is of another version than its JavaScript ' +
-      `(${differences.join(', ')} differ): run "npm rebuild socktable"`,
+  const binding = Object(addon) as Partial<NativeBinding>
+  const lacking = Object.keys(FUNCTIONS).filter(
+    (name) => typeof binding[name as keyof NativeBinding] !== 'function',
+  )
+  const differences = [...layoutDifferences(binding.layout ?? {}), ...lacking]
+  if (differences.length === 0) return binding as NativeBinding
+  throw Object.assign(
+    new Error(
+      'the native addon of socktable is of another version than its JavaScript ' +
+        `(${differences.join(', ')} differ)`,
+    ),
+    { code: OTHER_VERSION },
   )
 }
 

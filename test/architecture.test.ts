@@ -20,8 +20,9 @@ const matches = (text: string, pattern: RegExp): string[] =>
 const MAY_IMPORT: readonly [room: RegExp, from: RegExp][] = [
   [/^src\/types\.ts$/, /^$/],
   [/^src\/layout\.ts$/, /^src\/types\.ts$/],
-  [/^src\/addon\.ts$/, /^$/],
-  [/^src\/binding\.ts$/, /^src\/(addon|layout)\.ts$/],
+  [/^src\/addon(-files|-elf)?\.ts$/, /^src\/addon-(elf|failure|files)\.ts$/],
+  [/^src\/addon-failure\.ts$/, /^src\/addon-files\.ts$/],
+  [/^src\/binding\.ts$/, /^src\/(addon(-failure)?|layout)\.ts$/],
   [/^src\/errors\.ts$/, /^src\/(binding|permission)\.ts$/],
   [/^src\/users\.ts$/, /^src\/(binding|permission|types)\.ts$/],
   [/^src\/table\//, /^src\/(table\/.*|types|layout|errors)\.ts$/],
@@ -57,6 +58,8 @@ const MAY_IMPORT: readonly [room: RegExp, from: RegExp][] = [
 const MAY_CALL_THE_ADDON =
   /^src\/(table\/(counts|snapshot|receive)|ports\/probe|processes\/[^/]*|watch\/[^/]*)\.ts$/
 
+const LOADS_THE_ADDON = /^src\/addon(-[a-z]+)?\.ts$/
+
 describe('src', () => {
   test.each(files('src', /\.ts$/))('%s imports only from the rooms that it may', (name) => {
     const imported = matches(read(name), /from '(\.[^']*)'/g).map((path) =>
@@ -73,7 +76,7 @@ describe('src', () => {
   // What is imported in another way would escape the test above.
   test.each(files('src', /\.ts$/))('%s imports at its top, by name', (name) => {
     expect(read(name)).not.toMatch(/\bimport\(|^import '/m)
-    if (name !== join('src', 'addon.ts')) expect(read(name)).not.toMatch(/\brequire\(/)
+    if (!LOADS_THE_ADDON.test(name)) expect(read(name)).not.toMatch(/\brequire\(/)
   })
 
   test('errors knows the addon by its types alone', () => {
@@ -83,7 +86,7 @@ describe('src', () => {
   test('only addon.ts loads the addon, and nothing starts a process', () => {
     for (const name of files('src', /\.ts$/)) {
       const text = read(name)
-      if (name !== join('src', 'addon.ts')) expect(text, name).not.toMatch(/dlopen|\.node\b/)
+      if (!LOADS_THE_ADDON.test(name)) expect(text, name).not.toMatch(/dlopen|\.node\b/)
       // A command that is asked to run a program runs it; the library never does.
       if (dirname(name) === join('src', 'cli', 'run')) continue
       expect(text, name).not.toMatch(/child_process|execa/)
