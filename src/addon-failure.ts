@@ -118,21 +118,12 @@ function adviceFor({ cause }: FailedFile): string | undefined {
   return ADVICE.find(([words]) => words.test(text))?.[1]
 }
 
-function causeOf({ failed, absence }: NothingLoaded): unknown {
-  return (failed.find((each) => flagFor(each) !== null) ?? failed[0])?.cause ?? absence
-}
-
 function describe({ file, cause }: FailedFile): string {
   const [reason = ''] = String(cause).split('\n')
   return `${file} does not load (${reason})`
 }
 
 function messageOf({ target, failed, asked }: NothingLoaded): string {
-  const refused = failed.find((each) => flagFor(each) !== null)
-  if (refused) {
-    const flag = flagFor(refused) ?? ''
-    return `socktable may not load its native addon: ${describe(refused)}. ${flag}`
-  }
   if (failed.length === 0) {
     return (
       `socktable has no native addon for ${target}: looked in ${FOLDERS.join(', ')}; where socktable ` +
@@ -150,6 +141,13 @@ function messageOf({ target, failed, asked }: NothingLoaded): string {
 
 /** The error to throw, `ERR_SOCKTABLE_ADDON`. */
 export function addonError(what: NothingLoaded): Error {
-  const error = new Error(messageOf(what), { cause: causeOf(what) })
-  return Object.assign(error, { code: 'ERR_SOCKTABLE_ADDON' })
+  const code = 'ERR_SOCKTABLE_ADDON'
+  for (const each of what.failed) {
+    const flag = flagFor(each)
+    if (flag === null) continue
+    const message = `socktable may not load its native addon: ${describe(each)}. ${flag}`
+    return Object.assign(new Error(message, { cause: each.cause }), { code })
+  }
+  const cause = what.failed[0]?.cause ?? what.absence
+  return Object.assign(new Error(messageOf(what), { cause }), { code })
 }

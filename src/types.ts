@@ -72,7 +72,7 @@ export type Owners = (typeof OWNERS)[number]
  *   Windows does not say which.
  * - `pid-namespace` (Linux): /proc belongs to another PID namespace than this process (`unshare --pid`
  *   without `--mount-proc`, a bind-mounted /proc of the host): its numbers are not the PIDs that
- * *   signals go to here, so none is given.
+ *   signals go to here, so none is given.
  * - `not-searched` (Linux): the search ended before all was looked at where its owner may be: hundreds
  *   of threads that may each have descriptors of their own, where kcmp(2) is forbidden, or more than a
  *   thousand sockets without an owner.

@@ -1,12 +1,9 @@
 import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SocketTable } from '../../src/index.ts'
-import { AS_NOBODY, evaluate } from '../support/evaluate.ts'
+import { AS_NOBODY, WITHOUT_PTRACE, evaluate } from '../support/evaluate.ts'
 import { hold, publicProgram } from '../support/owners-holders.ts'
 import { canBecomeOthers, needs } from '../support/requirements.ts'
-
-/** Root as it is in a container: it may not look into processes that can do more than it. */
-const WITHOUT_PTRACE = ['setpriv', '--bounding-set=-sys_ptrace', '--inh-caps=-sys_ptrace']
 
 const tableOf = (port: number, prefix: readonly string[], more = ''): SocketTable =>
   evaluate<SocketTable>(`return m.listSocketsSync({ localPort: ${port}${more} })`, prefix)

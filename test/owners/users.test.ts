@@ -3,12 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { explainPort } from '../../src/index.ts'
 import { usersOf } from '../../src/users.ts'
 import { run } from '../cli/run.ts'
-import { AS_NOBODY, type Thrown, evaluate } from '../support/evaluate.ts'
+import { AS_NOBODY, type Thrown, WITHOUT_PTRACE, evaluate } from '../support/evaluate.ts'
 import { hold, publicProgram } from '../support/owners-holders.ts'
 import { canBecomeOthers, needs } from '../support/requirements.ts'
 
-/** Root as it is in a container. */
-const WITHOUT_PTRACE = ['setpriv', '--bounding-set=-sys_ptrace', '--inh-caps=-sys_ptrace']
 const WITHOUT_KILL = ['setpriv', '--bounding-set=-kill', '--inh-caps=-kill']
 
 describe.runIf(needs(canBecomeOthers, 'root, to become another user'))(

@@ -44,3 +44,6 @@ export function evaluate<Value>(
 
 /** A user who owns nothing here. */
 export const AS_NOBODY = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']
+
+/** Root as it is in a container: it may not look into processes that can do more than it. */
+export const WITHOUT_PTRACE = ['setpriv', '--bounding-set=-sys_ptrace', '--inh-caps=-sys_ptrace']

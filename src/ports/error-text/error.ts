@@ -81,13 +81,12 @@ function readJson(line: string): ParsedError | null {
     }
   }
   // What is innermost says most. No number of a log is a port but where ports stand.
-  const best = mostTelling(
+  return mostTelling(
     parts
       .reverse()
       .map(readObject)
       .filter(({ code }) => code !== null),
   )
-  return best
 }
 
 /** What an error or the text of one says about itself: what, and where. */
