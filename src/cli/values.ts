@@ -1,6 +1,6 @@
 /** The values of options, checked. All throw a UsageError that names the value and what is right. */
 
-import type { PortFilter, Source, TcpState } from '../index.ts'
+import type { PortFilter, Protocol, Source, TcpState } from '../index.ts'
 import { SOURCES, TCP_STATES } from '../index.ts'
 import { closest } from './closest.ts'
 import { UsageError } from './usage-error.ts'
@@ -13,6 +13,15 @@ function parseNumber(what: string, text: string, least: number, most: number): n
   const number = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN
   if (number >= least && number <= most) return number
   throw new UsageError(`${what} must be a number from ${least} to ${most}, not '${text}'`)
+}
+
+/** The protocols that -t and -u ask for where TCP is what is meant without them. */
+export function protocolsOf(asked: {
+  readonly tcp?: boolean | undefined
+  readonly udp?: boolean | undefined
+}): Protocol | readonly Protocol[] {
+  if (!asked.udp) return 'tcp'
+  return asked.tcp ? ['tcp', 'udp'] : 'udp'
 }
 
 export function parsePort(what: string, text: string): number {

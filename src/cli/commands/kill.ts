@@ -21,7 +21,7 @@ import { nameOf, outcomeOf } from '../print/process.ts'
 import { harmless, whyUnknown } from '../print/text.ts'
 import type { Subcommand } from '../subcommands.ts'
 import { UsageError } from '../usage-error.ts'
-import { parsePids, parsePort, parseSeconds } from '../values.ts'
+import { parsePids, parsePort, parseSeconds, protocolsOf } from '../values.ts'
 
 const HELP = `Frees ports: ends the processes that listen on exactly them. Processes that are
 mere clients, and happen to use such a number, are left alone.
@@ -124,7 +124,7 @@ function parseAsked(argv: readonly string[]): Asked {
   if (positionals.length > 0 && pids.length > 0) {
     throw new UsageError('kill takes ports or --pid, not both')
   }
-  const { tcp = false, udp = false, signal } = values
+  const { signal } = values
   return {
     ports: positionals.map(parseKillablePort),
     pids,
@@ -138,7 +138,7 @@ function parseAsked(argv: readonly string[]): Asked {
       ...(values.allow === undefined
         ? {}
         : { allow: values.allow.flatMap((text) => text.split(',')).map(parseAllowed) }),
-      ...(udp && { protocol: tcp ? ['tcp', 'udp'] : 'udp' }),
+      protocol: protocolsOf(values),
     },
     yes: values.yes ?? false,
     dryRun: values['dry-run'] ?? false,

@@ -8,6 +8,7 @@ import { formatJson } from '../print/json.ts'
 import { formatTree } from '../print/tree.ts'
 import type { Subcommand } from '../subcommands.ts'
 import { UsageError } from '../usage-error.ts'
+import { protocolsOf } from '../values.ts'
 
 const HELP = `Shows the processes above and below one: who started it, and what it started.
 
@@ -67,7 +68,7 @@ function parseAsked(argv: readonly string[]): Asked & { json: boolean } {
         : 'a port or a PID, a number from 1 on'
     throw new UsageError(`tree needs ${what}, not '${text}'`)
   }
-  const protocol = values.udp ? (values.tcp ? (['tcp', 'udp'] as const) : 'udp') : 'tcp'
+  const protocol = protocolsOf(values)
   return { number, protocol, mayBePort, mayBePid: !onlyPort, json: values.json ?? false }
 }
 
