@@ -16,9 +16,11 @@ function findTool(name) {
   process.exit(1)
 }
 
-const sources = readdirSync('native', { recursive: true })
-  .filter((name) => /\.(cc|h)$/.test(name))
-  .map((name) => join('native', name))
+const sources = ['native', join('test', 'native')].flatMap((folder) =>
+  readdirSync(folder, { recursive: true })
+    .filter((name) => /\.(cc|h)$/.test(name))
+    .map((name) => join(folder, name)),
+)
 
 if (process.argv.includes('--write')) {
   run(findTool('clang-format'), ['-i', ...sources])

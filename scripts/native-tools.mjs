@@ -66,16 +66,14 @@ const sourcesIn = (folder) =>
 
 /** The C++ sources for Linux, as paths. */
 const sources = () =>
-  ['native', 'native/addon', 'native/watch', 'native/linux', 'native/posix'].flatMap(sourcesIn)
-
-const isTool = (path) => /\/native\/(replay|fuzz)/.test(path)
+  ['native/core', 'native/addon', 'native/watch', 'native/linux', 'native/posix'].flatMap(sourcesIn)
 
 /** The sources of the addon. */
-export const addonSources = () => sources().filter((path) => !isTool(path))
+export const addonSources = sources
 
 const PURE_NAMES = [
   '.*_parse',
-  ...['query', 'socket_table', 'socket_identity', 'replay', 'replay_darwin', 'replay_match'],
+  ...['query', 'socket_table', 'identity'].map((name) => `core/${name}`),
   ...['linux/row_collector', 'linux/kernel_state', 'watch/row_matcher'],
   ...['windows/growing_table', 'windows/process_facts'],
   ...['reader', 'holder_scan', 'joined_table', 'pcblist'].map((name) => `darwin/${name}`),
@@ -88,7 +86,8 @@ export const isPure = (path) => PURE.test(path)
 /** The sources of the replay program or the fuzz target: all systems' parsers, and what they need. */
 export function replaySources(main) {
   const all = [...sources(), ...['native/darwin', 'native/windows'].flatMap(sourcesIn)]
-  return [...all.filter(isPure), join(root, 'native', main)]
+  const tools = ['replay.cc', 'replay_darwin.cc', 'replay_match.cc', main]
+  return [...all.filter(isPure), ...tools.map((name) => join(root, 'test', 'native', name))]
 }
 
 /** Flags by which the sources that include napi.h find it; the headers count as the system's. */

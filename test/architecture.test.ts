@@ -24,8 +24,9 @@ const MAY_IMPORT: readonly [room: RegExp, from: RegExp][] = [
   [/^src\/addon-failure\.ts$/, /^src\/addon-files\.ts$/],
   [/^src\/binding\.ts$/, /^src\/(addon(-failure)?|layout)\.ts$/],
   [/^src\/errors\.ts$/, /^src\/(binding|permission)\.ts$/],
+  [/^src\/validate\.ts$/, /^src\/(errors|types)\.ts$/],
   [/^src\/users\.ts$/, /^src\/(binding|permission|types)\.ts$/],
-  [/^src\/table\//, /^src\/(table\/.*|types|layout|errors)\.ts$/],
+  [/^src\/table\//, /^src\/(table\/.*|types|layout|errors|validate)\.ts$/],
   // What may be ended is advised by the guard that ending obeys.
   [
     /^src\/ports\/advice\.ts$/,
@@ -33,15 +34,15 @@ const MAY_IMPORT: readonly [room: RegExp, from: RegExp][] = [
   ],
   [
     /^src\/ports\//,
-    /^src\/(ports\/.*|types|errors|permission|users|table\/(address|options|signal|snapshot))\.ts$/,
+    /^src\/(ports\/.*|types|errors|permission|users|validate|table\/(address|options|signal|snapshot))\.ts$/,
   ],
   [
     /^src\/processes\//,
-    /^src\/(processes\/.*|types|errors|table\/(options|signal|snapshot)|ports\/(owners|server-sockets))\.ts$/,
+    /^src\/(processes\/.*|types|errors|validate|table\/(options|signal|snapshot)|ports\/(owners|server-sockets))\.ts$/,
   ],
   [
     /^src\/watch\//,
-    /^src\/(watch\/.*|types|errors|table\/(counts|decode|options|receive|signal))\.ts$/,
+    /^src\/(watch\/.*|types|errors|validate|table\/(counts|decode|options|receive|signal))\.ts$/,
   ],
   [
     /^src\/index\.ts$/,
@@ -111,8 +112,7 @@ describe('native', () => {
   test('the folder of a system includes only itself and what is common', () => {
     for (const name of sources.filter((path) => path.split('/').length === 3)) {
       const own = matches(read(name), /#include "([^"]*)"/g)
-      const allowed =
-        /^[a-z_]+\.h$|^\.\.\/(posix\/[a-z_]+|bind_probe|closings|offspring|port_reservation|position_set|process_roles|process_table|query|reader|socket_(counts|identity|table)|status)\.h$/
+      const allowed = /^[a-z_]+\.h$|^\.\.\/(posix|core)\/[a-z_]+\.h$/
       const ofAddon = /^\.\.\/watch\/watcher\.h$/
       const asks = (path: string) =>
         allowed.test(path) || (dirname(name) === join('native', 'addon') && ofAddon.test(path))
@@ -124,10 +124,7 @@ describe('native', () => {
   })
 
   test('what is common includes nothing of a system', () => {
-    // The replay and the fuzzers, which never ship, feed the parsers of every system.
-    const common = sources.filter(
-      (path) => path.split('/').length === 2 && !/replay|fuzz/.test(path),
-    )
+    const common = sources.filter((path) => dirname(path) === join('native', 'core'))
     const ofSystem =
       /#include ["<](\.\.|(?!watch\/)[a-z]+\/|sys\/|unistd|fcntl|errno|windows|winsock)/
     expect(common.length).toBeGreaterThan(5)
@@ -143,9 +140,7 @@ describe('native', () => {
 
   test('binding.gyp builds every source that ships', () => {
     const gyp = read('binding.gyp')
-    for (const name of sources.filter(
-      (path) => path.endsWith('.cc') && !/replay|fuzz/.test(path),
-    )) {
+    for (const name of sources.filter((path) => path.endsWith('.cc'))) {
       expect(gyp).toContain(`"${name}"`)
     }
   })

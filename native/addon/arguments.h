@@ -2,7 +2,7 @@
 
 #include <napi.h>
 
-#include "../query.h"
+#include "../core/query.h"
 
 namespace socktable {
 

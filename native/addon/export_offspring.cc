@@ -1,4 +1,4 @@
-#include "../offspring.h"
+#include "../core/offspring.h"
 #include "exports.h"
 #include "outcome.h"
 

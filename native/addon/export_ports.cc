@@ -3,8 +3,8 @@
 #include <string>
 #include <utility>
 
-#include "../bind_probe.h"
-#include "../port_reservation.h"
+#include "../core/bind_probe.h"
+#include "../core/port_reservation.h"
 #include "exports.h"
 #include "outcome.h"
 #include "wrapped.h"

@@ -4,8 +4,8 @@
 #include <utility>
 #include <vector>
 
-#include "../process_table.h"
-#include "../reader.h"
+#include "../core/processes.h"
+#include "../core/source.h"
 #include "exports.h"
 #include "outcome.h"
 #include "wrapped.h"

@@ -1,7 +1,7 @@
 #include <new>
 
-#include "../reader.h"
-#include "../socket_counts.h"
+#include "../core/counts.h"
+#include "../core/source.h"
 #include "arguments.h"
 #include "exports.h"
 #include "table_worker.h"

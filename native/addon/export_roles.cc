@@ -3,8 +3,8 @@
 #include <utility>
 #include <vector>
 
-#include "../process_roles.h"
-#include "../reader.h"
+#include "../core/process_roles.h"
+#include "../core/source.h"
 #include "exports.h"
 #include "outcome.h"
 

@@ -1,4 +1,4 @@
-#include "../socket_table.h"
+#include "../core/socket_table.h"
 #include "exports.h"
 
 namespace socktable {

@@ -2,8 +2,8 @@
 
 #include <napi.h>
 
-#include "../socket_table.h"
-#include "../status.h"
+#include "../core/socket_table.h"
+#include "../core/status.h"
 
 namespace socktable {
 

@@ -2,7 +2,7 @@
 
 #include <new>
 
-#include "../reader.h"
+#include "../core/source.h"
 
 namespace socktable {
 

@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "../query.h"
-#include "../status.h"
+#include "../core/query.h"
+#include "../core/status.h"
 #include "joined_table.h"
 #include "process_list.h"
 

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "../socket_table.h"
+#include "../core/socket_table.h"
 
 namespace socktable {
 

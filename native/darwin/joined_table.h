@@ -7,8 +7,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "../query.h"
-#include "../socket_table.h"
+#include "../core/query.h"
+#include "../core/socket_table.h"
 #include "inet_pcb.h"
 
 namespace socktable {

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "../status.h"
+#include "../core/status.h"
 #include "inet_pcb.h"
 
 namespace socktable {

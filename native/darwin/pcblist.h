@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "../query.h"
-#include "../status.h"
+#include "../core/query.h"
+#include "../core/status.h"
 #include "inet_pcb.h"
 
 namespace socktable {

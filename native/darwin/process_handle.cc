@@ -2,7 +2,7 @@
 
 #include <cerrno>
 
-#include "../process_table.h"
+#include "../core/processes.h"
 #include "process_list.h"
 
 namespace socktable {

@@ -1,10 +1,9 @@
-#include "../process_table.h"
-
 #include <libproc.h>
 #include <sys/sysctl.h>
 
 #include <cerrno>
 
+#include "../core/processes.h"
 #include "../posix/shortage.h"
 #include "../posix/user_name.h"
 #include "process_arguments.h"

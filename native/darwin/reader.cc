@@ -1,9 +1,8 @@
-#include "../reader.h"
-
 #include <algorithm>
 #include <cerrno>
 
-#include "../closings.h"
+#include "../core/events.h"
+#include "../core/source.h"
 #include "../posix/interface_names.h"
 #include "holder_scan.h"
 #include "joined_table.h"

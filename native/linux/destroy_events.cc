@@ -4,7 +4,7 @@
 #include <cerrno>
 #include <vector>
 
-#include "../closings.h"
+#include "../core/events.h"
 #include "sock_diag.h"
 
 namespace socktable {

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include "../socket_table.h"
+#include "../core/socket_table.h"
 #include "sock_diag.h"
 
 namespace socktable {

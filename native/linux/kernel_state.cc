@@ -1,6 +1,6 @@
 #include "kernel_state.h"
 
-#include "../socket_table.h"
+#include "../core/socket_table.h"
 
 namespace socktable {
 

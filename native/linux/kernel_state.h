@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "../query.h"
+#include "../core/query.h"
 
 namespace socktable {
 

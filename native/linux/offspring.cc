@@ -1,4 +1,4 @@
-#include "../offspring.h"
+#include "../core/offspring.h"
 
 #include <sys/prctl.h>
 #include <sys/wait.h>

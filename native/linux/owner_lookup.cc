@@ -2,7 +2,7 @@
 
 #include <cerrno>
 
-#include "../reader.h"
+#include "../core/source.h"
 #include "existence.h"
 #include "format.h"
 #include "owners.h"

@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <vector>
 
-#include "../position_set.h"
-#include "../query.h"
-#include "../socket_table.h"
-#include "../status.h"
+#include "../core/position_set.h"
+#include "../core/query.h"
+#include "../core/socket_table.h"
+#include "../core/status.h"
 
 namespace socktable {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "../socket_table.h"
+#include "../core/socket_table.h"
 #include "row_collector.h"
 
 namespace socktable {

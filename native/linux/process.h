@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "../core/status.h"
 #include "../posix/shortage.h"
 #include "../posix/unique_fd.h"
-#include "../status.h"
 
 namespace socktable {
 

@@ -7,7 +7,7 @@
 
 #include <cerrno>
 
-#include "../process_table.h"
+#include "../core/processes.h"
 #include "format.h"
 #include "process.h"
 

@@ -1,5 +1,3 @@
-#include "../process_table.h"
-
 #include <time.h>
 #include <unistd.h>
 
@@ -7,6 +5,7 @@
 #include <cerrno>
 #include <string>
 
+#include "../core/processes.h"
 #include "../posix/user_name.h"
 #include "numbered_entries.h"
 #include "process.h"

@@ -1,10 +1,9 @@
-#include "../reader.h"
-
 #include <sys/utsname.h>
 
 #include <cerrno>
 #include <cstdlib>
 
+#include "../core/source.h"
 #include "../posix/interface_names.h"
 #include "proc_net.h"
 #include "row_collector.h"

@@ -1,6 +1,6 @@
 #include "row_collector.h"
 
-#include "../socket_identity.h"
+#include "../core/identity.h"
 
 namespace socktable {
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "../position_set.h"
-#include "../socket_table.h"
+#include "../core/position_set.h"
+#include "../core/socket_table.h"
 
 namespace socktable {
 

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "../core/socket_table.h"
 #include "../posix/unique_fd.h"
-#include "../socket_table.h"
 #include "row_collector.h"
 
 namespace socktable {

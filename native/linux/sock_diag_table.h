@@ -1,8 +1,8 @@
 #pragma once
 
-#include "../query.h"
-#include "../socket_table.h"
-#include "../status.h"
+#include "../core/query.h"
+#include "../core/socket_table.h"
+#include "../core/status.h"
 
 namespace socktable {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "../bind_probe.h"
+#include "../core/bind_probe.h"
 #include "unique_fd.h"
 
 namespace socktable {

@@ -1,4 +1,4 @@
-#include "../port_reservation.h"
+#include "../core/port_reservation.h"
 
 #include <fcntl.h>
 #include <netinet/in.h>

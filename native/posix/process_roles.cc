@@ -1,4 +1,4 @@
-#include "../process_roles.h"
+#include "../core/process_roles.h"
 
 #include <cerrno>
 

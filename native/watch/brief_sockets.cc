@@ -1,6 +1,6 @@
 #include "brief_sockets.h"
 
-#include "../socket_identity.h"
+#include "../core/identity.h"
 
 namespace socktable {
 namespace {

@@ -5,9 +5,9 @@
 #include <memory>
 #include <unordered_set>
 
-#include "../closings.h"
-#include "../query.h"
-#include "../socket_table.h"
+#include "../core/events.h"
+#include "../core/query.h"
+#include "../core/socket_table.h"
 
 namespace socktable {
 

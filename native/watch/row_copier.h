@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <unordered_map>
 
-#include "../socket_table.h"
+#include "../core/socket_table.h"
 
 namespace socktable {
 

@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <cstring>
 
-#include "../position_set.h"
-#include "../socket_identity.h"
+#include "../core/identity.h"
+#include "../core/position_set.h"
 
 namespace socktable {
 namespace {

@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "../socket_identity.h"
-#include "../socket_table.h"
+#include "../core/identity.h"
+#include "../core/socket_table.h"
 
 namespace socktable {
 

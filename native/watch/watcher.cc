@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "../reader.h"
-#include "../socket_counts.h"
+#include "../core/counts.h"
+#include "../core/source.h"
 #include "row_copier.h"
 
 namespace socktable {

@@ -6,9 +6,9 @@
 #include <mutex>
 #include <vector>
 
-#include "../query.h"
-#include "../socket_table.h"
-#include "../status.h"
+#include "../core/query.h"
+#include "../core/socket_table.h"
+#include "../core/status.h"
 #include "brief_sockets.h"
 #include "row_matcher.h"
 

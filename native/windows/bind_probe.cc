@@ -1,4 +1,4 @@
-#include "../bind_probe.h"
+#include "../core/bind_probe.h"
 
 #include <cstdlib>
 #include <cstring>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "../socket_table.h"
+#include "../core/socket_table.h"
 
 namespace socktable {
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "../status.h"
+#include "../core/status.h"
 #include "mib_table.h"
 
 namespace socktable {

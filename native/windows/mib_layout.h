@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "../query.h"
+#include "../core/query.h"
 
 namespace socktable {
 

@@ -6,8 +6,8 @@
 #include <unordered_set>
 #include <vector>
 
-#include "../query.h"
-#include "../socket_table.h"
+#include "../core/query.h"
+#include "../core/socket_table.h"
 #include "mib_layout.h"
 
 namespace socktable {

@@ -1,4 +1,4 @@
-#include "../offspring.h"
+#include "../core/offspring.h"
 
 #include "unique_handle.h"
 #include "windows_headers.h"

@@ -1,4 +1,4 @@
-#include "../port_reservation.h"
+#include "../core/port_reservation.h"
 
 #include "windows_headers.h"
 

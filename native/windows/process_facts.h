@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "../socket_table.h"
+#include "../core/socket_table.h"
 
 namespace socktable {
 

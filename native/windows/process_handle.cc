@@ -1,4 +1,4 @@
-#include "../process_table.h"
+#include "../core/processes.h"
 #include "process_times.h"
 #include "unique_handle.h"
 #include "windows_headers.h"

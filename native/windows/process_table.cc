@@ -1,8 +1,7 @@
-#include "../process_table.h"
-
 #include <algorithm>
 #include <cstring>
 
+#include "../core/processes.h"
 #include "process_list.h"
 #include "process_times.h"
 #include "unique_handle.h"

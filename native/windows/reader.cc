@@ -1,10 +1,9 @@
-#include "../reader.h"
-
 #include <cstring>
 #include <string>
 #include <vector>
 
-#include "../closings.h"
+#include "../core/events.h"
+#include "../core/source.h"
 #include "interface_names.h"
 #include "ip_helper.h"
 #include "mib_table.h"

@@ -1,15 +1,8 @@
 /** Is a port free, and if not, why not? Two sources: the socket table, and a bind that is tried. */
 
 import { outOfRange } from '../errors.ts'
-import {
-  MOST_PORT_RANGES,
-  checkFlag,
-  checkInteger,
-  checkList,
-  checkOptions,
-  checkPortFilter,
-} from '../table/options.ts'
-import { checkSignal, throwIfAborted } from '../table/signal.ts'
+import { MOST_PORT_RANGES } from '../table/options.ts'
+import { throwIfAborted } from '../table/signal.ts'
 import type { Abortable, Family, ListOptions, PortFilter, Protocol } from '../types.ts'
 import type { SocketRow } from '../types.ts'
 import { isLinkLocal } from './addresses.ts'
@@ -27,6 +20,14 @@ import { type PortTable, type Unreadable, readPortTable, readPortTableSync } fro
 import { type Refusal, tryBind } from './probe.ts'
 import { type PortRange, type PortRules, inRanges, isPrivileged, portRules } from './rules.ts'
 import { Slices } from './slices.ts'
+import {
+  checkFlag,
+  checkInteger,
+  checkList,
+  checkOptions,
+  checkPortFilter,
+  checkSignal,
+} from '../validate.ts'
 
 /** What is known about a port at one place. */
 export interface PortCheck {

@@ -3,9 +3,9 @@
 import { type EventEmitter, errorMonitor } from 'node:events'
 import { isMainThread } from 'node:worker_threads'
 import { invalidType, isRevoked } from '../errors.ts'
-import { checkBoolean, checkOptions } from '../table/options.ts'
 import { explainError } from './explain.ts'
 import type { PlaceOptions } from './places.ts'
+import { checkBoolean, checkOptions } from '../validate.ts'
 
 export interface ExplainOptions {
   /**

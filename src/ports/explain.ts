@@ -1,6 +1,5 @@
 /** Says in plain words what is the matter with a port, who is responsible and what to do. */
 
-import { checkOptions } from '../table/options.ts'
 import type { Protocol, SocketRow } from '../types.ts'
 import { type UserNames, hiddenOwner, remedyForHidden, usersOf } from '../users.ts'
 import { isLinkLocal, isWildcard } from './addresses.ts'
@@ -12,6 +11,7 @@ import { findFreePort } from './free/find.ts'
 import type { PortObstacle } from './obstacles.ts'
 import { PLACE_OPTIONS, type PlaceOptions } from './places.ts'
 import { portRules } from './rules.ts'
+import { checkOptions } from '../validate.ts'
 
 /** What happened, who is responsible, and what to do now. */
 export interface Explanation {

@@ -1,6 +1,6 @@
 /** The small questions about one port that people otherwise piece together from netstat or lsof. */
 
-import { checkOptions, checkPort, encodeQuery } from '../table/options.ts'
+import { encodeQuery } from '../table/options.ts'
 import { listSockets, listSocketsSync } from '../table/snapshot.ts'
 import type {
   Abortable,
@@ -16,6 +16,7 @@ import type {
 import { TCP_STATES } from '../types.ts'
 import { type Site, checkHost, meetsAny, sites, sitesSync } from './places.ts'
 import { onlyServers, serverSockets } from './server-sockets.ts'
+import { checkOptions, checkPort } from '../validate.ts'
 
 /**
  * What the questions about one port take. `protocol` is `tcp` unless it asks for UDP. Each has its own

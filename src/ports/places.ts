@@ -3,11 +3,11 @@
 import { lookup } from 'node:dns/promises'
 import { isIPv6 } from 'node:net'
 import { invalidType, invalidValue } from '../errors.ts'
-import { checkBoolean, checkOneOf } from '../table/options.ts'
 import type { Family, Protocol, SocketRow } from '../types.ts'
 import { PROTOCOLS } from '../types.ts'
 import { canonicalAddress, isAddress, overlap } from './addresses.ts'
 import { tryBind } from './probe.ts'
+import { checkBoolean, checkOneOf } from '../validate.ts'
 
 /** What the questions about a place take. */
 export interface PlaceOptions {

@@ -2,12 +2,12 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { invalidValue, otherNetwork } from '../errors.ts'
-import { checkDuration, checkInteger, checkOneOf, checkOptions } from '../table/options.ts'
-import { checkSignal, throwIfAborted } from '../table/signal.ts'
+import { throwIfAborted } from '../table/signal.ts'
 import { type RoleOptions, listListeners } from '../table/snapshot.ts'
 import type { Abortable, Protocol, SocketRow } from '../types.ts'
 import { PROTOCOLS } from '../types.ts'
 import { checkHost, meetsAny, sites } from './places.ts'
+import { checkDuration, checkInteger, checkOneOf, checkOptions, checkSignal } from '../validate.ts'
 
 const CONDITIONS = ['in-use', 'free'] as const
 

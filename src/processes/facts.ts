@@ -1,11 +1,11 @@
 /** What is known of one process. */
 
 import type { NativeProcessFacts } from '../binding.ts'
-import { checkInteger } from '../table/options.ts'
 import { cgroupOf, unitOf } from './cgroup.ts'
 import { containerOf, engineOf } from './container.ts'
 import { readFacts, readFactsSync } from './read.ts'
 import type { Container, ProcessInfo } from './types.ts'
+import { checkInteger } from '../validate.ts'
 
 export function checkPid(name: string, value: unknown): number {
   return checkInteger(name, value, 1, 2 ** 31 - 1)

@@ -2,6 +2,9 @@
 
 import { constants } from 'node:os'
 import { invalidType, isRevoked } from '../errors.ts'
+import { checkPid } from './facts.ts'
+import { PROTECTED } from './types.ts'
+import type { KillPortOptions, TerminateOptions } from './types.ts'
 import {
   checkBoolean,
   checkDuration,
@@ -10,11 +13,8 @@ import {
   checkOneOf,
   checkOptions,
   isList,
-} from '../table/options.ts'
-import { checkSignal } from '../table/signal.ts'
-import { checkPid } from './facts.ts'
-import { PROTECTED } from './types.ts'
-import type { KillPortOptions, TerminateOptions } from './types.ts'
+  checkSignal,
+} from '../validate.ts'
 
 const DEFAULT_TIMEOUT = 5000
 const DEFAULT_SETTLE = 500

@@ -11,9 +11,9 @@ import type {
 } from '../types.ts'
 import { COUNT_BY } from '../types.ts'
 import { decodeGroups } from './decode.ts'
-import { LIST_OPTIONS, checkList, checkOneOf, encodeQuery, fixOptions } from './options.ts'
+import { LIST_OPTIONS, encodeQuery, fixOptions } from './options.ts'
 import { receive, receiver } from './receive.ts'
-import { checkSignal } from './signal.ts'
+import { checkList, checkOneOf, checkSignal } from '../validate.ts'
 
 /** What `countSockets` takes: it knows itself whether it needs owners. */
 export type CountOptions = Omit<ListOptions, 'owners' | 'times' | 'services'>

@@ -5,7 +5,7 @@ import type { Abortable, ListOptions, QueryOptions, SocketTable } from '../types
 import { decodeTable } from './decode.ts'
 import { encodeQuery, fixOptions } from './options.ts'
 import { receive, receiver } from './receive.ts'
-import { checkSignal } from './signal.ts'
+import { checkSignal } from '../validate.ts'
 
 /**
  * Reads the sockets of this host, or of this process's network namespace, as typed rows with state

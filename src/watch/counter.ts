@@ -10,9 +10,8 @@ import {
 } from '../table/counts.ts'
 import { decodeTurnover } from '../table/decode.ts'
 import { receive } from '../table/receive.ts'
-import { checkOptions } from '../table/options.ts'
-import { checkSignal } from '../table/signal.ts'
 import type { Abortable, CountBy, SocketCounts } from '../types.ts'
+import { checkOptions, checkSignal } from '../validate.ts'
 
 /** How many sockets there are, and how many came and went. */
 export interface SocketTurnover<By extends CountBy> extends SocketCounts<By> {

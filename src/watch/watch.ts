@@ -6,10 +6,11 @@ import { binding } from '../binding.ts'
 import { hasEnded } from '../errors.ts'
 import { decodeCounts, encodeCountBy } from '../table/counts.ts'
 import { decodeChanges } from '../table/decode.ts'
-import { checkBoolean, checkInteger, encodeQuery } from '../table/options.ts'
+import { encodeQuery } from '../table/options.ts'
 import { receive } from '../table/receive.ts'
-import { checkSignal, reasonOf } from '../table/signal.ts'
+import { reasonOf } from '../table/signal.ts'
 import type { Abortable, CountBy, ListOptions, SocketChanges, SocketCounts } from '../types.ts'
+import { checkBoolean, checkInteger, checkSignal } from '../validate.ts'
 
 export interface WatchOptions extends ListOptions {
   /**

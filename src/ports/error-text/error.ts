@@ -1,11 +1,11 @@
 /** Reads an error as it was thrown, or in the text of any program. Pure. */
 
 import { invalidType, isRevoked } from '../../errors.ts'
-import { isList } from '../../table/options.ts'
 import { isAddress } from '../addresses.ts'
 import { codeIn } from './code.ts'
 import { type ParsedError, mostTelling, validPort } from './parsed.ts'
 import { readErrorText } from './text.ts'
+import { isList } from '../../validate.ts'
 
 /** How many errors within errors are looked at; there may be rings of them. */
 const MOST_ERRORS = 100

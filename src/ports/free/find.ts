@@ -1,11 +1,11 @@
 /** Finds ports that are free. */
 
-import { checkFlag, checkInteger } from '../../table/options.ts'
 import type { Abortable } from '../../types.ts'
 import { Slices } from '../slices.ts'
 import { refusalAt } from './available.ts'
 import { type FreeOptions, prepare } from './options.ts'
 import type { Search } from './search.ts'
+import { checkFlag, checkInteger } from '../../validate.ts'
 
 /**
  * Finds a port that a Node server could bind now, as `checkPort` would say of it: also one with

@@ -1,13 +1,19 @@
 /** What the functions that find ports take: which ports, and where they have to be free. */
 
 import { invalidValue } from '../../errors.ts'
-import { checkFlag, checkListOrNone, checkOneOf, checkOptions } from '../../table/options.ts'
-import { checkSignal, throwIfAborted } from '../../table/signal.ts'
+import { throwIfAborted } from '../../table/signal.ts'
 import type { Abortable, PortFilter } from '../../types.ts'
 import { checkPortRanges, checkUsablePorts, portsOf } from '../check.ts'
 import { PLACE_OPTIONS, type PlaceOptions, type Site, sites } from '../places.ts'
 import { type PortRange, inRanges, portRules } from '../rules.ts'
 import { Search } from './search.ts'
+import {
+  checkFlag,
+  checkListOrNone,
+  checkOneOf,
+  checkOptions,
+  checkSignal,
+} from '../../validate.ts'
 
 const EPHEMERAL = ['allow', 'avoid', 'only'] as const
 const FIRST_OF_USERS = 1024

@@ -1,7 +1,6 @@
 /** Reserves ports for processes that will bind them by themselves. */
 
 import type { SystemError } from '../../errors.ts'
-import { checkFlag } from '../../table/options.ts'
 import type { Abortable } from '../../types.ts'
 import {
   type OpenReservation,
@@ -14,6 +13,7 @@ import { refusalAt, refusedAlone } from './available.ts'
 import { type FreeOptions, prepare } from './options.ts'
 import { forgetReserved, noteReserved } from './reserved.ts'
 import type { Search } from './search.ts'
+import { checkFlag } from '../../validate.ts'
 
 /** What `reservePort` takes. */
 export interface ReserveOptions extends FreeOptions {

@@ -2,13 +2,13 @@
 #include <cstring>
 #include <map>
 
-#include "darwin/libproc_sockets.h"
-#include "darwin/pcblist.h"
-#include "darwin/process_arguments.h"
-#include "darwin/process_list.h"
-#include "darwin/sysctl_list.h"
-#include "posix/interface_names.h"
-#include "reader.h"
+#include "../../native/core/source.h"
+#include "../../native/darwin/libproc_sockets.h"
+#include "../../native/darwin/pcblist.h"
+#include "../../native/darwin/process_arguments.h"
+#include "../../native/darwin/process_list.h"
+#include "../../native/darwin/sysctl_list.h"
+#include "../../native/posix/interface_names.h"
 #include "replay.h"
 
 namespace socktable {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "query.h"
-#include "socket_table.h"
+#include "../../native/core/query.h"
+#include "../../native/core/socket_table.h"
 
 namespace socktable {
 

@@ -1,5 +1,5 @@
+#include "../../native/watch/row_matcher.h"
 #include "replay.h"
-#include "watch/row_matcher.h"
 
 namespace socktable {
 namespace {

@@ -7,14 +7,14 @@
 #include <iterator>
 #include <memory>
 
-#include "linux/proc_net.h"
-#include "linux/process.h"
-#include "linux/row_collector.h"
-#include "linux/sock_diag.h"
-#include "windows/growing_table.h"
-#include "windows/mib_table.h"
-#include "windows/process_facts.h"
-#include "windows/process_list.h"
+#include "../../native/linux/proc_net.h"
+#include "../../native/linux/process.h"
+#include "../../native/linux/row_collector.h"
+#include "../../native/linux/sock_diag.h"
+#include "../../native/windows/growing_table.h"
+#include "../../native/windows/mib_table.h"
+#include "../../native/windows/process_facts.h"
+#include "../../native/windows/process_list.h"
 
 namespace socktable {
 

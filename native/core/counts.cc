@@ -1,4 +1,4 @@
-#include "socket_counts.h"
+#include "counts.h"
 
 #include <bitset>
 #include <cstring>

@@ -1,4 +1,4 @@
-#include "socket_identity.h"
+#include "identity.h"
 
 #include <cstring>
 
