@@ -73,7 +73,7 @@ export const addonSources = sources
 
 const PURE_NAMES = [
   '.*_parse',
-  ...['query', 'socket_table', 'identity'].map((name) => `core/${name}`),
+  ...['direction', 'identity', 'layout', 'pack', 'query', 'socket_table'].map((name) => `core/${name}`),
   ...['linux/row_collector', 'linux/kernel_state', 'watch/row_matcher'],
   ...['windows/growing_table', 'windows/process_facts'],
   ...['reader', 'holder_scan', 'joined_table', 'pcblist'].map((name) => `darwin/${name}`),

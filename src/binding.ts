@@ -2,7 +2,8 @@
 
 import { OTHER_VERSION } from './addon-failure.ts'
 import { loadAddon } from './addon.ts'
-import { layoutDifferences } from './layout.ts'
+import type { Layout } from './layout.ts'
+import { arrangeLayout, layoutDifferences } from './layout.ts'
 
 /** Why a read failed, as the addon tells it. */
 export interface NativeFailure {
@@ -68,12 +69,13 @@ export interface NativeReservation {
   readonly __reservation: never
 }
 
-/** What the addon exports. Queries are words as src/table/options.ts writes them. */
+/** What the addon exports. Queries are encoded by src/table/options.ts. */
 export interface NativeBinding {
-  readonly layout: Readonly<Record<string, number>>
+  /** The numbers of everything that crosses as bytes or numbers, by name. */
+  readonly layout: Layout
   /**
-   * Reads on another thread; the function returned ends the read early. `countBy`, as bits in the
-   * order of COUNT_BY, counts the sockets instead.
+   * Reads on another thread; the function returned ends the read early. `countBy`, as bits of
+   * `layout.countBy`, counts the sockets instead.
    */
   read(words: Uint32Array, receive: Receive<void>, countBy?: number): () => void
   readSync<Result>(words: Uint32Array, receive: Receive<Result>, countBy?: number): Result
@@ -164,16 +166,20 @@ const FUNCTIONS: Readonly<Record<Exclude<keyof NativeBinding, 'layout'>, true>> 
 }
 
 function checked(addon: unknown): NativeBinding {
-  const binding = Object(addon) as Partial<NativeBinding>
+  const { layout = {}, ...functions } = Object(addon) as Partial<NativeBinding> & {
+    readonly layout?: Readonly<Record<string, number>>
+  }
   const lacking = Object.keys(FUNCTIONS).filter(
-    (name) => typeof binding[name as keyof NativeBinding] !== 'function',
+    (name) => typeof functions[name as keyof typeof FUNCTIONS] !== 'function',
   )
-  const differences = [...layoutDifferences(binding.layout ?? {}), ...lacking]
-  if (differences.length === 0) return binding as NativeBinding
+  const differences = [...layoutDifferences(layout), ...lacking]
+  if (differences.length === 0) {
+    return { ...(functions as Omit<NativeBinding, 'layout'>), layout: arrangeLayout(layout) }
+  }
   throw Object.assign(
     new Error(
       'the native addon of socktable is of another version than its JavaScript ' +
-        `(${differences.join(', ')} differ)`,
+        `(one of them lacks ${differences.join(', ')})`,
     ),
     { code: OTHER_VERSION },
   )

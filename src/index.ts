@@ -80,8 +80,8 @@ export type {
   Source,
   TableReport,
   TcpState,
-} from './types.ts'
-export { SOURCES, TCP_STATES } from './types.ts'
+} from './types/index.ts'
+export { SOURCES, TCP_STATES } from './types/index.ts'
 export type { SocketCounter, SocketTurnover } from './watch/counter.ts'
 export { socketCounter } from './watch/counter.ts'
 export type { SocketWatcher, WatchOptions } from './watch/watch.ts'

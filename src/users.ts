@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { binding } from './binding.ts'
 import { remedyFor } from './permission.ts'
-import type { SocketRow } from './types.ts'
+import type { SocketRow } from './types/index.ts'
 
 /** The names of users by number. */
 export type UserNames = ReadonlyMap<number, string>

@@ -1,7 +1,7 @@
 /** Checks of what callers pass: each throws Node's own error before anything runs. */
 
 import { invalidType, invalidValue, isRevoked, outOfRange } from './errors.ts'
-import type { Abortable, PortFilter } from './types.ts'
+import type { Abortable, PortFilter } from './types/index.ts'
 
 /** Checks that a port is a whole number from 0 to 65535. */
 export function checkPort(name: string, value: unknown): number {
@@ -27,6 +27,16 @@ export function checkOneOf<Word extends string>(
   const word = allowed.find((known) => known === value)
   if (word === undefined) throw invalidValue(name, `one of ${allowed.join(', ')}`, value)
   return word
+}
+
+/** Checks that a value is an address family: Node itself takes 4 and 6 for them. */
+export function checkFamily(
+  name: string,
+  value: unknown,
+  allowed: readonly ('IPv4' | 'IPv6')[] = ['IPv4', 'IPv6'],
+): 'IPv4' | 'IPv6' {
+  if (value === 4) return 'IPv4'
+  return value === 6 ? 'IPv6' : checkOneOf(name, value, allowed)
 }
 
 /** Checks that a value is a boolean. */

@@ -15,11 +15,11 @@ uint64_t HashOfAddresses(const Row& row) {
 }
 
 uint64_t HashOfSocket(const Row& row) {
-  return HasCookie(row) ? MixHash(row.identity) : HashOfAddresses(row);
+  return row.cookie != 0 ? MixHash(row.cookie) : HashOfAddresses(row);
 }
 
 bool SameAddresses(const Row& a, const Row& b) {
-  return a.protocol == b.protocol && a.IsIPv6() == b.IsIPv6() && a.local_port == b.local_port &&
+  return a.protocol == b.protocol && a.family == b.family && a.local_port == b.local_port &&
          a.remote_port == b.remote_port &&
          memcmp(a.local_address, b.local_address, sizeof a.local_address) == 0 &&
          memcmp(a.remote_address, b.remote_address, sizeof a.remote_address) == 0;

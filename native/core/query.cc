@@ -1,7 +1,5 @@
 #include "query.h"
 
-#include "socket_table.h"
-
 namespace socktable {
 namespace {
 
@@ -13,59 +11,51 @@ bool InRanges(uint16_t port, const std::vector<PortRange>& ranges) {
   return false;
 }
 
-// Reads words one after the other and remembers whether there were enough.
-class WordReader {
- public:
-  WordReader(const uint32_t* words, size_t count) : words_(words), left_(count) {}
-
-  uint32_t Next() {
-    if (left_ == 0) {
-      ok_ = false;
-      return 0;
-    }
-    left_--;
-    return *words_++;
+bool DecodeRanges(const uint32_t* words, size_t count, std::vector<PortRange>* ranges) {
+  for (size_t i = 0; i < count; i++) {
+    const PortRange range{static_cast<uint16_t>(words[i] >> 16), static_cast<uint16_t>(words[i])};
+    if (range.first > range.last) return false;
+    ranges->push_back(range);
   }
+  return true;
+}
 
-  void Ranges(std::vector<PortRange>* ranges) {
-    const uint32_t count = Next();
-    if (count > left_) {
-      ok_ = false;
-      return;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-      const uint32_t word = Next();
-      const PortRange range{static_cast<uint16_t>(word >> 16), static_cast<uint16_t>(word)};
-      if (range.first > range.last) ok_ = false;
-      ranges->push_back(range);
-    }
+bool DecodeList(uint32_t kind, const uint32_t* words, size_t count, Query* query) {
+  switch (static_cast<QueryList>(kind)) {
+    case QueryList::kLocalPorts:
+      return DecodeRanges(words, count, &query->local_ports);
+    case QueryList::kRemotePorts:
+      return DecodeRanges(words, count, &query->remote_ports);
+    case QueryList::kPids:
+      query->pids.insert(query->pids.end(), words, words + count);
+      return true;
   }
+  return false;
+}
 
-  void Numbers(std::vector<uint32_t>* numbers) {
-    const uint32_t count = Next();
-    if (count > left_) {
-      ok_ = false;
-      return;
-    }
-    for (uint32_t i = 0; i < count; i++) numbers->push_back(Next());
+bool DecodeLists(const uint32_t* words, size_t left, Query* query) {
+  while (left > 0) {
+    if (left < 2) return false;
+    const uint32_t kind = words[0];
+    const size_t count = words[1];
+    words += 2;
+    left -= 2;
+    if (count > left || !DecodeList(kind, words, count, query)) return false;
+    words += count;
+    left -= count;
   }
-
-  bool AllRead() const { return ok_ && left_ == 0; }
-
- private:
-  const uint32_t* words_;
-  size_t left_;
-  bool ok_ = true;
-};
+  return true;
+}
 
 }  // namespace
 
 bool Query::Matches(const Row& row) const {
-  if ((families & (row.IsIPv6() ? kIPv6 : kIPv4)) == 0) return false;
+  if (!Wants(row.family)) return false;
   if (row.protocol == Protocol::kTcp) {
     if ((tcp_states & Bit(row.state)) == 0) return false;
   } else {
-    if ((udp_peers & (row.HasPeer() ? kUdpConnected : kUdpUnconnected)) == 0) return false;
+    const UdpPeer peer = row.HasPeer() ? UdpPeer::kConnected : UdpPeer::kUnconnected;
+    if ((udp_peers & Bit(peer)) == 0) return false;
   }
   if (!InRanges(row.local_port, local_ports)) return false;
   if (remote_ports.empty()) return true;
@@ -73,28 +63,20 @@ bool Query::Matches(const Row& row) const {
 }
 
 bool DecodeQuery(const uint32_t* words, size_t count, Query* query) {
-  WordReader reader(words, count);
-  if (reader.Next() != kQueryVersion) return false;
-  query->protocols = reader.Next();
-  query->families = reader.Next();
-  query->tcp_states = reader.Next();
-  query->udp_peers = reader.Next();
-  const uint32_t owners = reader.Next();
-  const uint32_t extras = reader.Next();
-  const uint32_t source = reader.Next();
-  reader.Ranges(&query->local_ports);
-  reader.Ranges(&query->remote_ports);
-  reader.Numbers(&query->pids);
-  if (!reader.AllRead()) return false;
-  if (owners > static_cast<uint32_t>(Owners::kAll)) return false;
-  if (extras > (Query::kNames | Query::kTimes | Query::kServices)) return false;
-  if (source > static_cast<uint32_t>(Source::kLibproc)) return false;
-  query->owners = static_cast<Owners>(owners);
-  query->names = (extras & Query::kNames) != 0;
-  query->times = (extras & Query::kTimes) != 0;
-  query->services = (extras & Query::kServices) != 0;
-  query->source = static_cast<Source>(source);
-  return true;
+  if (count < kQueryWords) return false;
+  const auto word = [&](QueryWord which) { return words[static_cast<uint32_t>(which)]; };
+  if (word(QueryWord::kVersion) != kSchemaVersion) return false;
+  query->protocols = word(QueryWord::kProtocols);
+  query->families = word(QueryWord::kFamilies);
+  query->tcp_states = word(QueryWord::kTcpStates);
+  query->udp_peers = word(QueryWord::kUdpPeers);
+  query->include = word(QueryWord::kInclude);
+  if (word(QueryWord::kOwners) >= kOwnersCount) return false;
+  if (query->include >= 1u << kIncludeCount) return false;
+  if (word(QueryWord::kSource) >= kSourceCount) return false;
+  query->owners = static_cast<Owners>(word(QueryWord::kOwners));
+  query->source = static_cast<Source>(word(QueryWord::kSource));
+  return DecodeLists(words + kQueryWords, count - kQueryWords, query);
 }
 
 }  // namespace socktable

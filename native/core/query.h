@@ -5,53 +5,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "layout.h"
+
 namespace socktable {
-
-struct Row;
-
-// Version of the array of 32-bit words that carries a query from JavaScript (src/layout.ts).
-constexpr uint32_t kQueryVersion = 2;
-
-enum class Protocol : uint8_t { kTcp = 0, kUdp = 1 };
-
-// RFC 9293 states, numbered by us: every system has numbers of its own, and they stop at its
-// reader. kNone is a UDP socket or a state that this version does not know.
-enum class State : uint8_t {
-  kNone = 0,
-  kClosed,
-  kListen,
-  kSynSent,
-  kSynReceived,
-  kEstablished,
-  kFinWait1,
-  kFinWait2,
-  kCloseWait,
-  kClosing,
-  kLastAck,
-  kTimeWait,
-  kBound,  // bound to a port, neither listening nor connected
-};
-constexpr uint32_t kStateCount = 13;
-
-enum class Owners : uint32_t {
-  kNone = 0,
-  kFirst = 1,  // one holder of each socket is enough: stop as soon as each has one
-  kAll = 2,    // every holder of each socket
-};
-
-enum class Source : uint32_t {
-  kAuto = 0,
-  kSockDiag = 1,
-  kProcfs = 2,
-  kIpHelper = 3,
-  kPcbList = 4,
-  kLibproc = 5,
-};
-
-template <class Enum>
-constexpr uint32_t Bit(Enum value) {
-  return 1u << static_cast<uint32_t>(value);
-}
 
 struct PortRange {
   uint16_t first;
@@ -61,22 +17,17 @@ struct PortRange {
 // What is asked. Everything here is applied by the kernel where it can, else by the reader before
 // rows are packed.
 struct Query {
-  static constexpr uint32_t kIPv4 = 1;
-  static constexpr uint32_t kIPv6 = 2;
-  static constexpr uint32_t kUdpUnconnected = 1;
-  static constexpr uint32_t kUdpConnected = 2;
-  static constexpr uint32_t kNames = 1;
-  static constexpr uint32_t kTimes = 2;
-  static constexpr uint32_t kServices = 4;
+  static constexpr uint32_t kBothFamilies = Bit(Family::kIPv4) | Bit(Family::kIPv6);
+  static constexpr uint32_t kAnyUdp = Bit(UdpPeer::kUnconnected) | Bit(UdpPeer::kConnected);
 
-  uint32_t protocols = 0;   // Bit(Protocol)
-  uint32_t families = 0;    // kIPv4 | kIPv6
-  uint32_t tcp_states = 0;  // Bit(State); 0 leaves TCP out
-  uint32_t udp_peers = 0;   // kUdpUnconnected | kUdpConnected; 0 leaves UDP out
+  uint32_t protocols = 0;   // bits of Protocol
+  uint32_t families = 0;    // bits of Family
+  uint32_t tcp_states = 0;  // bits of State; 0 leaves TCP out
+  uint32_t udp_peers = 0;   // bits of UdpPeer; 0 leaves UDP out
+  uint32_t include = 0;     // bits of Include
   Owners owners = Owners::kNone;
-  bool names = false;     // of processes
-  bool times = false;     // when each socket was made
-  bool services = false;  // the service behind each socket
+  // Owners are not read with the rows, but later: see owners_are_separate in source.h.
+  bool owners_follow = false;
   Source source = Source::kAuto;
   std::vector<PortRange> local_ports;   // empty: any
   std::vector<PortRange> remote_ports;  // empty: any
@@ -85,7 +36,12 @@ struct Query {
   // Set from another thread to end the read early with ECANCELED.
   const std::atomic<bool>* cancelled = nullptr;
 
-  bool Wants(Protocol protocol) const { return (protocols & Bit(protocol)) != 0; }
+  bool Wants(Protocol protocol) const {
+    const uint32_t any = protocol == Protocol::kTcp ? tcp_states : udp_peers;
+    return (protocols & Bit(protocol)) != 0 && any != 0;
+  }
+  bool Wants(Family family) const { return (families & Bit(family)) != 0; }
+  bool Includes(Include what) const { return (include & Bit(what)) != 0; }
   // Asking for the sockets of some processes takes their owners too.
   bool WantsOwners() const { return owners != Owners::kNone || !pids.empty(); }
   bool Cancelled() const {

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "query.h"
 #include "socket_table.h"
@@ -14,23 +14,27 @@ namespace socktable {
 // Throws nothing but std::bad_alloc.
 Status ReadSockets(const Query& query, SocketTable& table);
 
-// --- For who reads again and again: owners apart from rows ---
+// What a source can show. What it can't is missing from the report of a query that asks for it.
+struct SourceCapability {
+  static constexpr uint32_t kAllStates = (1u << kStateCount) - 1;
+  static constexpr uint32_t kAllButBound = kAllStates & ~Bit(State::kBound);
 
-// Whether owners of what this query asks for take a search of their own, for which it can be asked
-// without them and ReadOwners later, for some of its rows. Else they come with the rows.
-bool OwnersAreApart(const Query& query);
+  Source source;
+  uint32_t tcp_states;  // bits of State
+};
 
-// Fills in the owners of rows that were read with Owners::kNone. Processes in `likely` are searched
-// first; where each socket has a holder then or is gone, nobody else is. Services stay untold.
-Status ReadOwners(const Query& query, const std::vector<uint32_t>& likely, SocketTable& table);
-
-// Whether the process still holds the socket under the descriptor that ReadOwners told.
-bool StillHolds(uint32_t pid, uint32_t descriptor, uint64_t inode);
+// Says in the report what the query asks for and the source can't show.
+inline void NoteMissing(const SourceCapability& can, const Query& query, Report& report) {
+  const bool asks_for_bound =
+      query.Wants(Protocol::kTcp) && (query.tcp_states & Bit(State::kBound)) != 0;
+  const bool shows_bound = (can.tcp_states & Bit(State::kBound)) != 0;
+  if (asks_for_bound && !shows_bound) report.Set(ReportFlag::kBoundUnavailable);
+}
 
 // Whether a read failed since none of the processes that it was to ask is there.
 bool IsNoSuchProcess(const Status& status);
 
-// The system's own word for std::bad_alloc.
+// The system's own code for std::bad_alloc.
 Status OutOfMemory();
 
 // A read that was cancelled before it began.

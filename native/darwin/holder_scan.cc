@@ -77,7 +77,7 @@ Status ScanHolders(const Query& query, bool enough, JoinedTable* joined, Report*
   if (asked == 0) return Status::Ok();
   // A question about certain processes has no honest answer where none of them could be read.
   if (read == 0) return Status::Os(report->denied > 0 ? EPERM : ESRCH, kListCall);
-  if (report->denied > 0) report->flags |= Report::kAskedDenied;
+  if (report->denied > 0) report->Set(ReportFlag::kAskedDenied);
   return Status::Ok();
 }
 

@@ -44,7 +44,7 @@ struct InetPcb {
 
 // Fills a row of zeros; owners are left out. False where the socket has no port: then it takes none
 // from anybody.
-bool FillRow(const InetPcb& pcb, Row* row);
+bool FillRow(const InetPcb& pcb, Row* row, Details* details);
 
 // Why a socket without a known holder can't have one; kKnown where it may have one.
 OwnerUnknown ReasonFor(const InetPcb& pcb, const Row& row);

@@ -51,22 +51,22 @@ void FillAddress(const InetPcb& pcb, const uint8_t* bytes, bool ipv6, uint8_t* a
   }
 }
 
-void FillQueues(const InetPcb& pcb, Row* row) {
+void FillQueues(const InetPcb& pcb, State state, Details* details) {
   if (!pcb.has_socket) return;
-  row->flags |= Row::kFlagQueues;
-  if (row->state != State::kListen) {
-    row->receive_queue = pcb.receive_bytes;
-    row->send_queue = pcb.send_bytes;
+  details->known |= Details::kHasQueues;
+  if (state != State::kListen) {
+    details->receive_queue = pcb.receive_bytes;
+    details->send_queue = pcb.send_bytes;
     return;
   }
-  row->flags |= Row::kFlagBacklogKnown;
-  row->receive_queue = pcb.queued > pcb.incomplete ? pcb.queued - pcb.incomplete : 0;
-  row->send_queue = pcb.backlog;
+  details->known |= Details::kHasBacklog;
+  details->receive_queue = pcb.queued > pcb.incomplete ? pcb.queued - pcb.incomplete : 0;
+  details->backlog = pcb.backlog;
 }
 
 }  // namespace
 
-bool FillRow(const InetPcb& pcb, Row* row) {
+bool FillRow(const InetPcb& pcb, Row* row, Details* details) {
   if (pcb.local_port == 0) return false;
   const bool ipv6 =
       pcb.family == 0 ? pcb.version == InetPcb::kIPv6 : pcb.family == InetPcb::kFamilyIPv6;
@@ -75,10 +75,11 @@ bool FillRow(const InetPcb& pcb, Row* row) {
   row->remote_port = pcb.remote_port;
   // Each protocol counts by itself.
   const bool udp = pcb.protocol == Protocol::kUdp;
-  if (pcb.generation != 0) row->identity = pcb.generation * 2 + (udp ? 1 : 0);
+  if (pcb.generation != 0) row->cookie = pcb.generation * 2 + (udp ? 1 : 0);
   if (pcb.protocol == Protocol::kTcp) row->state = StateOf(pcb);
   if (ipv6) {
-    row->flags |= Row::kFlagIPv6 | Row::kFlagV6OnlyKnown;
+    row->family = Family::kIPv6;
+    row->flags |= Row::kFlagV6OnlyKnown;
     if ((pcb.version & InetPcb::kIPv4) == 0) row->flags |= Row::kFlagV6Only;
   }
   FillAddress(pcb, pcb.local_address, ipv6, row->local_address);
@@ -90,10 +91,11 @@ bool FillRow(const InetPcb& pcb, Row* row) {
     if (row->interface == 0) row->interface = scope;
   }
   if (pcb.has_uid) {
-    row->flags |= Row::kFlagUser;
-    row->uid = pcb.uid;
+    details->known |= Details::kHasUser;
+    details->uid = pcb.uid;
   }
-  FillQueues(pcb, row);
+  details->last_pid = pcb.last_pid;
+  FillQueues(pcb, row->state, details);
   return true;
 }
 

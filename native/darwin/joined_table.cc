@@ -8,8 +8,10 @@ namespace socktable {
 bool JoinedTable::Add(const InetPcb& pcb) {
   if (!query_.Wants(pcb.protocol)) return false;
   Row& row = table_.Append();
-  if (!FillRow(pcb, &row) || !query_.Matches(row)) {
-    table_.Truncate(table_.size() - 1);
+  const bool has_port = FillRow(pcb, &row, &table_.details[table_.size() - 1]);
+  if (has_port && WaitsForPeers(row)) listeners_.Add(row);
+  if (!has_port || !query_.Matches(row)) {
+    table_.DropLast();
     return false;
   }
   if (pcb.generation != 0) {
@@ -21,7 +23,6 @@ bool JoinedTable::Add(const InetPcb& pcb) {
       return false;
     }
   }
-  row.owner_start = pcb.last_pid;
   row.owner_unknown = ReasonFor(pcb, row);
   const bool may_be_held = row.owner_unknown == OwnerUnknown::kKnown;
   held_.push_back(!may_be_held);
@@ -50,7 +51,8 @@ void JoinedTable::AddHeld(const InetPcb& pcb, uint32_t pid, uint32_t descriptor)
 std::vector<uint32_t> JoinedTable::LastUsers() const {
   std::vector<uint32_t> pids;
   for (size_t i = 0; i < table_.size(); i++) {
-    if (!held_[i] && table_[i].owner_start != 0) pids.push_back(table_[i].owner_start);
+    const uint32_t pid = table_.details[i].last_pid;
+    if (!held_[i] && pid != 0) pids.push_back(pid);
   }
   std::sort(pids.begin(), pids.end());
   pids.erase(std::unique(pids.begin(), pids.end()), pids.end());
@@ -66,8 +68,9 @@ void JoinedTable::AssignOwners(const std::function<HolderFacts(uint32_t pid)>& f
   for (const Holder& holder : holders_) {
     if (processes.count(holder.pid) != 0) continue;
     const HolderFacts process = facts(holder.pid);
-    const Text name =
-        query_.names ? table_.AddText(process.name.data(), process.name.size()) : Text();
+    const Text name = query_.Includes(Include::kNames)
+                          ? table_.AddText(process.name.data(), process.name.size())
+                          : Text();
     processes[holder.pid] = {process.started, static_cast<uint32_t>(table_.processes.size())};
     table_.processes.push_back({holder.pid, name});
   }
@@ -93,6 +96,7 @@ void JoinedTable::AssignOwners(const std::function<HolderFacts(uint32_t pid)>& f
 
 void JoinedTable::Finish(const std::function<HolderFacts(uint32_t pid)>& facts) {
   const bool asked = query_.WantsOwners();
+  listeners_.SetDirections(table_);
   if (asked) AssignOwners(facts);
   const bool hidden = table_.report.denied > 0;
   for (size_t i = 0; i < table_.size(); i++) {

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "../core/direction.h"
 #include "../core/query.h"
 #include "../core/socket_table.h"
 #include "inet_pcb.h"
@@ -52,6 +53,7 @@ class JoinedTable {
 
   const Query& query_;
   SocketTable& table_;
+  Listeners listeners_;
   // Rows by generation; each protocol counts by itself.
   std::unordered_map<uint64_t, uint32_t> rows_[2];
   std::vector<bool> held_;

@@ -2,6 +2,7 @@
 #include <cerrno>
 
 #include "../core/events.h"
+#include "../core/owners.h"
 #include "../core/source.h"
 #include "../posix/interface_names.h"
 #include "holder_scan.h"
@@ -23,7 +24,7 @@ class Reading {
       : query_(query), report_(table.report), joined_(query, table) {}
 
   Status Run() {
-    // Whose process it is, the lists do not tell.
+    // The lists do not name processes.
     const bool by_process = !query_.pids.empty();
     const bool lists =
         query_.source == Source::kPcbList || (query_.source == Source::kAuto && !by_process);
@@ -31,8 +32,8 @@ class Reading {
       Status status = ReadLists();
       if (!status.ok()) return status;
     }
-    if (!lists || unlisted_) report_.sources |= Report::kFromLibproc;
-    const bool rows_needed = (report_.sources & Report::kFromLibproc) != 0;
+    if (!lists || unlisted_) report_.From(Source::kLibproc);
+    const bool rows_needed = (report_.sources & Bit(Source::kLibproc)) != 0;
     if (rows_needed || query_.WantsOwners()) {
       const bool enough = query_.owners == Owners::kFirst && !rows_needed && !by_process;
       Status status = ScanHolders(query_, enough, &joined_, &report_, &processes_);
@@ -48,20 +49,20 @@ class Reading {
       const auto found = std::lower_bound(
           processes_.begin(), processes_.end(), pid,
           [](const ProcessEntry& process, uint32_t wanted) { return process.pid < wanted; });
-      return HolderFacts{found->started, query_.names ? ProcessName(*found) : std::string()};
+      return HolderFacts{found->started,
+                         query_.Includes(Include::kNames) ? ProcessName(*found) : std::string()};
     });
   }
 
  private:
   Status ReadLists() {
     for (const Protocol protocol : {Protocol::kTcp, Protocol::kUdp}) {
-      const uint32_t wanted = protocol == Protocol::kTcp ? query_.tcp_states : query_.udp_peers;
-      if (!query_.Wants(protocol) || wanted == 0) continue;
+      if (!query_.Wants(protocol)) continue;
       Status status = ReadList(protocol);
       if (!status.ok()) return status;
     }
     // A query that nothing can match reads nothing.
-    if (!unlisted_) report_.sources = Report::kFromPcbList;
+    if (!unlisted_) report_.From(Source::kPcbList);
     return Status::Ok();
   }
 
@@ -76,12 +77,12 @@ class Reading {
       return Status::Ok();
     }
     for (const InetPcb& pcb : reading.list.sockets) joined_.AddListed(pcb);
-    report_.sources |= Report::kFromPcbList;
+    report_.From(Source::kPcbList);
     report_.skipped += reading.list.skipped;
     if (!reading.fallback.ok()) report_.fallback = reading.fallback;
-    if (reading.changed) report_.flags |= Report::kInterrupted;
+    if (reading.changed) report_.Set(ReportFlag::kInterrupted);
     if (reading.kept_back) {
-      report_.flags |= Report::kSocketsHidden;
+      report_.Set(ReportFlag::kSocketsHidden);
       unlisted_ = true;
     }
     return status;
@@ -90,7 +91,7 @@ class Reading {
   const Query& query_;
   Report& report_;
   JoinedTable joined_;
-  bool unlisted_ = false;  // there are sockets that the lists do not tell
+  bool unlisted_ = false;  // there are sockets that the lists lack
   std::vector<ProcessEntry> processes_;
 };
 
@@ -104,6 +105,7 @@ Status CancelledRead() { return Status::Os(ECANCELED, "read"); }
 
 Status ReadSockets(const Query& query, SocketTable& table) {
   if (!IsOfThisSystem(query.source)) return Status::Os(ENOTSUP, "source");
+  table.Expect(query);
   Reading reading(query, table);
   Status status = reading.Run();
   if (!status.ok()) return status;
@@ -115,7 +117,7 @@ Status ReadSockets(const Query& query, SocketTable& table) {
 }
 
 // Each search is one of all processes, whatever it is for.
-bool OwnersAreApart(const Query&) { return false; }
+bool OwnersAreSeparate(const Query&) { return false; }
 
 Status ReadOwners(const Query&, const std::vector<uint32_t>&, SocketTable&) { return Status::Ok(); }
 

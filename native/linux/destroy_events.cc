@@ -75,7 +75,7 @@ class DestroyEvents {
 // What a query must ask for so that nothing is kept from a parser of events.
 Query WithAllStates(Query query) {
   query.tcp_states = UINT32_MAX;
-  query.udp_peers = Query::kUdpUnconnected | Query::kUdpConnected;
+  query.udp_peers = Query::kAnyUdp;
   return query;
 }
 
@@ -94,8 +94,9 @@ class LinuxClosings : public Closings {
     }
     size_t kept = first;
     for (size_t i = first; i < table.size(); i++) {
-      Row row = table[i];
-      if (Complete(&row)) table[kept++] = row;
+      if (!Complete(&table[i])) continue;
+      table.details[i] = Details{};
+      table.Move(i, kept++);
     }
     table.Truncate(kept);
     return all;
@@ -105,7 +106,6 @@ class LinuxClosings : public Closings {
   // The kernel tells addresses and the cookie (net/ipv4/inet_diag.c, inet_diag_handler_get_info).
   // False for a socket that had no port, or no peer, which may have been bound alone.
   bool Complete(Row* row) const {
-    row->flags &= static_cast<uint8_t>(~Row::kFlagQueues);
     if (row->protocol == Protocol::kTcp) {
       if (row->remote_port == 0) return false;
       row->state = State::kClosed;

@@ -14,9 +14,10 @@ constexpr size_t kMostAsked = 1024;
 // Listeners and UDP sockets are few and have tables of their own, which are read in microseconds.
 Status ReadOthers(SocketTable& table) {
   Query query;
-  query.families = Query::kIPv4 | Query::kIPv6;
+  query.protocols = Bit(Protocol::kTcp) | Bit(Protocol::kUdp);
+  query.families = Query::kBothFamilies;
   query.tcp_states = Bit(State::kListen);
-  query.udp_peers = Query::kUdpConnected | Query::kUdpUnconnected;
+  query.udp_peers = Query::kAnyUdp;
   Status status = ReadSockDiag(Protocol::kTcp, query, table);
   return status.ok() ? ReadSockDiag(Protocol::kUdp, query, table) : status;
 }
@@ -24,7 +25,7 @@ Status ReadOthers(SocketTable& table) {
 }  // namespace
 
 ExistenceCheck::Answer ExistenceCheck::Ask(const Row& row) {
-  if (row.identity == 0 || row.state == State::kBound) return Answer::kMayBeThere;
+  if (row.cookie == 0 || row.state == State::kBound) return Answer::kMayBeThere;
   if (asked_++ >= kMostAsked) return Answer::kNotAsked;
   const bool connection = row.protocol == Protocol::kTcp && row.HasPeer();
   const bool gone = connection ? ConnectionIsGone(row) : OtherIsGone(row);
@@ -51,7 +52,7 @@ bool ExistenceCheck::OtherIsGone(const Row& row) {
   }
   if (others_failed_) return false;
   for (size_t i = 0; i < others_.size(); i++) {
-    if (others_[i].identity == row.identity) return false;
+    if (others_[i].cookie == row.cookie) return false;
   }
   return true;
 }

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 
+#include "../core/owners.h"
 #include "../core/source.h"
 #include "existence.h"
 #include "format.h"
@@ -21,16 +22,15 @@ OwnerUnknown ReasonWithoutInode(const Row& row) {
 
 OwnerUnknown ReasonBy(ExistenceCheck::Answer answer, const Report& report) {
   if (answer == ExistenceCheck::Answer::kGone) return OwnerUnknown::kGone;
-  const bool hidden = report.denied > 0 || (report.flags & Report::kProcessesHidden) != 0;
+  const bool hidden = report.denied > 0 || report.Has(ReportFlag::kProcessesHidden);
   if (hidden) return OwnerUnknown::kPermission;
-  const bool ended = (report.flags & Report::kSearchEnded) != 0;
+  const bool ended = report.Has(ReportFlag::kSearchEnded);
   return ended || answer == ExistenceCheck::Answer::kNotAsked ? OwnerUnknown::kNotSearched
                                                               : OwnerUnknown::kNotFound;
 }
 
 void ExplainOwnerless(SocketTable& table) {
-  const bool hidden =
-      table.report.denied > 0 || (table.report.flags & Report::kProcessesHidden) != 0;
+  const bool hidden = table.report.denied > 0 || table.report.Has(ReportFlag::kProcessesHidden);
   const uint32_t self = geteuid();
   ExistenceCheck existence;
   for (size_t i = 0; i < table.size(); i++) {
@@ -39,13 +39,13 @@ void ExplainOwnerless(SocketTable& table) {
       row.owner_unknown = OwnerUnknown::kKnown;
     } else if (row.inode == 0) {
       row.owner_unknown = ReasonWithoutInode(row);
-    } else if (hidden && self != 0 && row.uid != self) {
+    } else if (hidden && self != 0 && table.details[i].uid != self) {
       row.owner_unknown = OwnerUnknown::kPermission;  // as expected: no need to ask again
     } else {
       row.owner_unknown = ReasonBy(existence.Ask(row), table.report);
     }
   }
-  if (table.MissesSearch()) table.report.flags |= Report::kSearchEnded;
+  if (table.MissesSearch()) table.report.Set(ReportFlag::kSearchEnded);
 }
 
 // The holders that such a /proc shows have other numbers for this process, or none.
@@ -53,7 +53,7 @@ void ExplainForeign(SocketTable& table) {
   for (size_t i = 0; i < table.size(); i++) {
     Row& row = table[i];
     row.owner_unknown = row.inode == 0 ? ReasonWithoutInode(row) : OwnerUnknown::kPidNamespace;
-    if (row.inode != 0) table.report.flags |= Report::kForeignProc;
+    if (row.inode != 0) table.report.Set(ReportFlag::kForeignProc);
   }
 }
 
@@ -105,14 +105,14 @@ Status SearchOwners(int proc, const WantedSockets& wanted, const Query& query,
     status = CheckProcessesRead(query, table.report);
     if (!status.ok()) return status;
   }
-  if (scan.ended_early) table.report.flags |= Report::kSearchEnded;
-  return AssignOwners(proc, wanted, std::move(scan), query.names, table);
+  if (scan.ended_early) table.report.Set(ReportFlag::kSearchEnded);
+  return AssignOwners(proc, wanted, std::move(scan), query.Includes(Include::kNames), table);
 }
 
 }  // namespace
 
 // Where certain processes are asked for, they alone are read: at every poll, for little.
-bool OwnersAreApart(const Query& query) {
+bool OwnersAreSeparate(const Query& query) {
   return query.owners != Owners::kNone && query.pids.empty();
 }
 

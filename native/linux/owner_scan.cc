@@ -291,7 +291,7 @@ class Scanner {
       }
       if (state.vanished || state.denied) continue;
       const NetworkComparison network = CompareNetwork(proc_, pid);
-      if (network == NetworkComparison::kOther) report_->flags |= Report::kOtherNetwork;
+      if (network == NetworkComparison::kOther) report_->Set(ReportFlag::kOtherNetns);
       state.denied = network == NetworkComparison::kUnknown;
     }
   }
@@ -307,9 +307,9 @@ class Scanner {
       bool hides;
       const int code = ProcHidesProcesses(proc_, &hides);
       if (code != 0) return Status::Os(code, "openat", "/proc/self/mountinfo");
-      if (hides) report_->flags |= Report::kProcessesHidden;
+      if (hides) report_->Set(ReportFlag::kProcessesHidden);
     }
-    if (!query_.pids.empty() && report_->denied > 0) report_->flags |= Report::kAskedDenied;
+    if (!query_.pids.empty() && report_->denied > 0) report_->Set(ReportFlag::kAskedDenied);
     scan_->missing = missing_;
     scan_->ended_early = gave_up_ && missing_ > 0;
     for (ScanThread& thread : threads_) scan_->holdings.push_back(std::move(thread.holdings));

@@ -87,7 +87,8 @@ class Fields {
 // "sl: local remote st tx:rx tr:when retrnsmt uid timeout inode ..." (net/ipv4/tcp_ipv4.c,
 // get_tcp4_sock; the other three files have the same columns). TIME_WAIT lines have the inode too
 // and end soon after it.
-bool ParseLine(const char* begin, const char* end, Protocol protocol, bool ipv6, Row* row) {
+bool ParseLine(const char* begin, const char* end, Protocol protocol, bool ipv6, Row* row,
+               Details* details) {
   Fields fields(begin, end);
   const size_t words = ipv6 ? 4 : 1;
   uint32_t state, send_queue, receive_queue;
@@ -103,15 +104,18 @@ bool ParseLine(const char* begin, const char* end, Protocol protocol, bool ipv6,
   if (!fields.SkipField() || !fields.SkipField()) return false;
   if (!fields.Decimal(UINT32_MAX, &uid) || !fields.Decimal(UINT64_MAX, &timeout)) return false;
   if (!fields.Decimal(UINT64_MAX, &inode)) return false;
-  if (ipv6) row->flags |= Row::kFlagIPv6;
+  row->family = ipv6 ? Family::kIPv6 : Family::kIPv4;
   SetKernelState(static_cast<uint8_t>(state), protocol, row);
-  row->uid = static_cast<uint32_t>(uid);
   row->inode = inode;
-  // As in sock_diag: without an inode it is user 0 for anybody's.
-  if (inode != 0) row->flags |= Row::kFlagUser;
-  row->receive_queue = receive_queue;
-  row->send_queue = send_queue;
-  row->flags |= Row::kFlagQueues;
+  // As in sock_diag: without an inode the user is 0, whoever it was.
+  if (inode != 0) {
+    details->uid = static_cast<uint32_t>(uid);
+    details->known |= Details::kHasUser;
+  }
+  details->receive_queue = receive_queue;
+  // A listener's is 0 here: the file shows no backlog (net/ipv4/tcp_ipv4.c, get_tcp4_sock).
+  details->send_queue = row->state == State::kListen ? 0 : send_queue;
+  details->known |= Details::kHasQueues;
   return true;
 }
 
@@ -156,11 +160,15 @@ void ProcNetParser::Line(const char* begin, const char* end) {
     return;
   }
   Row parsed{};
-  if (!ParseLine(begin, end, protocol_, ipv6_, &parsed)) {
+  Details parsed_details{};
+  if (!ParseLine(begin, end, protocol_, ipv6_, &parsed, &parsed_details)) {
     rows_.Skip();
     return;
   }
-  rows_.Add([&](Row& row) { row = parsed; });
+  rows_.Add([&](Row& row, Details& details) {
+    row = parsed;
+    details = parsed_details;
+  });
 }
 
 }  // namespace socktable

@@ -2,8 +2,11 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <memory>
 
 #include "../core/source.h"
+#include "../core/direction.h"
+#include "../core/owners.h"
 #include "../posix/interface_names.h"
 #include "proc_net.h"
 #include "row_collector.h"
@@ -12,19 +15,19 @@
 namespace socktable {
 namespace {
 
-Status ReadProcfs(Protocol protocol, const Query& query, SocketTable& table) {
-  RowCollector rows(query, table);
-  for (const auto& [bit, ipv6] :
-       {std::pair<uint32_t, bool>{Query::kIPv4, false}, {Query::kIPv6, true}}) {
-    if ((query.families & bit) == 0) continue;
-    Status status = ReadProcNet(protocol, ipv6, query, rows);
+Status ReadProcfs(Protocol protocol, const Query& query, SocketTable& table, Listeners* listeners) {
+  RowCollector rows(query, table, listeners);
+  for (const Family family : {Family::kIPv4, Family::kIPv6}) {
+    if (!query.Wants(family)) continue;
+    Status status = ReadProcNet(protocol, family == Family::kIPv6, query, rows);
     if (!status.ok()) return status;
   }
   return Status::Ok();
 }
 
-// True from Linux 6.8, the first that tells bound sockets.
-bool KernelTellsBoundSockets() {
+// True from Linux 6.8, the first that shows bound sockets (net/ipv4/inet_diag.c,
+// inet_diag_dump_icsk).
+bool KernelShowsBoundSockets() {
   utsname name;
   if (uname(&name) != 0) return false;
   char* end;
@@ -33,30 +36,38 @@ bool KernelTellsBoundSockets() {
   return major > 6 || (major == 6 && minor >= 8);
 }
 
+SourceCapability CapabilityOf(Source source) {
+  const bool bound = source == Source::kSockDiag && KernelShowsBoundSockets();
+  return {source, bound ? SourceCapability::kAllStates : SourceCapability::kAllButBound};
+}
+
+void NoteSource(Source source, const Query& query, Report& report) {
+  report.From(source);
+  NoteMissing(CapabilityOf(source), query, report);
+}
+
 // Reads one protocol from the first source that works. Each protocol has its own: a kernel may have
 // the module for one and not for the other.
-Status ReadProtocol(Protocol protocol, const Query& query, SocketTable& table) {
-  const bool wants_bound =
-      protocol == Protocol::kTcp && (query.tcp_states & Bit(State::kBound)) != 0;
+Status ReadProtocol(Protocol protocol, const Query& query, SocketTable& table,
+                    Listeners* listeners) {
   if (query.source != Source::kProcfs) {
     const size_t before = table.size();
-    Status status = ReadSockDiag(protocol, query, table);
+    Status status = ReadSockDiag(protocol, query, table, listeners);
     if (status.ok()) {
-      table.report.sources |= Report::kFromSockDiag;
-      if (wants_bound && !KernelTellsBoundSockets()) {
-        table.report.flags |= Report::kBoundUnavailable;
-      }
+      NoteSource(Source::kSockDiag, query, table.report);
       return status;
     }
     if (status.code == ECANCELED || query.source == Source::kSockDiag) return status;
     table.Truncate(before);
     table.report.fallback = status;
   }
-  Status status = ReadProcfs(protocol, query, table);
-  if (!status.ok()) return status;
-  table.report.sources |= Report::kFromProcfs;
-  if (wants_bound) table.report.flags |= Report::kBoundUnavailable;
+  Status status = ReadProcfs(protocol, query, table, listeners);
+  if (status.ok()) NoteSource(Source::kProcfs, query, table.report);
   return status;
+}
+
+bool IsOfThisSystem(Source source) {
+  return source == Source::kAuto || source == Source::kSockDiag || source == Source::kProcfs;
 }
 
 }  // namespace
@@ -68,18 +79,19 @@ Status OutOfMemory() { return Status::Os(ENOMEM, "malloc"); }
 Status CancelledRead() { return Status::Os(ECANCELED, "read"); }
 
 Status ReadSockets(const Query& query, SocketTable& table) {
-  if (query.source > Source::kProcfs) return Status::Os(ENOTSUP, "source");
+  if (!IsOfThisSystem(query.source)) return Status::Os(ENOTSUP, "source");
+  table.Expect(query);
+  const auto listeners = std::make_unique<Listeners>();
   for (const Protocol protocol : {Protocol::kTcp, Protocol::kUdp}) {
-    const uint32_t wanted = protocol == Protocol::kTcp ? query.tcp_states : query.udp_peers;
-    if (!query.Wants(protocol) || wanted == 0) continue;
-    Status status = ReadProtocol(protocol, query, table);
+    if (!query.Wants(protocol)) continue;
+    Status status = ReadProtocol(protocol, query, table, listeners.get());
     if (!status.ok()) return status;
   }
   // A query that nothing can match reads nothing.
   if (table.report.sources == 0) {
-    const bool procfs = query.source == Source::kProcfs;
-    table.report.sources = procfs ? Report::kFromProcfs : Report::kFromSockDiag;
+    table.report.From(query.source == Source::kProcfs ? Source::kProcfs : Source::kSockDiag);
   }
+  listeners->SetDirections(table);
   AddInterfaceNames(table);
   return query.WantsOwners() ? ReadOwners(query, {}, table) : Status::Ok();
 }

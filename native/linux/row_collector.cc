@@ -5,7 +5,7 @@
 namespace socktable {
 
 bool RowCollector::SameSocket(const Row& a, const Row& b) {
-  if (a.identity != 0 || b.identity != 0) return a.identity == b.identity;
+  if (a.cookie != 0 || b.cookie != 0) return a.cookie == b.cookie;
   // /proc/net has no cookie. Sockets that share an address (SO_REUSEPORT) differ by inode; those
   // without an inode are connections, and a connection's addresses are its own.
   return a.inode == b.inode && SameAddresses(a, b);
@@ -28,7 +28,7 @@ void RowCollector::Settle() {
       table_.report.repeated++;
       continue;
     }
-    if (kept != i) table_[kept] = table_[i];
+    table_.Move(i, kept);
     table_.NoteInterface(table_[kept].interface);
     kept++;
   }

@@ -143,8 +143,8 @@ Status SockDiag::Find(const Row& row) {
   body.id.idiag_sport = htons(row.local_port);
   body.id.idiag_dport = htons(row.remote_port);
   body.id.idiag_if = row.interface;
-  body.id.idiag_cookie[0] = static_cast<uint32_t>(row.identity);
-  body.id.idiag_cookie[1] = static_cast<uint32_t>(row.identity >> 32);
+  body.id.idiag_cookie[0] = static_cast<uint32_t>(row.cookie);
+  body.id.idiag_cookie[1] = static_cast<uint32_t>(row.cookie >> 32);
   Status status = Send(SOCK_DIAG_BY_FAMILY, 0, &body, sizeof body, {});
   if (!status.ok()) return status;
 

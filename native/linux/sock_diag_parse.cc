@@ -45,27 +45,33 @@ bool ParseAttributes(const uint8_t* bytes, size_t size, Row* row) {
   return true;
 }
 
-void FillRow(const inet_diag_msg& message, Protocol protocol, Row* row) {
+void FillRow(const inet_diag_msg& message, Protocol protocol, Row* row, Details* details) {
   const bool ipv6 = message.idiag_family == AF_INET6;
   const size_t address_size = ipv6 ? 16 : 4;
-  if (ipv6) row->flags |= Row::kFlagIPv6;
+  row->family = ipv6 ? Family::kIPv6 : Family::kIPv4;
   memcpy(row->local_address, message.id.idiag_src, address_size);
   memcpy(row->remote_address, message.id.idiag_dst, address_size);
   row->local_port = ntohs(message.id.idiag_sport);
   row->remote_port = ntohs(message.id.idiag_dport);
   SetKernelState(message.idiag_state, protocol, row);
   row->inode = message.idiag_inode;
-  row->identity =
+  row->cookie =
       static_cast<uint64_t>(message.id.idiag_cookie[1]) << 32 | message.id.idiag_cookie[0];
-  row->uid = message.idiag_uid;
-  // Without an inode it is user 0 for anybody's (net/ipv4/inet_diag.c, inet_twsk_diag_fill).
-  if (row->inode != 0) row->flags |= Row::kFlagUser;
   row->interface = message.id.idiag_if;
-  row->receive_queue = message.idiag_rqueue;
-  row->send_queue = message.idiag_wqueue;
-  row->flags |= Row::kFlagQueues;
+  // Without an inode the user is 0, whoever it was (net/ipv4/inet_diag.c, inet_twsk_diag_fill).
+  if (row->inode != 0) {
+    details->uid = message.idiag_uid;
+    details->known |= Details::kHasUser;
+  }
+  details->receive_queue = message.idiag_rqueue;
+  details->known |= Details::kHasQueues;
   // A listener's "write queue" is its backlog (net/ipv4/tcp_diag.c, tcp_diag_get_info).
-  if (row->state == State::kListen) row->flags |= Row::kFlagBacklogKnown;
+  if (row->state == State::kListen) {
+    details->backlog = message.idiag_wqueue;
+    details->known |= Details::kHasBacklog;
+  } else {
+    details->send_queue = message.idiag_wqueue;
+  }
 }
 
 bool ParseSocket(const uint8_t* bytes, size_t size, Protocol protocol, RowCollector& rows) {
@@ -77,8 +83,8 @@ bool ParseSocket(const uint8_t* bytes, size_t size, Protocol protocol, RowCollec
     return true;
   }
   bool attributes_ok = true;
-  rows.Add([&](Row& row) {
-    FillRow(message, protocol, &row);
+  rows.Add([&](Row& row, Details& details) {
+    FillRow(message, protocol, &row, &details);
     attributes_ok = ParseAttributes(bytes + sizeof message, size - sizeof message, &row);
   });
   return attributes_ok;
@@ -192,8 +198,8 @@ uint32_t KernelTcpStates(uint32_t tcp_states) {
 
 uint32_t KernelUdpStates(uint32_t udp_peers) {
   uint32_t bits = 0;
-  if ((udp_peers & Query::kUdpUnconnected) != 0) bits |= 1u << kKernelClose;
-  if ((udp_peers & Query::kUdpConnected) != 0) bits |= 1u << kKernelEstablished;
+  if ((udp_peers & Bit(UdpPeer::kUnconnected)) != 0) bits |= 1u << kKernelClose;
+  if ((udp_peers & Bit(UdpPeer::kConnected)) != 0) bits |= 1u << kKernelEstablished;
   return bits;
 }
 

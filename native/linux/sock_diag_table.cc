@@ -43,36 +43,68 @@ Status DumpOnce(const DiagRequest& request, const Query& query, SocketTable& tab
     status = diag.Dump(request, query, rows, &interrupted);
     if (!status.ok() || !interrupted) return status;
   }
-  table.report.flags |= Report::kInterrupted;
+  table.report.Set(ReportFlag::kInterrupted);
   return status;
 }
 
 Status DumpFamilies(Protocol protocol, const Query& query, SocketTable& table, RowCollector& rows) {
-  for (const auto& [bit, family] : {std::pair<uint32_t, uint8_t>{Query::kIPv4, AF_INET},
-                                    std::pair<uint32_t, uint8_t>{Query::kIPv6, AF_INET6}}) {
-    if ((query.families & bit) == 0) continue;
-    Status status = DumpOnce(MakeRequest(protocol, family, query), query, table, rows);
+  for (const auto& [family, number] : {std::pair<Family, uint8_t>{Family::kIPv4, AF_INET},
+                                       std::pair<Family, uint8_t>{Family::kIPv6, AF_INET6}}) {
+    if (!query.Wants(family)) continue;
+    Status status = DumpOnce(MakeRequest(protocol, number, query), query, table, rows);
     if (!status.ok()) return status;
   }
   return Status::Ok();
 }
 
-}  // namespace
-
-Status ReadSockDiag(Protocol protocol, const Query& query, SocketTable& table) {
-  RowCollector rows(query, table);
+Status DumpProtocol(Protocol protocol, const Query& query, SocketTable& table,
+                    Listeners* listeners) {
   const size_t before = table.size();
-  const bool both = query.families == (Query::kIPv4 | Query::kIPv6);
-  Status status;
-  if (protocol == Protocol::kTcp && both) {
-    status = DumpOnce(MakeRequest(protocol, AF_UNSPEC, query), query, table, rows);
+  if (protocol == Protocol::kTcp && query.families == Query::kBothFamilies) {
+    RowCollector rows(query, table, listeners);
+    Status status = DumpOnce(MakeRequest(protocol, AF_UNSPEC, query), query, table, rows);
     if (status.ok() || status.code == ECANCELED) return status;
     // Not every kernel that has the newer request has the older one (emulations do not).
     table.Truncate(before);
-    RowCollector again(query, table);
-    return DumpFamilies(protocol, query, table, again);
   }
+  RowCollector rows(query, table, listeners);
   return DumpFamilies(protocol, query, table, rows);
+}
+
+bool HasConnections(const SocketTable& table, size_t first) {
+  for (size_t i = first; i < table.size(); i++) {
+    if (table[i].HasPeer()) return true;
+  }
+  return false;
+}
+
+// Whether the kernel was asked for all sockets that wait for peers at the ports of the query.
+bool AskedForListeners(Protocol protocol, const Query& query) {
+  const bool waiting = protocol == Protocol::kTcp
+                           ? (query.tcp_states & Bit(State::kListen)) != 0
+                           : (query.udp_peers & Bit(UdpPeer::kUnconnected)) != 0;
+  return waiting && query.remote_ports.empty();
+}
+
+// The kernel walks its table of listeners alone, which takes microseconds.
+Status ReadListeners(Protocol protocol, const Query& query, Listeners* listeners) {
+  Query waiting = query;
+  waiting.tcp_states = Bit(State::kListen);
+  waiting.udp_peers = Bit(UdpPeer::kUnconnected);
+  waiting.remote_ports.clear();
+  SocketTable unused;
+  return DumpProtocol(protocol, waiting, unused, listeners);
+}
+
+}  // namespace
+
+Status ReadSockDiag(Protocol protocol, const Query& query, SocketTable& table,
+                    Listeners* listeners) {
+  const size_t before = table.size();
+  Status status = DumpProtocol(protocol, query, table, listeners);
+  const bool needed = status.ok() && listeners != nullptr && HasConnections(table, before);
+  if (!needed || AskedForListeners(protocol, query)) return status;
+  return ReadListeners(protocol, query, listeners);
 }
 
 }  // namespace socktable

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "../core/direction.h"
 #include "../core/query.h"
 #include "../core/socket_table.h"
 #include "../core/status.h"
@@ -7,7 +8,9 @@
 namespace socktable {
 
 // Adds the sockets of one protocol that a query asks for, by as few dumps as the kernel allows.
-// After a failure the rows that came before it may still be there.
-Status ReadSockDiag(Protocol protocol, const Query& query, SocketTable& table);
+// After a failure the rows that came before it may still be there. Where there are connections
+// among them, `listeners` gets the sockets that wait for peers.
+Status ReadSockDiag(Protocol protocol, const Query& query, SocketTable& table,
+                    Listeners* listeners = nullptr);
 
 }  // namespace socktable

@@ -10,8 +10,7 @@ RowCopier::RowCopier(SocketTable& to) : to_(to) {
 
 void RowCopier::Copy(const SocketTable& from, uint32_t position) {
   const auto index = static_cast<uint32_t>(to_.size());
-  Row& row = to_.Append();
-  row = from[position];
+  Row& row = to_.AppendCopy(from, position);
   CopyOwners(from, from[position], &row);
   const auto service =
       std::lower_bound(from.services.begin(), from.services.end(), position,
@@ -21,8 +20,7 @@ void RowCopier::Copy(const SocketTable& from, uint32_t position) {
 }
 
 void RowCopier::CopyOwners(const SocketTable& from, const Row& source, Row* row) {
-  const bool any = source.owner_count > 0;  // else owner_start is a PID
-  row->owner_start = any ? static_cast<uint32_t>(to_.owners.size()) : source.owner_start;
+  row->owner_start = static_cast<uint32_t>(to_.owners.size());
   row->owner_count = source.owner_count;
   row->owner_unknown = source.owner_unknown;
   for (uint32_t i = 0; i < source.owner_count; i++) {

@@ -27,7 +27,7 @@ uint32_t Progress(const Row& row) {
                                                       : static_cast<uint32_t>(row.state);
 }
 
-// Where not both rows tell an identity: whether a socket at these addresses can have come to this.
+// Where not both rows have an identity: whether a socket at these addresses can have come to this.
 bool MayFollow(const SocketTable& before, const Row& earlier, const SocketTable& after,
                const Row& later) {
   // An accepted connection gets an inode, and loses it where its process closes it.
@@ -52,19 +52,19 @@ bool MayBeGranted(const Row& request, const Row& later) {
 
 bool SameSocket(const SocketTable& before, const Row& earlier, const SocketTable& after,
                 const Row& later) {
-  if (HasCookie(earlier) != HasCookie(later)) return false;
-  if (HasCookie(earlier)) return SameCookie(earlier, later) || MayBeGranted(earlier, later);
-  const bool told = earlier.identity != 0 && later.identity != 0;
-  if (told && earlier.identity != later.identity) return false;
+  if ((earlier.cookie != 0) != (later.cookie != 0)) return false;
+  if (earlier.cookie != 0) return SameCookie(earlier, later) || MayBeGranted(earlier, later);
+  const bool known = earlier.created != 0 && later.created != 0;
+  if (known && earlier.created != later.created) return false;
   if (!SameAddresses(earlier, later)) return false;
-  return told || MayFollow(before, earlier, after, later);
+  return known || MayFollow(before, earlier, after, later);
 }
 
-bool SameFields(const Row& a, const Row& b) {
-  constexpr size_t kQueues = offsetof(Row, receive_queue);
-  constexpr size_t kPorts = offsetof(Row, local_port);
-  constexpr size_t kEnd = offsetof(Row, owner_unknown);
-  return memcmp(&a, &b, kQueues) == 0 && memcmp(&a.local_port, &b.local_port, kEnd - kPorts) == 0;
+bool SameFields(const SocketTable& before, uint32_t earlier, const SocketTable& after,
+                uint32_t later) {
+  constexpr size_t kOwners = offsetof(Row, owner_unknown);
+  if (memcmp(&before[earlier], &after[later], kOwners) != 0) return false;
+  return before.details[earlier].uid == after.details[later].uid;
 }
 
 bool SameOwners(const SocketTable& table_a, const Row& a, const SocketTable& table_b,

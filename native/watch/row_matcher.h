@@ -15,7 +15,8 @@ bool SameSocket(const SocketTable& before, const Row& earlier, const SocketTable
                 const Row& later);
 
 // Whether the rows say the same but for queues and owners.
-bool SameFields(const Row& a, const Row& b);
+bool SameFields(const SocketTable& before, uint32_t earlier, const SocketTable& after,
+                uint32_t later);
 
 // Whether the rows name the same owners, and the same reason where they name none.
 bool SameOwners(const SocketTable& table_a, const Row& a, const SocketTable& table_b, const Row& b);
@@ -58,7 +59,7 @@ class RowMatcher {
   };
 
   bool Same(size_t b, size_t a) const {
-    // Nearly all are, and are told by their cookies.
+    // Nearly all are, and have the same cookie.
     return SameCookie(before_[b], after_[a]) || SameSocket(before_, before_[b], after_, after_[a]);
   }
   static void Leave(std::vector<uint32_t>* left, size_t* position, size_t count) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "../core/counts.h"
+#include "../core/owners.h"
 #include "../core/source.h"
 #include "row_copier.h"
 
@@ -17,8 +18,10 @@ constexpr std::chrono::seconds kLatest{60};
 
 constexpr size_t kMostActive = 32;
 
+// Tables keep what owners are concluded from, and on Windows the time of creation, which tells a
+// socket from a later one at its addresses.
 Query ForWatching(Query query) {
-  query.times = true;  // where the system tells them, they tell sockets apart
+  query.owners_follow = true;
   return query;
 }
 
@@ -37,6 +40,11 @@ void CopyOwnerFields(const Row& from, Row* to) {
   to->owner_unknown = from.owner_unknown;
 }
 
+// A listener that closes leaves the connections that it accepted: they came in all the same.
+void KeepDirection(const Row& earlier, Row* row) {
+  if (earlier.direction != Direction::kNone && row->HasPeer()) row->direction = earlier.direction;
+}
+
 void AddInterfaces(const SocketTable& from, SocketTable* to) {
   for (const Interface& interface : from.interfaces) {
     Interface* added = to->NoteInterface(interface.index);
@@ -47,7 +55,7 @@ void AddInterfaces(const SocketTable& from, SocketTable* to) {
 }  // namespace
 
 Watcher::Watcher(Query query)
-    : query_(ForWatching(std::move(query))), apart_(OwnersAreApart(query_)) {}
+    : query_(ForWatching(std::move(query))), separate_owners_(OwnersAreSeparate(query_)) {}
 
 Status Watcher::Poll(const std::atomic<bool>* cancelled, PackedTable* changes) {
   const std::lock_guard<std::mutex> lock(mutex_);
@@ -73,7 +81,7 @@ Status Watcher::PollCounts(const std::atomic<bool>* cancelled, uint32_t by, Pack
   if (!status.ok()) return status;
   SocketTable groups;
   CountSockets(next_, by, &groups);
-  TellChanges(rows, &groups.changes);
+  groups.changes = ChangesOf(rows);
   *counts = groups.Pack();
   std::swap(last_, next_);
   return status;
@@ -84,8 +92,8 @@ Status Watcher::Read(const std::atomic<bool>* cancelled, RowMatcher* rows) {
   query.cancelled = cancelled;
   next_.Clear();
   changed_.clear();
-  brief_.Listen(query_);
-  const bool whole = !apart_ || Clock::now() >= search_all_;
+  short_lived_.Listen(query_);
+  const bool whole = !separate_owners_ || Clock::now() >= search_all_;
   Status status = whole ? ReadWhole(query, rows) : ReadRows(query, rows);
   if (begun_ && !query_.pids.empty() && IsNoSuchProcess(status)) {
     // Who was asked about has ended: so have its sockets.
@@ -96,21 +104,22 @@ Status Watcher::Read(const std::atomic<bool>* cancelled, RowMatcher* rows) {
   }
   if (!status.ok()) return status;
   // Also of a search that an earlier read made.
-  if (next_.MissesSearch()) next_.report.flags |= Report::kSearchEnded;
+  if (next_.MissesSearch()) next_.report.Set(ReportFlag::kSearchEnded);
   begun_ = true;
-  FindBrief(*rows);
+  FindShortLived(*rows);
   return status;
 }
 
-void Watcher::FindBrief(const RowMatcher& rows) {
-  for (const uint32_t before : rows.closed) brief_.ExpectClosed(last_[before]);
+void Watcher::FindShortLived(const RowMatcher& rows) {
+  for (const uint32_t before : rows.closed) short_lived_.ExpectClosed(last_[before]);
   for (const Pair& pair : changed_) {
-    if (next_[pair.after].state == State::kTimeWait) brief_.ExpectLingering(last_[pair.before]);
+    if (next_[pair.after].state == State::kTimeWait)
+      short_lived_.ExpectLingering(last_[pair.before]);
   }
   for (const uint32_t after : rows.opened) {
-    if (next_[after].state == State::kTimeWait) brief_.ExpectUnseen(next_[after]);
+    if (next_[after].state == State::kTimeWait) short_lived_.ExpectUnseen(next_[after]);
   }
-  brief_.Find(&next_);
+  short_lived_.Find(&next_);
 }
 
 Status Watcher::ReadWhole(const Query& query, RowMatcher* rows) {
@@ -125,7 +134,8 @@ Status Watcher::ReadWhole(const Query& query, RowMatcher* rows) {
     Row& row = next_[after];
     // It closed behind the reading's back: the next one will say so, and whose it was.
     if (row.owner_unknown == OwnerUnknown::kGone) owners.CopyOwners(last_, earlier, &row);
-    if (!SameFields(earlier, row) || !SameOwners(last_, earlier, next_, row)) {
+    KeepDirection(earlier, &row);
+    if (!SameFields(last_, before, next_, after) || !SameOwners(last_, earlier, next_, row)) {
       changed_.push_back({before, after});
     }
   });
@@ -133,22 +143,19 @@ Status Watcher::ReadWhole(const Query& query, RowMatcher* rows) {
 }
 
 Status Watcher::ReadRows(Query query, RowMatcher* rows) {
-  const bool names = query.names;
   query.owners = Owners::kNone;
-  query.names = false;
   Status status = ReadSockets(query, next_);
   if (!status.ok()) return status;
   CopyMemory(last_, &next_);
   // Sockets that are known already are not looked up again: it holds for them until the next
   // search.
-  next_.report.flags |= last_.report.flags & Report::kForeignProc;
+  next_.report.flags |= last_.report.flags & Bit(ReportFlag::kForeignProc);
   std::vector<Pair> doubtful;
   Remember(rows, &doubtful);
   for (const uint32_t before : rows->closed) NoteActive(last_, last_[before]);
   for (const uint32_t after : rows->opened) doubtful.push_back({kNone, after});
   // One holder is enough for now: the search of all finds the others.
   query.owners = Owners::kFirst;
-  query.names = names;
   return SearchOwners(query, doubtful);
 }
 
@@ -168,7 +175,8 @@ void Watcher::Remember(RowMatcher* rows, std::vector<Pair>* doubtful) {
   rows->Run([&](uint32_t before, uint32_t after) {
     const Row& earlier = last_[before];
     Row& row = next_[after];
-    const bool same = SameFields(earlier, row);
+    KeepDirection(earlier, &row);
+    const bool same = SameFields(last_, before, next_, after);
     bool sure = same || (earlier.inode == row.inode && earlier.owner_count > 0);
     for (uint32_t i = 0; sure && i < earlier.owner_count; i++) {
       sure = holds(last_.owners[earlier.owner_start + i], row.inode);
@@ -201,12 +209,13 @@ bool Watcher::KeepHolders(const Row& earlier, Row* row) {
 Status Watcher::SearchOwners(const Query& query, const std::vector<Pair>& doubtful) {
   if (doubtful.empty()) return Status::Ok();
   SocketTable asked;
-  for (const Pair& pair : doubtful) asked.Append() = next_[pair.after];
+  asked.Expect(query);
+  for (const Pair& pair : doubtful) asked.AppendCopy(next_, pair.after);
   Status status = ReadOwners(query, active_, asked);
   if (!status.ok()) return status;
   if (next_.report.unexpected == 0) next_.report.first_unexpected = asked.report.first_unexpected;
   next_.report.unexpected += asked.report.unexpected;
-  next_.report.flags |= asked.report.flags & Report::kForeignProc;
+  next_.report.flags |= asked.report.flags & Bit(ReportFlag::kForeignProc);
 
   RowCopier owners(next_);
   for (size_t i = 0; i < doubtful.size(); i++) {
@@ -225,7 +234,7 @@ Status Watcher::SearchOwners(const Query& query, const std::vector<Pair>& doubtf
       if (unseen) search_all_ = std::min(search_all_, Clock::now() + kSoonest);
       continue;
     }
-    if (!SameFields(last_[before], row) || !SameOwners(last_, last_[before], next_, row)) {
+    if (!SameFields(last_, before, next_, after) || !SameOwners(last_, last_[before], next_, row)) {
       changed_.push_back(doubtful[i]);
     }
   }
@@ -244,19 +253,19 @@ void Watcher::NoteActive(const SocketTable& table, const Row& row) {
   }
 }
 
-void Watcher::TellChanges(const RowMatcher& rows, Changes* changes) const {
-  changes->opened = static_cast<uint32_t>(rows.opened.size());
-  changes->closed = static_cast<uint32_t>(rows.closed.size());
-  changes->brief = static_cast<uint32_t>(brief_.found().size());
+Changes Watcher::ChangesOf(const RowMatcher& rows) const {
+  return {static_cast<uint32_t>(rows.opened.size()), static_cast<uint32_t>(rows.closed.size()),
+          static_cast<uint32_t>(short_lived_.found().size())};
 }
 
 PackedTable Watcher::Pack(const RowMatcher& rows) {
   SocketTable changes;
+  changes.Expect(query_);
   RowCopier copier(changes);
-  const SocketTable& brief = brief_.found();
+  const SocketTable& short_lived = short_lived_.found();
   for (const uint32_t after : rows.opened) copier.Copy(next_, after);
   for (const uint32_t before : rows.closed) copier.Copy(last_, before);
-  for (uint32_t i = 0; i < brief.size(); i++) copier.Copy(brief, i);
+  for (uint32_t i = 0; i < short_lived.size(); i++) copier.Copy(short_lived, i);
   for (const Pair& pair : changed_) {
     copier.Copy(next_, pair.after);
     copier.Copy(last_, pair.before);
@@ -264,9 +273,9 @@ PackedTable Watcher::Pack(const RowMatcher& rows) {
   AddInterfaces(next_, &changes);
   AddInterfaces(last_, &changes);
   changes.report = next_.report;
-  TellChanges(rows, &changes.changes);
-  changes.changes.sockets = static_cast<uint32_t>(next_.size());
-  changes.changes.hidden = next_.CountHidden();
+  changes.report.sockets = static_cast<uint32_t>(next_.size());
+  changes.report.hidden_sockets = next_.CountHidden();
+  changes.changes = ChangesOf(rows);
   return changes.Pack();
 }
 

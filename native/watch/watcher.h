@@ -9,8 +9,8 @@
 #include "../core/query.h"
 #include "../core/socket_table.h"
 #include "../core/status.h"
-#include "brief_sockets.h"
 #include "row_matcher.h"
+#include "short_lived.h"
 
 namespace socktable {
 
@@ -45,20 +45,20 @@ class Watcher {
   Status ReadWhole(const Query& query, RowMatcher* rows);
   Status ReadRows(Query query, RowMatcher* rows);
   void Remember(RowMatcher* rows, std::vector<Pair>* doubtful);
-  void FindBrief(const RowMatcher& rows);
-  void TellChanges(const RowMatcher& rows, Changes* changes) const;
+  void FindShortLived(const RowMatcher& rows);
+  Changes ChangesOf(const RowMatcher& rows) const;
   bool KeepHolders(const Row& earlier, Row* row);
   Status SearchOwners(const Query& query, const std::vector<Pair>& doubtful);
   void NoteActive(const SocketTable& table, const Row& row);
   PackedTable Pack(const RowMatcher& rows);
 
   const Query query_;
-  const bool apart_;
+  const bool separate_owners_;
   std::mutex mutex_;  // guards what follows
   SocketTable last_;
   SocketTable next_;
   std::vector<Pair> changed_;
-  BriefSockets brief_;
+  ShortLivedSockets short_lived_;
   bool begun_ = false;            // a read went well
   std::vector<uint32_t> active_;  // processes that opened or closed sockets, the latest first
   Clock::time_point search_all_;

@@ -6,6 +6,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "../core/direction.h"
 #include "../core/query.h"
 #include "../core/socket_table.h"
 #include "mib_layout.h"
@@ -22,11 +23,15 @@ class MibCollector {
   [[nodiscard]] bool Add(const MibLayout& layout, const uint8_t* bytes, size_t size,
                          std::vector<size_t>* offsets);
 
+  // To be called once all tables are in.
+  void SetDirections() { listeners_.SetDirections(table_); }
+
  private:
   void AddOwner(uint32_t pid, Row* row);
 
   const Query& query_;
   SocketTable& table_;
+  Listeners listeners_;
   std::unordered_set<uint32_t> wanted_;             // PIDs; empty: any
   std::unordered_map<uint32_t, uint32_t> indexes_;  // of processes in the table, by PID
 };

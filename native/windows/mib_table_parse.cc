@@ -64,7 +64,7 @@ uint32_t InterfaceOf(const MibLayout& layout, const Record& record, const Row& r
 
 void FillRow(const MibLayout& layout, const Record& record, Row* row) {
   row->protocol = layout.protocol;
-  if (layout.ipv6) row->flags |= Row::kFlagIPv6;
+  row->family = layout.ipv6 ? Family::kIPv6 : Family::kIPv4;
   record.Address(layout.local_address, layout.ipv6, row->local_address);
   row->local_port = record.Port(layout.local_port);
   if (layout.state != kNone) row->state = StateOfMib(record.Get<uint32_t>(layout.state));
@@ -78,10 +78,7 @@ void FillRow(const MibLayout& layout, const Record& record, Row* row) {
     }
   }
   row->interface = InterfaceOf(layout, record, *row);
-  if (layout.created != kNone) {
-    row->identity = record.Get<uint64_t>(layout.created);
-    if (row->identity != 0) row->flags |= Row::kFlagCreated;
-  }
+  if (layout.created != kNone) row->created = record.Get<uint64_t>(layout.created);
 }
 
 // Windows shows PID 0, its idle process, for sockets that have none any more.
@@ -107,12 +104,13 @@ bool MibCollector::Add(const MibLayout& layout, const uint8_t* bytes, size_t siz
     const size_t offset = layout.first + static_cast<size_t>(i) * layout.size;
     const Record record(bytes + offset);
     const uint32_t pid = layout.pid == kNone ? 0 : record.Get<uint32_t>(layout.pid);
-    if (!wanted_.empty() && wanted_.count(pid) == 0) continue;
     Row& row = table_.Append();
     FillRow(layout, record, &row);
+    if (WaitsForPeers(row)) listeners_.Add(row);
     // Wine lists sockets that are not bound to a port; they take none.
-    if (row.local_port == 0 || !query_.Matches(row)) {
-      table_.Truncate(table_.size() - 1);
+    const bool held = wanted_.empty() || wanted_.count(pid) != 0;
+    if (!held || row.local_port == 0 || !query_.Matches(row)) {
+      table_.DropLast();
       continue;
     }
     if (layout.pid == kNone) {

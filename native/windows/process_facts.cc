@@ -7,7 +7,7 @@ namespace {
 // process has ended and another one inherited the socket. Its PID may have gone to a process that
 // is younger than the socket.
 bool CanHold(const ProcessFacts& process, const Row& row) {
-  const bool younger = (row.flags & Row::kFlagCreated) != 0 && process.started > row.identity;
+  const bool younger = row.created != 0 && process.started > row.created;
   return process.exists && !younger;
 }
 

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "../core/events.h"
+#include "../core/owners.h"
 #include "../core/source.h"
 #include "interface_names.h"
 #include "ip_helper.h"
@@ -15,8 +16,11 @@ namespace socktable {
 namespace {
 
 MibDetail DetailFor(const Query& query) {
-  if (query.times || query.services) return MibDetail::kModule;
-  return query.WantsOwners() ? MibDetail::kOwner : MibDetail::kPlain;
+  // Tables with modules have the time of creation too, which tells a socket from a later one at its
+  // addresses.
+  const bool module =
+      query.WantsOwners() || query.owners_follow || query.Includes(Include::kDetails);
+  return module ? MibDetail::kModule : MibDetail::kPlain;
 }
 
 // What a service name is compared with, and where it goes if it is one.
@@ -33,34 +37,35 @@ class Reader {
 
   Status ReadAll() {
     for (const Protocol protocol : {Protocol::kTcp, Protocol::kUdp}) {
-      const uint32_t wanted = protocol == Protocol::kTcp ? query_.tcp_states : query_.udp_peers;
-      if (!query_.Wants(protocol) || wanted == 0) continue;
-      for (const bool ipv6 : {false, true}) {
-        if ((query_.families & (ipv6 ? Query::kIPv6 : Query::kIPv4)) == 0) continue;
-        Status status = Read(MibLayoutOf(protocol, ipv6, detail_));
+      if (!query_.Wants(protocol)) continue;
+      for (const Family family : {Family::kIPv4, Family::kIPv6}) {
+        if (!query_.Wants(family)) continue;
+        Status status = Read(MibLayoutOf(protocol, family == Family::kIPv6, detail_));
         if (!status.ok()) return status;
       }
     }
+    rows_.SetDirections();
     return Status::Ok();
   }
 
   // Names the processes, and takes back those that can't hold their sockets any more.
   void CheckProcesses() {
+    const bool names = query_.Includes(Include::kNames);
     Processes processes;
     std::vector<ProcessFacts> facts;
     for (const Process& process : table_.processes) {
-      facts.push_back(processes.Find(process.pid, query_.names || query_.services));
+      facts.push_back(processes.Find(process.pid, names || query_.Includes(Include::kService)));
     }
     for (const ModuleName& module : modules_) NameService(module, facts);
     // Names that only the comparison with services took.
-    if (!query_.names) {
+    if (!names) {
       for (ProcessFacts& process : facts) process.name.clear();
     }
     KeepLivingOwners(facts, table_);
     if (!query_.pids.empty()) table_.DropOwnerless();
   }
 
-  // A table of modules names owners that nobody asked for.
+  // A table of modules names owners, asked for or not.
   void DropOwners() {
     table_.owners.clear();
     table_.processes.clear();
@@ -83,7 +88,7 @@ class Reader {
                                                 ? "GetExtendedTcpTable"
                                                 : "GetExtendedUdpTable");
     }
-    if (!query_.services) return status;
+    if (!query_.Includes(Include::kService)) return status;
     for (size_t i = 0; i < offsets_.size(); i++) {
       if (table_[before + i].owner_count == 0) continue;
       const std::string& name = owner_modules_.NameOf(layout, buffer_.data() + offsets_[i]);
@@ -134,12 +139,10 @@ Status ReadSockets(const Query& query, SocketTable& table) {
   if (query.source != Source::kAuto && query.source != Source::kIpHelper) {
     return Status::Os(ERROR_NOT_SUPPORTED, "source");
   }
-  table.report.sources = Report::kFromIpHelper;
-  table.report.flags |= Report::kNumericScopes;
-  const bool wants_tcp = query.Wants(Protocol::kTcp);
-  if (wants_tcp && (query.tcp_states & Bit(State::kBound)) != 0) {
-    table.report.flags |= Report::kBoundUnavailable;
-  }
+  table.report.From(Source::kIpHelper);
+  table.report.Set(ReportFlag::kNumericScopes);
+  NoteMissing({Source::kIpHelper, SourceCapability::kAllButBound}, query, table.report);
+  table.Expect(query);
   Status status = CheckAsked(query);
   if (!status.ok()) return status;
   Reader reader(query, table);
@@ -155,7 +158,7 @@ Status ReadSockets(const Query& query, SocketTable& table) {
 }
 
 // A table names the owners of its rows.
-bool OwnersAreApart(const Query&) { return false; }
+bool OwnersAreSeparate(const Query&) { return false; }
 
 Status ReadOwners(const Query&, const std::vector<uint32_t>&, SocketTable&) { return Status::Ok(); }
 

@@ -2,7 +2,7 @@
 
 import { isIPv4, isIPv6 } from 'node:net'
 import { formatIPv6 } from '../table/address.ts'
-import type { Family } from '../types.ts'
+import type { Family } from '../types/index.ts'
 
 /** The four bytes of an IPv4 address that `net.isIPv4` accepts. */
 export function parseIPv4(text: string): Uint8Array {

@@ -3,8 +3,8 @@
 import { outOfRange } from '../errors.ts'
 import { MOST_PORT_RANGES } from '../table/options.ts'
 import { throwIfAborted } from '../table/signal.ts'
-import type { Abortable, Family, ListOptions, PortFilter, Protocol } from '../types.ts'
-import type { SocketRow } from '../types.ts'
+import type { Abortable, Family, ListOptions, PortFilter, Protocol } from '../types/index.ts'
+import type { SocketRow } from '../types/index.ts'
 import { isLinkLocal } from './addresses.ts'
 import { type PortObstacle, disagreementOf, obstaclesOf } from './obstacles.ts'
 import {

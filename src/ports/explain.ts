@@ -1,6 +1,6 @@
 /** Says in plain words what is the matter with a port, who is responsible and what to do. */
 
-import type { Protocol, SocketRow } from '../types.ts'
+import type { Protocol, SocketRow } from '../types/index.ts'
 import { type UserNames, hiddenOwner, remedyForHidden, usersOf } from '../users.ts'
 import { isLinkLocal, isWildcard } from './addresses.ts'
 import { adviceFor } from './advice.ts'

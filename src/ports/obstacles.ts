@@ -1,6 +1,6 @@
 /** Why a bind was refused, from what the system said and what the table shows. Pure. */
 
-import type { SocketRow } from '../types.ts'
+import type { SocketRow } from '../types/index.ts'
 
 /**
  * What keeps a port from being bound.

@@ -12,8 +12,8 @@ import type {
   QueryOptions,
   SocketRow,
   SocketTable,
-} from '../types.ts'
-import { TCP_STATES } from '../types.ts'
+} from '../types/index.ts'
+import { TCP_STATES } from '../types/index.ts'
 import { type Site, checkHost, meetsAny, sites, sitesSync } from './places.ts'
 import { onlyServers, serverSockets } from './server-sockets.ts'
 import { checkOptions, checkPort } from '../validate.ts'

@@ -2,7 +2,7 @@
 
 import { throwIfAborted } from '../table/signal.ts'
 import { listSockets, listSocketsSync } from '../table/snapshot.ts'
-import type { ListOptions, SocketRow } from '../types.ts'
+import type { ListOptions, SocketRow } from '../types/index.ts'
 import { isShortage } from './refusals.ts'
 
 /** What could not be read: the owners of the sockets, or the sockets. */

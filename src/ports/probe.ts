@@ -3,7 +3,7 @@
 import type { NativeFailure } from '../binding.ts'
 import { binding } from '../binding.ts'
 import { type SystemError, systemError } from '../errors.ts'
-import type { Family, Protocol } from '../types.ts'
+import type { Family, Protocol } from '../types/index.ts'
 import { parseIPv4, parseIPv6, splitZone } from './addresses.ts'
 import { scopeOf } from './refusals.ts'
 

@@ -1,6 +1,6 @@
 /** Which sockets are servers', and which are merely clients' that look alike. */
 
-import type { SocketRow, SocketTable } from '../types.ts'
+import type { SocketRow, SocketTable } from '../types/index.ts'
 import { inRanges, portRules } from './rules.ts'
 
 type Protocols = SocketRow['protocol'] | readonly SocketRow['protocol'][] | undefined

@@ -2,7 +2,7 @@
 
 import { onlyServers } from '../ports/server-sockets.ts'
 import { listSockets } from '../table/snapshot.ts'
-import type { Abortable, ListOptions, SocketRow, SocketTable } from '../types.ts'
+import type { Abortable, ListOptions, SocketRow, SocketTable } from '../types/index.ts'
 import { readWithAncestry } from './ancestry.ts'
 import { waitUntil } from './ending.ts'
 import { processInfo } from './facts.ts'

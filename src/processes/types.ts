@@ -1,6 +1,6 @@
 /** The public types of what concerns processes. */
 
-import type { Abortable, Family, Protocol, SocketRow } from '../types.ts'
+import type { Abortable, Family, Protocol, SocketRow } from '../types/index.ts'
 
 /** A process in short. PIDs come round: a process is named by its PID and its start time. */
 export interface ProcessRecord {

@@ -1,118 +1,78 @@
-/** Turns the packed table that the addon hands over into a `SocketTable`. Pure: it reads the buffer. */
+/** Turns the packed tables that the addon hands over into what callers get. Pure: they read a buffer. */
 
-import { debuglog } from 'node:util'
-import { errorCode } from '../errors.ts'
-import { LAYOUT } from '../layout.ts'
+import type { Layout } from '../layout.ts'
 import type {
-  Fallback,
-  Missing,
+  Include,
   SocketChange,
   SocketChanges,
   SocketRow,
   SocketTable,
-  Source,
-  TableReport,
-} from '../types.ts'
+} from '../types/index.ts'
+import { decodeReport, isReported, reported } from './report.ts'
 import { decodeRows } from './rows.ts'
 import { Sections } from './sections.ts'
 
-const debug = debuglog('socktable')
-
-const SOURCE_BY_BIT: Readonly<Record<number, Source>> = {
-  [LAYOUT['report.fromSockDiag']]: 'sock_diag',
-  [LAYOUT['report.fromProcfs']]: 'procfs',
-  [LAYOUT['report.fromIpHelper']]: 'iphlpapi',
-  [LAYOUT['report.fromPcbList']]: 'pcblist',
-  [LAYOUT['report.fromLibproc']]: 'libproc',
-}
-
-function decodeFallback(sections: Sections): Fallback | null {
-  const errno = sections.header('header.fallbackCode')
-  if (errno === 0) return null
-  const syscall = sections.text(
-    sections.header('header.fallbackCallOffset'),
-    sections.header('header.fallbackCallLength'),
-  )
-  return { code: errorCode(errno), syscall }
-}
-
-/** What a read knows about itself. */
-function decodeReport(sections: Sections): TableReport {
-  const hiddenSockets = sections.header('header.hidden')
-  const flags = sections.header('header.flags')
-  const unexpected = sections.header('header.unexpected')
-  if (unexpected > 0) {
-    const call = sections.text(
-      sections.header('header.unexpectedCallOffset'),
-      sections.header('header.unexpectedCallLength'),
-    )
-    const code = errorCode(sections.header('header.unexpectedCode'))
-    debug('%d unexpected failures, the first: %s %s', unexpected, code, call)
-  }
-  const missing: Missing[] = []
-  const askedDenied = (flags & LAYOUT['report.askedDenied']) !== 0
-  if (hiddenSockets > 0 || askedDenied) missing.push('owners')
-  if ((flags & LAYOUT['report.searchEnded']) !== 0) missing.push('search')
-  if ((flags & LAYOUT['report.socketsHidden']) !== 0) missing.push('sockets')
-  if ((flags & LAYOUT['report.otherNetwork']) !== 0) missing.push('netns')
-  if ((flags & LAYOUT['report.boundUnavailable']) !== 0) missing.push('bound')
-  if (sections.header('header.skipped') > 0) missing.push('rows')
-  if ((flags & LAYOUT['report.interrupted']) !== 0) missing.push('interrupted')
-  if ((flags & LAYOUT['report.closingsMissed']) !== 0) missing.push('closings')
-  if ((flags & LAYOUT['report.foreignProc']) !== 0) missing.push('pid-namespace')
-  if (unexpected > 0) missing.push('unexpected')
-  return {
-    source: SOURCE_BY_BIT[sections.header('header.sources')] ?? 'mixed',
-    fallback: decodeFallback(sections),
-    complete: missing.length === 0,
-    missing,
-    hidden: { processes: sections.header('header.denied'), sockets: hiddenSockets },
-  }
-}
-
-/** Decodes a packed table. */
-export function decodeTable(buffer: ArrayBuffer): SocketTable {
-  const sections = new Sections(buffer)
-  const processes = sections.processes()
+/** Decodes a packed table, whose rows have the fields that `include` adds. */
+export function decodeTable<Included extends Include = never>(
+  buffer: ArrayBuffer,
+  layout: Layout,
+  include: readonly Included[] = [],
+): SocketTable<Included> {
+  const sections = new Sections(buffer, layout)
   return Object.assign(decodeReport(sections), {
-    processes,
-    rows: decodeRows(buffer, sections, processes),
+    processes: sections.processes(),
+    rows: decodeRows(sections, include),
   })
 }
 
-/** Decodes counts: a row for each group, with the number of its sockets as its inode. */
-export function decodeGroups(buffer: ArrayBuffer): SocketTable & { readonly sockets: number } {
-  const sockets = new Sections(buffer).header('header.sockets')
-  return Object.assign(decodeTable(buffer), { sockets })
+/** How many sockets opened, closed and did both, as a watcher found them. */
+function turnoverOf(sections: Sections): { opened: number; closed: number; shortLived: number } {
+  const { offset } = sections.section('changes')
+  const { opened, closed, shortLived } = sections.layout.changes
+  return {
+    opened: sections.word(offset + opened),
+    closed: sections.word(offset + closed),
+    shortLived: sections.word(offset + shortLived),
+  }
 }
 
 /** How many sockets opened and closed since the table was read last. */
-export function decodeTurnover(buffer: ArrayBuffer): { opened: number; closed: number } {
-  const sections = new Sections(buffer)
-  const brief = sections.header('header.brief')
-  const [opened, closed] = [sections.header('header.opened'), sections.header('header.closed')]
-  return { opened: opened + brief, closed: closed + brief }
+export function decodeTurnover(
+  buffer: ArrayBuffer,
+  layout: Layout,
+): { opened: number; closed: number } {
+  const { opened, closed, shortLived } = turnoverOf(new Sections(buffer, layout))
+  return { opened: opened + shortLived, closed: closed + shortLived }
 }
 
-/** Decodes what changed: rows in the order of Changes in native/socket_table.h. */
-export function decodeChanges(buffer: ArrayBuffer): SocketChanges {
-  const sections = new Sections(buffer)
-  const processes = sections.processes()
-  const rows = decodeRows(buffer, sections, processes)
-  const opened = sections.header('header.opened')
-  const closed = opened + sections.header('header.closed')
-  const brief = closed + sections.header('header.brief')
-  const told = (sections.header('header.flags') & LAYOUT['report.closingsTold']) !== 0
-  const changed: SocketChange[] = []
-  for (let index = brief; index < rows.length; index += 2) {
-    changed.push({ after: rows[index] as SocketRow, before: rows[index + 1] as SocketRow })
+/** Decodes what changed: rows in the order of Changes in native/core/layout.h. */
+export function decodeChanges<Included extends Include = never>(
+  buffer: ArrayBuffer,
+  layout: Layout,
+  include: readonly Included[] = [],
+): SocketChanges<Included> {
+  const sections = new Sections(buffer, layout)
+  const rows = decodeRows(sections, include)
+  const turnover = turnoverOf(sections)
+  const firstClosed = turnover.opened
+  const firstShortLived = firstClosed + turnover.closed
+  const firstChanged = firstShortLived + turnover.shortLived
+  const changed: SocketChange<Included>[] = []
+  for (let index = firstChanged; index < rows.length; index += 2) {
+    const [after, before] = [rows[index], rows[index + 1]]
+    changed.push({
+      before: before as SocketRow<Included>,
+      after: after as SocketRow<Included>,
+    })
   }
   return Object.assign(decodeReport(sections), {
-    processes,
-    sockets: sections.header('header.sockets'),
-    opened: rows.slice(0, opened),
-    closed: rows.slice(opened, closed),
+    processes: sections.processes(),
+    sockets: reported(sections, 'sockets'),
+    opened: rows.slice(0, firstClosed),
+    closed: rows.slice(firstClosed, firstShortLived),
     changed,
-    brief: told ? rows.slice(closed, brief) : null,
+    shortLived: isReported(sections, 'destroyEvents')
+      ? rows.slice(firstShortLived, firstChanged)
+      : null,
   })
 }

@@ -1,23 +1,23 @@
-/** Checks every public option once and turns a query into the words that the addon takes. */
+/** Checks every public option once and encodes a query for the addon. */
 
+import { binding } from '../binding.ts'
 import { invalidValue, outOfRange } from '../errors.ts'
-import { LAYOUT } from '../layout.ts'
-import type { ListOptions, TcpState } from '../types.ts'
-import { FAMILIES, OWNERS, PROTOCOLS, SOURCES, TCP_STATES } from '../types.ts'
+import type { Layout } from '../layout.ts'
+import { bitsOf } from '../layout.ts'
+import type { Include, ListOptions, Owners } from '../types/index.ts'
+import { FAMILIES, INCLUDES, OWNERS, PROTOCOLS, SOURCES, TCP_STATES } from '../types/index.ts'
 import {
   checkBoolean,
+  checkFamily,
+  checkFlag,
   checkInteger,
   checkList,
+  checkListOrNone,
   checkOneOf,
   checkOptions,
   checkPortFilter,
 } from '../validate.ts'
 
-const UDP_UNCONNECTED = 1
-const UDP_CONNECTED = 2
-const NAMES = 1
-const TIMES = 2
-const SERVICES = 4
 const MOST_PIDS = 65_536
 /** How many ports or ranges of ports one query takes. */
 export const MOST_PORT_RANGES = 1024
@@ -35,16 +35,9 @@ export const LIST_OPTIONS: readonly (keyof ListOptions)[] = [
   'listening',
   'pid',
   'owners',
-  'names',
-  'times',
-  'services',
+  'include',
   'source',
 ]
-
-/** The numbers of the words in `chosen`, as bits. */
-function bits(chosen: readonly string[], all: readonly string[]): number {
-  return chosen.reduce((mask, word) => mask | (1 << all.indexOf(word)), 0)
-}
 
 /** Options of a narrower question, with what that question says itself. */
 export function fixOptions<Options extends ListOptions>(
@@ -57,95 +50,124 @@ export function fixOptions<Options extends ListOptions>(
 }
 
 /** The states asked for, as bits of their numbers in the layout. */
-function tcpStateBits(values: Values, listening: boolean | undefined): number {
-  const number = (state: TcpState) => TCP_STATES.indexOf(state) + 1
-  const listen = 1 << number('LISTEN')
-  const bound = 1 << number('BOUND')
-  const wantsBound =
-    values.bound === undefined ? false : checkBoolean('options.bound', values.bound)
-  let mask = (1 << LAYOUT.states) - 1 - (wantsBound ? 0 : bound)
+function tcpStateBits(values: Values, listening: boolean | undefined, layout: Layout): number {
+  const [listen, bound] = [1 << layout.state.LISTEN, 1 << layout.state.BOUND]
+  const wantsBound = checkFlag('options.bound', values.bound)
+  // A state that has no name here is asked for as well: its rows say null.
+  let mask = wantsBound ? ~0 : ~bound
   if (values.state !== undefined) {
     const states = checkList('options.state', values.state, (name, item) =>
       checkOneOf(name, item, TCP_STATES),
     )
-    mask = states.reduce((sum, state) => sum | (1 << number(state)), wantsBound ? bound : 0)
+    mask = bitsOf(layout.state, states) | (wantsBound ? bound : 0)
   }
   if (listening === true) return mask & listen
   if (listening === false) return mask & ~listen
   return mask
 }
 
-function udpPeerBits(values: Values, listening: boolean | undefined): number {
+function udpPeerBits(values: Values, listening: boolean | undefined, layout: Layout): number {
   if (values.state !== undefined) return 0
-  if (listening === undefined) return UDP_UNCONNECTED | UDP_CONNECTED
-  return listening ? UDP_UNCONNECTED : UDP_CONNECTED
+  if (listening === undefined) return bitsOf(layout.udpPeer, ['unconnected', 'connected'])
+  return bitsOf(layout.udpPeer, [listening ? 'unconnected' : 'connected'])
 }
 
-/** Checks the options of a query and returns the words for the addon. */
-export function encodeQuery(options: unknown, alsoKnown: readonly string[] = []): Uint32Array {
-  const values: Values = checkOptions(options, [...LIST_OPTIONS, ...alsoKnown])
-  const choice = (name: keyof ListOptions, all: readonly string[]): number =>
-    values[name] === undefined
-      ? (1 << all.length) - 1
-      : bits(
-          checkList(`options.${name}`, values[name], (at, item) => checkOneOf(at, item, all)),
-          all,
-        )
-  const ports = (name: keyof ListOptions): number[] => {
-    if (values[name] === undefined) return []
-    const ranges = checkList(`options.${name}`, values[name], checkPortFilter)
-    if (ranges.length > MOST_PORT_RANGES) {
-      throw outOfRange(`options.${name}`, `at most ${MOST_PORT_RANGES} long`, ranges.length)
-    }
-    return ranges.map(({ from, to }) => ((from << 16) | to) >>> 0)
+function checkPortRanges(name: keyof ListOptions, value: unknown): number[] {
+  if (value === undefined) return []
+  const ranges = checkList(`options.${name}`, value, checkPortFilter)
+  if (ranges.length > MOST_PORT_RANGES) {
+    throw outOfRange(`options.${name}`, `at most ${MOST_PORT_RANGES} long`, ranges.length)
   }
+  return ranges.map(({ from, to }) => ((from << 16) | to) >>> 0)
+}
 
+function checkPids(value: unknown): number[] {
+  if (value === undefined) return []
+  const pids = checkList('options.pid', value, (name, item) =>
+    checkInteger(name, item, 1, 2 ** 31 - 1),
+  )
+  if (pids.length > MOST_PIDS) {
+    throw outOfRange('options.pid', `at most ${MOST_PIDS} long`, pids.length)
+  }
+  return [...new Set(pids)]
+}
+
+function checkInclude(value: unknown): Include[] {
+  if (value === undefined) return []
+  return checkListOrNone('options.include', value, (name, item) => checkOneOf(name, item, INCLUDES))
+}
+
+/** What a query needs of its owners, and what they can't be left out for. */
+function checkOwners(values: Values, pids: readonly number[], include: readonly Include[]): Owners {
+  if (values.owners === undefined) return 'all'
+  const owners = checkOneOf('options.owners', values.owners, OWNERS)
+  const reason = pids.length > 0 ? 'a pid' : include.includes('service') ? "'service'" : null
+  if (owners === 'none' && reason !== null) {
+    throw invalidValue('options.owners', `'first' or 'all' together with ${reason}`, owners)
+  }
+  return owners
+}
+
+/** A query as the addon takes it, and what its rows have beside the fields of every row. */
+export interface EncodedQuery {
+  readonly words: Uint32Array
+  readonly include: readonly Include[]
+}
+
+/** Checks the options of a query and encodes them for the addon. */
+export function encodeQuery(options: unknown, alsoKnown: readonly string[] = []): EncodedQuery {
+  const values: Values = checkOptions(options, [...LIST_OPTIONS, ...alsoKnown])
+  const chosen = <Word extends string>(
+    name: 'protocol' | 'family',
+    all: readonly Word[],
+    check: (name: string, item: unknown, all: readonly Word[]) => Word,
+  ): readonly Word[] =>
+    values[name] === undefined
+      ? all
+      : checkList(`options.${name}`, values[name], (at, item) => check(at, item, all))
+
+  const protocols = chosen('protocol', PROTOCOLS, checkOneOf)
+  const families = chosen('family', FAMILIES, checkFamily)
   const listening =
     values.listening === undefined ? undefined : checkBoolean('options.listening', values.listening)
   if (listening === true && values.bound === true) {
     throw invalidValue('options.bound', 'false where listening is true: it does not listen', true)
   }
-  const pids =
-    values.pid === undefined
-      ? []
-      : checkList('options.pid', values.pid, (name, item) =>
-          checkInteger(name, item, 1, 2 ** 31 - 1),
-        )
-  if (pids.length > MOST_PIDS) {
-    throw outOfRange('options.pid', `at most ${MOST_PIDS} long`, pids.length)
-  }
-  const owners =
-    values.owners === undefined ? 'all' : checkOneOf('options.owners', values.owners, OWNERS)
-  if (owners === 'none' && (pids.length > 0 || values.services === true)) {
-    const what = pids.length > 0 ? 'a pid' : 'services'
-    throw invalidValue('options.owners', `'first' or 'all' together with ${what}`, owners)
-  }
-  const wants = (name: 'names' | 'times' | 'services'): boolean =>
-    values[name] === undefined ? false : checkBoolean(`options.${name}`, values[name])
-  const extras =
-    (wants('names') ? NAMES : 0) | (wants('times') ? TIMES : 0) | (wants('services') ? SERVICES : 0)
+  const pids = checkPids(values.pid)
+  const include = checkInclude(values.include)
+  const owners = checkOwners(values, pids, include)
   const source =
-    values.source === undefined
-      ? 0
-      : SOURCES.indexOf(checkOneOf('options.source', values.source, SOURCES)) + 1
-  const localPorts = ports('localPort')
-  const remotePorts = ports('remotePort')
-  const uniquePids = [...new Set(pids)]
+    values.source === undefined ? 'auto' : checkOneOf('options.source', values.source, SOURCES)
+  const localPorts = checkPortRanges('localPort', values.localPort)
+  const remotePorts = checkPortRanges('remotePort', values.remotePort)
 
-  return Uint32Array.from([
-    LAYOUT.query,
-    choice('protocol', PROTOCOLS),
-    choice('family', FAMILIES),
-    tcpStateBits(values, listening),
-    udpPeerBits(values, listening),
-    OWNERS.indexOf(owners),
-    extras,
-    source,
-    localPorts.length,
-    ...localPorts,
-    remotePorts.length,
-    ...remotePorts,
-    uniquePids.length,
-    ...uniquePids,
-  ])
+  const { layout } = binding()
+  const words: Record<Exclude<keyof Layout['query'], 'size'>, number> = {
+    version: layout.schema.version,
+    protocols: bitsOf(layout.protocol, protocols),
+    families: bitsOf(layout.family, families),
+    tcpStates: tcpStateBits(values, listening, layout),
+    udpPeers: udpPeerBits(values, listening, layout),
+    owners: layout.owners[owners],
+    include: bitsOf(layout.include, include),
+    source: layout.source[source],
+  }
+  const lists = { localPorts, remotePorts, pids }
+  return { words: encodeWords(words, lists, layout), include }
+}
+
+/** The words of a query in their places, and its lists behind them. */
+function encodeWords(
+  words: Readonly<Record<Exclude<keyof Layout['query'], 'size'>, number>>,
+  lists: Readonly<Record<keyof Layout['queryList'], readonly number[]>>,
+  layout: Layout,
+): Uint32Array {
+  const fixed = new Array<number>(layout.query.size).fill(0)
+  for (const [name, word] of Object.entries(words)) {
+    fixed[layout.query[name as keyof typeof words]] = word
+  }
+  const rest = Object.entries(lists).flatMap(([name, list]) =>
+    list.length === 0 ? [] : [layout.queryList[name as keyof typeof lists], list.length, ...list],
+  )
+  return Uint32Array.from([...fixed, ...rest])
 }

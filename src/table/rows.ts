@@ -1,160 +1,232 @@
 /** Makes rows of the records in a packed table. */
 
-import { LAYOUT, OWNER_UNKNOWN_BY_NUMBER, STATE_BY_NUMBER } from '../layout.ts'
-import type { SocketProcess, SocketRow } from '../types.ts'
+import type { Layout } from '../layout.ts'
+import { namesByNumber } from '../layout.ts'
+import type {
+  Family,
+  Include,
+  Protocol,
+  SocketDetails,
+  SocketFields,
+  SocketProcess,
+  SocketRow,
+} from '../types/index.ts'
 import { AddressTexts } from './address-texts.ts'
+import { DetailsReader, fromFileTime } from './details.ts'
+import { isReported } from './report.ts'
 import type { Sections } from './sections.ts'
 import { LITTLE_ENDIAN } from './sections.ts'
 
 const NONE: readonly number[] = Object.freeze([])
-const ROW_WORDS = LAYOUT['row.size'] / 4
 
-// Fields of a row by their position in words, half words and bytes.
-const LOCAL = LAYOUT['row.localAddress'] / 4
-const REMOTE = LAYOUT['row.remoteAddress'] / 4
-const INODE_LOW = LAYOUT['row.inode'] / 4 + (LITTLE_ENDIAN ? 0 : 1)
-const INODE_HIGH = LAYOUT['row.inode'] / 4 + (LITTLE_ENDIAN ? 1 : 0)
-const UID = LAYOUT['row.uid'] / 4
-const IDENTITY_LOW = LAYOUT['row.identity'] / 4 + (LITTLE_ENDIAN ? 0 : 1)
-const IDENTITY_HIGH = LAYOUT['row.identity'] / 4 + (LITTLE_ENDIAN ? 1 : 0)
-const INTERFACE = LAYOUT['row.interface'] / 4
-const RECEIVE_QUEUE = LAYOUT['row.receiveQueue'] / 4
-const SEND_QUEUE = LAYOUT['row.sendQueue'] / 4
-const OWNER_START = LAYOUT['row.ownerStart'] / 4
-const OWNER_COUNT = LAYOUT['row.ownerCount'] / 4
-const LOCAL_PORT = LAYOUT['row.localPort'] / 2
-const REMOTE_PORT = LAYOUT['row.remotePort'] / 2
-const PROTOCOL = LAYOUT['row.protocol']
-const STATE = LAYOUT['row.state']
-const FLAGS = LAYOUT['row.flags']
-const OWNER_UNKNOWN = LAYOUT['row.ownerUnknown']
-const LISTEN = STATE_BY_NUMBER.indexOf('LISTEN')
+/** A row with the fields of every group, of which an answer has those that were asked for. */
+type AnyRow = SocketFields & { family: Family } & Partial<SocketDetails> & {
+    service?: string | null
+  }
 
-/** Milliseconds since 1970 of a FILETIME: 100 ns since 1601. */
-function fromFileTime(high: number, low: number): number {
-  return Number(((BigInt(high) << 32n) | BigInt(low)) / 10_000n) - 11_644_473_600_000
+/** Where the low and the high half of a number of 64 bits stand, in words. */
+export function halvesOf(byte: number): readonly [low: number, high: number] {
+  const word = byte / 4
+  return LITTLE_ENDIAN ? [word, word + 1] : [word + 1, word]
 }
 
-/** Decodes all rows. One loop over one shape: this is where the time of a large table goes. */
-export function decodeRows(
-  buffer: ArrayBuffer,
-  sections: Sections,
-  processes: readonly SocketProcess[],
-): SocketRow[] {
-  const { words } = sections
-  const halves = new Uint16Array(buffer)
-  const bytes = new Uint8Array(buffer)
-  const rowCount = sections.header('header.rowCount')
-  const rowsOffset = sections.header('header.rowsOffset')
-  const ownersWord = sections.header('header.ownersOffset') / 4
-  const addresses = new AddressTexts(words)
+/** A number of 64 bits by its halves, exact up to 2 ** 53. */
+export function wide(low: number, high: number): number {
+  // A sum would be a floating-point number to the engine, and take memory of its own in each row.
+  return high === 0 ? low : high * 2 ** 32 + low
+}
 
-  // Rows of one process share these arrays; they are frozen so that nobody changes another's.
-  const pidLists = processes.map(({ pid }) => Object.freeze([pid]))
-  const fdLists: (readonly number[])[] = []
-  const interfaces = sections.interfaces()
-  const services = sections.services()
-  const numericScopes = (sections.header('header.flags') & LAYOUT['report.numericScopes']) !== 0
+/**
+ * Makes the function that decodes rows of a layout. Its places are constants of this closure, which
+ * the engine compiles as it does literals (measured at 50,000 rows: no difference).
+ */
+function rowDecoder(layout: Layout): (sections: Sections, include: readonly Include[]) => AnyRow[] {
+  const { row, rowFlag, owner } = layout
+  const LOCAL = row.localAddress / 4
+  const REMOTE = row.remoteAddress / 4
+  const [COOKIE_LOW, COOKIE_HIGH] = halvesOf(row.cookie)
+  const [CREATED_LOW, CREATED_HIGH] = halvesOf(row.created)
+  const [INODE_LOW, INODE_HIGH] = halvesOf(row.inode)
+  const INTERFACE = row.interface / 4
+  const OWNER_START = row.ownerStart / 4
+  const OWNER_COUNT = row.ownerCount / 4
+  const LOCAL_PORT = row.localPort / 2
+  const REMOTE_PORT = row.remotePort / 2
+  const PROTOCOL = row.protocol
+  const FAMILY = row.family
+  const STATE = row.state
+  const DIRECTION = row.direction
+  const FLAGS = row.flags
+  const UNKNOWN = row.ownerUnknown
+  const PEER = rowFlag.peer
+  const V6_ONLY_KNOWN = rowFlag.v6OnlyKnown
+  const V6_ONLY = rowFlag.v6Only
+  const OWNER_WORDS = owner.size / 4
+  const OWNER_PROCESS = owner.process / 4
+  const DESCRIPTOR = owner.descriptor / 4
+  const NO_DESCRIPTOR = owner.noDescriptor
+  const IPV6 = layout.family.IPv6
+  const protocols = namesByNumber(layout.protocol) as Protocol[]
+  const states = namesByNumber(layout.state)
+  const directions = namesByNumber(layout.direction)
+  const reasons = namesByNumber(layout.ownerUnknown)
 
-  const rows = new Array<SocketRow>(rowCount)
-  for (let index = 0; index < rowCount; index++) {
-    const byte = rowsOffset + index * LAYOUT['row.size']
-    const word = rowsOffset / 4 + index * ROW_WORDS
-    const half = word * 2
-    const flags = bytes[byte + FLAGS] as number
-    const ipv6 = (flags & LAYOUT['flag.ipv6']) !== 0
-    const peer = (flags & LAYOUT['flag.peer']) !== 0
-    const state = bytes[byte + STATE] as number
+  // One loop over one shape: this is where the time of a large table goes.
+  return (sections, include) => {
+    const { buffer, words } = sections
+    const halves = new Uint16Array(buffer)
+    const bytes = new Uint8Array(buffer)
+    const { count: rowCount, offset: rowsOffset, stride } = sections.section('rows')
+    const ownersWord = sections.section('owners').offset / 4
+    const processes = sections.processes()
+    const addresses = new AddressTexts(words)
 
-    let localAddress = ipv6 ? addresses.ipv6(word + LOCAL) : addresses.ipv4(word + LOCAL)
-    let remoteAddress: string | null = null
-    if (peer) remoteAddress = ipv6 ? addresses.ipv6(word + REMOTE) : addresses.ipv4(word + REMOTE)
-    let device: string | null = null
-    const deviceNumber = words[word + INTERFACE] as number
-    if (deviceNumber !== 0) {
-      device = interfaces.get(deviceNumber) ?? String(deviceNumber)
-      if (ipv6) {
-        const scope = numericScopes ? deviceNumber : device
-        if (addresses.isLinkLocal(word + LOCAL)) localAddress += `%${scope}`
-        if (remoteAddress !== null && addresses.isLinkLocal(word + REMOTE)) {
-          remoteAddress += `%${scope}`
+    // Rows of one process share these arrays; they are frozen so that no caller changes another's.
+    const pidLists = processes.map(({ pid }) => Object.freeze([pid]))
+    const fdLists: (readonly number[])[] = []
+    const interfaces = sections.interfaces()
+    const numericScopes = isReported(sections, 'numericScopes')
+    const details = include.includes('details') ? new DetailsReader(sections) : null
+    const services = include.includes('service') ? sections.services() : null
+
+    const rows = new Array<AnyRow>(rowCount)
+    for (let index = 0; index < rowCount; index++) {
+      const byte = rowsOffset + index * stride
+      const word = byte >>> 2
+      const half = byte >>> 1
+      const flags = bytes[byte + FLAGS] as number
+      const ipv6 = bytes[byte + FAMILY] === IPV6
+      const peer = (flags & PEER) !== 0
+
+      let localAddress = ipv6 ? addresses.ipv6(word + LOCAL) : addresses.ipv4(word + LOCAL)
+      let remoteAddress: string | null = null
+      if (peer) remoteAddress = ipv6 ? addresses.ipv6(word + REMOTE) : addresses.ipv4(word + REMOTE)
+      let device: string | null = null
+      const deviceNumber = words[word + INTERFACE] as number
+      if (deviceNumber !== 0) {
+        device = interfaces.get(deviceNumber) ?? String(deviceNumber)
+        if (ipv6) {
+          const scope = numericScopes ? deviceNumber : device
+          if (addresses.isLinkLocal(word + LOCAL)) localAddress += `%${scope}`
+          if (remoteAddress !== null && addresses.isLinkLocal(word + REMOTE)) {
+            remoteAddress += `%${scope}`
+          }
         }
       }
-    }
 
-    let pid: number | null = null
-    let pids = NONE
-    let fd: number | null = null
-    let fds = NONE
-    let processName: string | null = null
-    let lastPid: number | null = null
-    const ownerCount = words[word + OWNER_COUNT] as number
-    const ownerStart = words[word + OWNER_START] as number
-    if (ownerCount > 0) {
-      const at = ownersWord + ownerStart * 2
-      const process = words[at] as number
-      pid = (processes[process] as SocketProcess).pid
-      processName = (processes[process] as SocketProcess).name
-      const descriptor = words[at + 1] as number
-      if (descriptor === LAYOUT['owner.noDescriptor']) {
-        pids = pidLists[process] as readonly number[]
-      } else if (ownerCount === 1) {
-        fd = descriptor
-        pids = pidLists[process] as readonly number[]
-        fds = fdLists[fd] ??= Object.freeze([fd])
-      } else {
-        fd = descriptor
-        const holders = words.subarray(at, at + ownerCount * 2)
-        const nth = (_: unknown, number: number) => number * 2
-        const entries = Array.from({ length: ownerCount }, nth)
-        pids = Object.freeze(
-          entries.map((entry) => (processes[holders[entry] as number] as SocketProcess).pid),
-        )
-        fds = Object.freeze(entries.map((entry) => holders[entry + 1] as number))
+      let pid: number | null = null
+      let pids = NONE
+      let fd: number | null = null
+      let fds = NONE
+      let processName: string | null = null
+      const ownerCount = words[word + OWNER_COUNT] as number
+      if (ownerCount > 0) {
+        const at = ownersWord + (words[word + OWNER_START] as number) * OWNER_WORDS
+        const process = words[at + OWNER_PROCESS] as number
+        pid = (processes[process] as SocketProcess).pid
+        processName = (processes[process] as SocketProcess).name
+        const descriptor = words[at + DESCRIPTOR] as number
+        if (descriptor === NO_DESCRIPTOR) {
+          pids = pidLists[process] as readonly number[]
+        } else if (ownerCount === 1) {
+          fd = descriptor
+          pids = pidLists[process] as readonly number[]
+          fds = fdLists[fd] ??= Object.freeze([fd])
+        } else {
+          fd = descriptor
+          const field = (place: number) => (_: unknown, nth: number) =>
+            words[at + nth * OWNER_WORDS + place] as number
+          const holders = Array.from({ length: ownerCount }, field(OWNER_PROCESS))
+          pids = Object.freeze(holders.map((holder) => (processes[holder] as SocketProcess).pid))
+          fds = Object.freeze(Array.from({ length: ownerCount }, field(DESCRIPTOR)))
+        }
       }
-    } else if (ownerStart !== 0) {
-      lastPid = ownerStart
-    }
 
-    // A sum would be a floating-point number to the engine, and take memory of its own in each row.
-    const inodeHigh = words[word + INODE_HIGH] as number
-    const inodeLow = words[word + INODE_LOW] as number
-    const inode = inodeHigh === 0 ? inodeLow : inodeHigh * 2 ** 32 + inodeLow
-    const v6OnlyKnown = (flags & LAYOUT['flag.v6OnlyKnown']) !== 0
-    const sendQueue = words[word + SEND_QUEUE] as number
-    const listens = state === LISTEN
-    const queues = (flags & LAYOUT['flag.queues']) !== 0
-    const created = (flags & LAYOUT['flag.created']) !== 0
-    rows[index] = {
-      protocol: bytes[byte + PROTOCOL] === 0 ? 'tcp' : 'udp',
-      family: ipv6 ? 'IPv6' : 'IPv4',
-      localAddress,
-      localPort: halves[half + LOCAL_PORT] as number,
-      remoteAddress,
-      remotePort: peer ? (halves[half + REMOTE_PORT] as number) : null,
-      state: STATE_BY_NUMBER[state] ?? null,
-      pid,
-      pids,
-      fd,
-      fds,
-      processName,
-      lastPid,
-      ownerUnknown: OWNER_UNKNOWN_BY_NUMBER[bytes[byte + OWNER_UNKNOWN] as number] ?? null,
-      uid: (flags & LAYOUT['flag.user']) === 0 ? null : (words[word + UID] as number),
-      inode: inode === 0 ? null : inode,
-      receiveQueue: queues ? (words[word + RECEIVE_QUEUE] as number) : null,
-      sendQueue: queues ? (listens ? 0 : sendQueue) : null,
-      backlog: listens && (flags & LAYOUT['flag.backlogKnown']) !== 0 ? sendQueue : null,
-      dualStack:
-        v6OnlyKnown && !peer
-          ? (flags & LAYOUT['flag.v6Only']) === 0 && localAddress === '::'
-          : null,
-      interface: device,
-      createdAt: created
-        ? fromFileTime(words[word + IDENTITY_HIGH] as number, words[word + IDENTITY_LOW] as number)
-        : null,
-      service: services.size === 0 ? null : (services.get(index) ?? null),
+      const localPort = halves[half + LOCAL_PORT] as number
+      const remotePort = peer ? (halves[half + REMOTE_PORT] as number) : null
+      const protocol = protocols[bytes[byte + PROTOCOL] as number] as Protocol
+      const cookie = wide(words[word + COOKIE_LOW] as number, words[word + COOKIE_HIGH] as number)
+      const inode = wide(words[word + INODE_LOW] as number, words[word + INODE_HIGH] as number)
+      const createdLow = words[word + CREATED_LOW] as number
+      const createdHigh = words[word + CREATED_HIGH] as number
+      let id: string
+      if (cookie !== 0) {
+        id = String(cookie)
+      } else {
+        // An accepted connection gets an inode, and loses it when its process closes it.
+        const other = peer ? `${remoteAddress} ${remotePort}` : String(inode)
+        id = `${protocol} ${localAddress} ${localPort} ${other}`
+        if (createdHigh !== 0) id += ` ${createdHigh} ${createdLow}`
+      }
+      const family = ipv6 ? 'IPv6' : 'IPv4'
+      const state = states[bytes[byte + STATE] as number] ?? null
+      const direction = directions[bytes[byte + DIRECTION] as number] ?? null
+      const ownerUnknown = reasons[bytes[byte + UNKNOWN] as number] ?? null
+
+      // Each shape is written out: fields that are added later would lie outside the object.
+      const made: AnyRow =
+        details === null
+          ? {
+              id,
+              family,
+              protocol,
+              localAddress,
+              localPort,
+              remoteAddress,
+              remotePort,
+              state,
+              direction,
+              pid,
+              pids,
+              fd,
+              fds,
+              processName,
+              ownerUnknown,
+            }
+          : {
+              id,
+              family,
+              protocol,
+              localAddress,
+              localPort,
+              remoteAddress,
+              remotePort,
+              state,
+              direction,
+              pid,
+              pids,
+              fd,
+              fds,
+              processName,
+              ownerUnknown,
+              uid: details.uid(index),
+              inode: inode === 0 ? null : inode,
+              interface: device,
+              receiveQueue: details.receiveQueue(index),
+              sendQueue: details.sendQueue(index),
+              backlog: details.backlog(index),
+              dualStack:
+                peer || (flags & V6_ONLY_KNOWN) === 0
+                  ? null
+                  : (flags & V6_ONLY) === 0 && localAddress === '::',
+              createdAt: createdHigh === 0 ? null : fromFileTime(createdHigh, createdLow),
+              lastPid: pid === null ? details.lastPid(index) : null,
+            }
+      if (services !== null) made.service = services.get(index) ?? null
+      rows[index] = made
     }
+    return rows
   }
-  return rows
+}
+
+let decoder: { layout: Layout; decode: ReturnType<typeof rowDecoder> } | undefined
+
+/** Decodes all rows, with the fields that `include` adds. */
+export function decodeRows<Included extends Include>(
+  sections: Sections,
+  include: readonly Included[],
+): SocketRow<Included>[] {
+  const { layout } = sections
+  if (decoder?.layout !== layout) decoder = { layout, decode: rowDecoder(layout) }
+  return decoder.decode(sections, include) as SocketRow<Included>[]
 }

@@ -1,7 +1,7 @@
 /** Reads the socket table: options to words, words to the addon, its buffer to rows. */
 
 import { binding } from '../binding.ts'
-import type { Abortable, ListOptions, QueryOptions, SocketTable } from '../types.ts'
+import type { Abortable, Include, ListOptions, QueryOptions, SocketTable } from '../types/index.ts'
 import { decodeTable } from './decode.ts'
 import { encodeQuery, fixOptions } from './options.ts'
 import { receive, receiver } from './receive.ts'
@@ -28,15 +28,26 @@ import { checkSignal } from '../validate.ts'
  *   empty list. `ESRCH`: none of the processes in `pid` exists. `EACCES` (macOS: `EPERM`): none of those
  *   that do may be read, also where /proc hides them (hidepid).
  */
-export async function listSockets(options?: ListOptions & Abortable): Promise<SocketTable> {
-  const words = encodeQuery(options, ['signal'])
+export async function listSockets<const Included extends Include = never>(
+  options?: ListOptions<Included> & Abortable,
+): Promise<SocketTable<Included>> {
+  const { words, include } = encodeQuery(options, ['signal'])
   const signal = checkSignal(options)
-  return receive((done) => binding().read(words, done), decodeTable, signal)
+  return receive((done) => binding().read(words, done), decoder<Included>(include), signal)
 }
 
 /** `listSockets`, blocking. */
-export function listSocketsSync(options?: ListOptions): SocketTable {
-  return binding().readSync(encodeQuery(options), receiver(decodeTable))
+export function listSocketsSync<const Included extends Include = never>(
+  options?: ListOptions<Included>,
+): SocketTable<Included> {
+  const { words, include } = encodeQuery(options)
+  return binding().readSync(words, receiver(decoder<Included>(include)))
+}
+
+function decoder<Included extends Include>(
+  include: readonly Include[],
+): (buffer: ArrayBuffer) => SocketTable<Included> {
+  return (buffer) => decodeTable(buffer, binding().layout, include as readonly Included[])
 }
 
 /** What `listListeners` and `listConnections` take: they choose the states themselves. */
@@ -49,9 +60,7 @@ const ROLE_OPTIONS = [
   'remotePort',
   'pid',
   'owners',
-  'names',
-  'times',
-  'services',
+  'include',
   'source',
 ] as const satisfies readonly (keyof RoleOptions)[]
 

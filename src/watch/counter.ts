@@ -1,23 +1,18 @@
-/** Counts sockets again and again, at a cost that follows the changes. */
+/** Counts sockets repeatedly, at a cost that follows the changes. */
 
 import { binding } from '../binding.ts'
 import { hasEnded } from '../errors.ts'
-import {
-  type CountOptions,
-  decodeCounts,
-  encodeCountBy,
-  encodeCountQuery,
-} from '../table/counts.ts'
+import { type CountOptions, decoder, encodeCountBy, encodeCountQuery } from '../table/counts.ts'
 import { decodeTurnover } from '../table/decode.ts'
 import { receive } from '../table/receive.ts'
-import type { Abortable, CountBy, SocketCounts } from '../types.ts'
+import type { Abortable, CountBy, SocketCounts } from '../types/index.ts'
 import { checkOptions, checkSignal } from '../validate.ts'
 
 /** How many sockets there are, and how many came and went. */
 export interface SocketTurnover<By extends CountBy> extends SocketCounts<By> {
   /**
    * How many opened and closed since the last call; null at the first one. Those that did both are in
-   * the two numbers where the system tells them: see `brief` of a watcher's changes.
+   * the two numbers where the system reports them: see `shortLived` of a watcher's changes.
    */
   readonly opened: number | null
   readonly closed: number | null
@@ -34,8 +29,8 @@ export interface SocketCounter<By extends CountBy> {
 }
 
 /**
- * Counts the sockets of a query as `countSockets` does, again and again: the last table is kept where
- * it is read, so that a call tells what opened and closed since, and owners are looked up for new
+ * Counts the sockets of a query as `countSockets` does, repeatedly: the last table is kept where
+ * it is read, so that a call says what opened and closed since, and owners are looked up for new
  * sockets alone, as by `watchSockets`. No rows cross:
  *
  *     const counter = socketCounter(['protocol', 'state'])
@@ -50,12 +45,14 @@ export function socketCounter<By extends CountBy>(
 ): SocketCounter<By> {
   const countBy = encodeCountBy(by)
   const watcher = binding().openWatcher(encodeCountQuery(options, countBy))
-  const decode = decodeCounts(by)
+  const decode = decoder(by)
   let open = true
   let first = true
 
   const decodeAll = (buffer: ArrayBuffer): SocketTurnover<By> => {
-    const turnover = first ? { opened: null, closed: null } : decodeTurnover(buffer)
+    const turnover = first
+      ? { opened: null, closed: null }
+      : decodeTurnover(buffer, binding().layout)
     first = false
     return { ...decode(buffer), ...turnover }
   }

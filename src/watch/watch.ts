@@ -4,15 +4,23 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { NativeWatcher, Receive } from '../binding.ts'
 import { binding } from '../binding.ts'
 import { hasEnded } from '../errors.ts'
-import { decodeCounts, encodeCountBy } from '../table/counts.ts'
+import { decoder, encodeCountBy } from '../table/counts.ts'
 import { decodeChanges } from '../table/decode.ts'
+import type { EncodedQuery } from '../table/options.ts'
 import { encodeQuery } from '../table/options.ts'
 import { receive } from '../table/receive.ts'
 import { reasonOf } from '../table/signal.ts'
-import type { Abortable, CountBy, ListOptions, SocketChanges, SocketCounts } from '../types.ts'
+import type {
+  Abortable,
+  CountBy,
+  Include,
+  ListOptions,
+  SocketChanges,
+  SocketCounts,
+} from '../types/index.ts'
 import { checkBoolean, checkInteger, checkSignal } from '../validate.ts'
 
-export interface WatchOptions extends ListOptions {
+export interface WatchOptions<Included extends Include = Include> extends ListOptions<Included> {
   /**
    * The least time from the beginning of one read of the table to that of the next, in milliseconds.
    * Default: 1000.
@@ -22,8 +30,12 @@ export interface WatchOptions extends ListOptions {
   readonly persistent?: boolean
 }
 
-/** The changes of a table, to be taken by `for await`. Each set is told once. */
-export interface SocketWatcher extends AsyncGenerator<SocketChanges, void, undefined> {
+/** The changes of a table, for `for await`. Each set comes once. */
+export interface SocketWatcher<Included extends Include = never> extends AsyncGenerator<
+  SocketChanges<Included>,
+  void,
+  undefined
+> {
   /**
    * Counts the sockets of the last set, as `countSockets` does, without reading the table again or
    * looking for owners. Before the first set there are none.
@@ -37,10 +49,11 @@ const LONGEST = 2 ** 31 - 1 // of a timer
 
 const CLOSED = Symbol('closed')
 
-/** Whether there is something to tell: also that some of it was missed. */
-function tells({ opened, closed, changed, brief, missing }: SocketChanges): boolean {
-  const lists = [opened, closed, changed, brief ?? []]
-  return lists.some((list) => list.length > 0) || missing.includes('closings')
+/** Whether there is something to report: also that some of it was missed. */
+function hasChanges(changes: SocketChanges<Include>): boolean {
+  const { opened, closed, changed, shortLived, missing } = changes
+  const lists = [opened, closed, changed, shortLived ?? []]
+  return lists.some((list) => list.length > 0) || missing.includes('short-lived')
 }
 
 interface Pace {
@@ -49,20 +62,22 @@ interface Pace {
 }
 
 /** A watcher of the addon, and what ends it: CLOSED or the signal's reason. */
-class Watch {
+class Watch<Included extends Include> {
   readonly #watcher: NativeWatcher
+  readonly #include: readonly Included[]
   readonly #pace: Pace
   readonly #signal: AbortSignal | undefined
   readonly #end = new AbortController()
   #open = true
 
-  constructor(words: Uint32Array, pace: Pace, signal: AbortSignal | undefined) {
-    this.#watcher = binding().openWatcher(words)
+  constructor(query: EncodedQuery, pace: Pace, signal: AbortSignal | undefined) {
+    this.#watcher = binding().openWatcher(query.words)
+    this.#include = query.include as readonly Included[]
     this.#pace = pace
     this.#signal = signal
   }
 
-  async *changes(): AsyncGenerator<SocketChanges, void, undefined> {
+  async *changes(): AsyncGenerator<SocketChanges<Included>, void, undefined> {
     const abort = () => {
       if (this.#signal !== undefined) this.#end.abort(reasonOf(this.#signal))
     }
@@ -79,13 +94,14 @@ class Watch {
     }
   }
 
-  async *#read(): AsyncGenerator<SocketChanges, void, undefined> {
+  async *#read(): AsyncGenerator<SocketChanges<Included>, void, undefined> {
     const { signal } = this.#end
     const poll = (done: Receive<void>) => binding().poll(this.#watcher, done)
+    const decode = (buffer: ArrayBuffer) => decodeChanges(buffer, binding().layout, this.#include)
     for (let first = true; ; first = false) {
       const begun = performance.now()
-      const changes = await receive(poll, decodeChanges, signal)
-      if (first || tells(changes)) yield changes
+      const changes = await receive(poll, decode, signal)
+      if (first || hasChanges(changes)) yield changes
       const pause = Math.max(0, begun + this.#pace.interval - performance.now())
       await sleep(pause, undefined, { signal, ref: this.#pace.persistent })
     }
@@ -97,7 +113,7 @@ class Watch {
       throw hasEnded('this watcher', 'watchSockets')
     }
     const start = (done: Receive<void>) => binding().countWatched(this.#watcher, done, countBy)
-    return receive(start, decodeCounts(by), undefined)
+    return receive(start, decoder(by), undefined)
   }
 
   close(): void {
@@ -145,14 +161,16 @@ class Watch {
  *   `ERR_OUT_OF_RANGE` at once. Errors as of `listSockets` and the signal's reason come from the
  *   iterator, which has ended then.
  */
-export function watchSockets(options: WatchOptions & Abortable = {}): SocketWatcher {
-  const words = encodeQuery(options, ['interval', 'persistent', 'signal'])
+export function watchSockets<const Included extends Include = never>(
+  options: WatchOptions<Included> & Abortable = {},
+): SocketWatcher<Included> {
+  const query = encodeQuery(options, ['interval', 'persistent', 'signal'])
   const { interval = 1000, persistent = true } = options
   const pace = {
     interval: checkInteger('options.interval', interval, 1, LONGEST),
     persistent: checkBoolean('options.persistent', persistent),
   }
-  const watch = new Watch(words, pace, checkSignal(options))
+  const watch = new Watch<Included>(query, pace, checkSignal(options))
   const changes = watch.changes()
   return Object.assign(changes, {
     count: <By extends CountBy>(by: By | readonly By[]) => watch.count(by),

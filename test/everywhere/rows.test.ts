@@ -12,7 +12,7 @@ import {
   portOwners,
   portUsage,
 } from '../../src/index.ts'
-import type { Source } from '../../src/types.ts'
+import type { Source } from '../../src/types/index.ts'
 import { until } from '../support/children.ts'
 import { connection, datagrams, listen, otherListener } from './sockets.ts'
 

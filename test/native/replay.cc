@@ -27,9 +27,10 @@ void Require(bool holds, const char* what) {
 Query Everything() {
   Query query;
   query.protocols = Bit(Protocol::kTcp) | Bit(Protocol::kUdp);
-  query.families = Query::kIPv4 | Query::kIPv6;
+  query.families = Query::kBothFamilies;
   query.tcp_states = UINT32_MAX;
-  query.udp_peers = Query::kUdpUnconnected | Query::kUdpConnected;
+  query.udp_peers = Query::kAnyUdp;
+  query.include = Bit(Include::kDetails);
   return query;
 }
 
@@ -42,6 +43,7 @@ constexpr uint32_t kSequence = 1;
 // length that says too much takes what there is.
 void ReplaySockDiag(Protocol protocol, const uint8_t* bytes, size_t size, Replayed* replayed) {
   const Query query = Everything();
+  replayed->table.Expect(query);
   RowCollector rows(query, replayed->table);
   DiagReplies replies;
   while (size >= 4 && !replies.done && !replies.malformed) {
@@ -65,6 +67,7 @@ void ReplaySockDiag(Protocol protocol, const uint8_t* bytes, size_t size, Replay
 void ReplayProcNet(Protocol protocol, bool ipv6, size_t piece, const uint8_t* bytes, size_t size,
                    Replayed* replayed) {
   const Query query = Everything();
+  replayed->table.Expect(query);
   RowCollector rows(query, replayed->table);
   ProcNetParser parser(protocol, ipv6, rows);
   for (size_t at = 0; at < size; at += piece) {
@@ -99,10 +102,12 @@ void MibParser(const uint8_t* bytes, size_t size, Replayed* replayed) {
   const std::vector<uint8_t> table(bytes + 1, bytes + size);
   const Query query = Everything();
   std::vector<size_t> offsets;
+  replayed->table.Expect(query);
   MibCollector rows(query, replayed->table);
   const bool ok = rows.Add(layout, table.data(), table.size(), &offsets);
+  rows.SetDirections();
   Require(offsets.size() == replayed->table.size(), "an offset for each row");
-  replayed->table.report.sources = Report::kFromIpHelper;
+  replayed->table.report.sources = Bit(Source::kIpHelper);
   replayed->outcome = "ok=" + std::to_string(ok);
 }
 

@@ -188,16 +188,16 @@ void ReplayPcbList(const uint8_t* bytes, size_t size, Replayed* replayed) {
   const auto parse = (which & 2) == 0 ? ParsePcbList : ParsePcbList64;
   const PcbList list = parse(rest.data(), rest.size(), protocol, user);
   SocketTable& table = replayed->table;
+  table.Expect(Everything());
   for (const InetPcb& pcb : list.sockets) {
     Row& row = table.Append();
-    if (FillRow(pcb, &row)) {
-      row.owner_start = pcb.last_pid;
+    if (FillRow(pcb, &row, &table.details[table.size() - 1])) {
       row.owner_unknown = ReasonFor(pcb, row);
     } else {
-      table.Truncate(table.size() - 1);
+      table.DropLast();
     }
   }
-  table.report.sources = Report::kFromPcbList;
+  table.report.sources = Bit(Source::kPcbList);
   replayed->outcome = "whole=" + std::to_string(list.whole) +
                       " skipped=" + std::to_string(list.skipped) +
                       " others=" + std::to_string(list.has_others) +

@@ -9,7 +9,7 @@ constexpr uint8_t kHasPeer = 0x80;  // in the byte of the state
 
 void AddRow(const uint8_t* record, SocketTable* table) {
   Row& row = table->Append();
-  row.identity = record[0];
+  row.cookie = record[0];
   row.local_port = record[1];
   row.state = static_cast<State>((record[2] & ~kHasPeer) % kStateCount);
   if ((record[2] & kHasPeer) != 0) row.flags |= Row::kFlagPeer;

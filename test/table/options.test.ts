@@ -3,7 +3,7 @@ import { binding } from '../../src/binding.ts'
 import * as socktable from '../../src/index.ts'
 import { LAYOUT } from '../../src/layout.ts'
 import { encodeQuery } from '../../src/table/options.ts'
-import type { Source } from '../../src/types.ts'
+import type { Source } from '../../src/types/index.ts'
 
 const WRONG: readonly [options: unknown, code: string, named: string][] = [
   [null, 'ERR_INVALID_ARG_TYPE', 'options'],

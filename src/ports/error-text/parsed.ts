@@ -1,6 +1,6 @@
 /** What is known of an error of a bind or a connection. */
 
-import type { Protocol } from '../../types.ts'
+import type { Protocol } from '../../types/index.ts'
 
 export interface ParsedError {
   /** Node's name of it. */

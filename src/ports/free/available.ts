@@ -3,7 +3,7 @@
 import type { SystemError } from '../../errors.ts'
 import { listSockets } from '../../table/snapshot.ts'
 import { throwIfAborted } from '../../table/signal.ts'
-import type { SocketRow } from '../../types.ts'
+import type { SocketRow } from '../../types/index.ts'
 import { listens } from '../obstacles.ts'
 import { type Site, meets } from '../places.ts'
 import { type Refusal, bindAlone, bindAsNode, refusalOf } from '../probe.ts'

@@ -1,6 +1,6 @@
 /** Finds ports that are free. */
 
-import type { Abortable } from '../../types.ts'
+import type { Abortable } from '../../types/index.ts'
 import { Slices } from '../slices.ts'
 import { refusalAt } from './available.ts'
 import { type FreeOptions, prepare } from './options.ts'

@@ -2,7 +2,7 @@
 
 import { invalidValue } from '../../errors.ts'
 import { throwIfAborted } from '../../table/signal.ts'
-import type { Abortable, PortFilter } from '../../types.ts'
+import type { Abortable, PortFilter } from '../../types/index.ts'
 import { checkPortRanges, checkUsablePorts, portsOf } from '../check.ts'
 import { PLACE_OPTIONS, type PlaceOptions, type Site, sites } from '../places.ts'
 import { type PortRange, inRanges, portRules } from '../rules.ts'

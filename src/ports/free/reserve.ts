@@ -1,7 +1,7 @@
 /** Reserves ports for processes that will bind them by themselves. */
 
 import type { SystemError } from '../../errors.ts'
-import type { Abortable } from '../../types.ts'
+import type { Abortable } from '../../types/index.ts'
 import {
   type OpenReservation,
   type Refusal,

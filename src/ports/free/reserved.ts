@@ -1,6 +1,6 @@
 /** Which ports are reserved: by this thread, or by what the socket table shows of other processes. */
 
-import type { SocketRow } from '../../types.ts'
+import type { SocketRow } from '../../types/index.ts'
 
 /**
  * The other end of a connection in TIME_WAIT that reserves a port (S, K, T in ASCII), as

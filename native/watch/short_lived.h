@@ -13,7 +13,7 @@ namespace socktable {
 
 // Finds the sockets that opened and closed between two reads of a table, where the system tells of
 // closings.
-class BriefSockets {
+class ShortLivedSockets {
  public:
   // To be called before each read, in which nothing is then that has closed by now.
   void Listen(const Query& query);

@@ -1,4 +1,4 @@
-#include "brief_sockets.h"
+#include "short_lived.h"
 
 #include "../core/identity.h"
 
@@ -10,28 +10,28 @@ constexpr size_t kMostExpected = 65536;
 
 }  // namespace
 
-void BriefSockets::Listen(const Query& query) {
+void ShortLivedSockets::Listen(const Query& query) {
   found_.Clear();
   if (!begun_) closings_ = ListenForClosings(query);
   begun_ = true;
   if (closings_) all_ = closings_->Take(found_);
 }
 
-void BriefSockets::ExpectClosed(const Row& row) {
+void ShortLivedSockets::ExpectClosed(const Row& row) {
   // Of a connection the system told when it came to TIME_WAIT.
   if (row.state != State::kTimeWait) ExpectLingering(row);
 }
 
-void BriefSockets::ExpectLingering(const Row& before) {
-  if (HasCookie(before)) Expect(HashOfSocket(before));
+void ShortLivedSockets::ExpectLingering(const Row& before) {
+  if (before.cookie != 0) Expect(HashOfSocket(before));
 }
 
 // Linux gives out cookies when they are asked for: TIME_WAIT has one of its own where nobody had
 // asked before (net/ipv4/tcp_minisocks.c, tcp_time_wait).
-void BriefSockets::ExpectUnseen(const Row& time_wait) { Expect(HashOfAddresses(time_wait)); }
+void ShortLivedSockets::ExpectUnseen(const Row& time_wait) { Expect(HashOfAddresses(time_wait)); }
 
 // The kernel tells from a work queue, maybe after the read that shows it (net/core/sock_diag.c).
-void BriefSockets::Expect(uint64_t key) {
+void ShortLivedSockets::Expect(uint64_t key) {
   if (!closings_ || !expected_.insert(key).second) return;
   order_.push_back(key);
   const auto first_is_over = [&] {
@@ -44,20 +44,20 @@ void BriefSockets::Expect(uint64_t key) {
   }
 }
 
-void BriefSockets::Find(SocketTable* next) {
+void ShortLivedSockets::Find(SocketTable* next) {
   if (!closings_) return;
   // Rows of /proc/net have no identity: nobody knows then which of them were told before.
-  if ((next->report.sources & Report::kFromProcfs) != 0) return found_.Clear();
+  if ((next->report.sources & Bit(Source::kProcfs)) != 0) return found_.Clear();
   size_t kept = 0;
   for (size_t i = 0; i < found_.size(); i++) {
-    const Row row = found_[i];
+    const Row& row = found_[i];
     const bool known =
         expected_.erase(HashOfSocket(row)) > 0 || expected_.erase(HashOfAddresses(row)) > 0;
-    if (!known) found_[kept++] = row;
+    if (!known) found_.Move(i, kept++);
   }
   found_.Truncate(kept);
-  next->report.flags |= Report::kClosingsTold;
-  if (!all_) next->report.flags |= Report::kClosingsMissed;
+  next->report.Set(ReportFlag::kDestroyEvents);
+  if (!all_) next->report.Set(ReportFlag::kDestroyEventsMissed);
 }
 
 }  // namespace socktable
