@@ -45,21 +45,17 @@ export type {
 } from './processes/types.ts'
 export type { CountOptions } from './table/counts.ts'
 export { countSockets, countSocketsSync } from './table/counts.ts'
-export type { RoleOptions } from './table/snapshot.ts'
-export {
-  listConnections,
-  listConnectionsSync,
-  listListeners,
-  listListenersSync,
-  listSockets,
-  listSocketsSync,
-} from './table/snapshot.ts'
+export { listSockets, listSocketsSync } from './table/snapshot.ts'
 export type {
   Abortable,
   CountBy,
   CountKeys,
   Fallback,
+  Direction,
   Family,
+  Include,
+  IPv4Socket,
+  IPv6Socket,
   ListOptions,
   Missing,
   Owners,
@@ -74,8 +70,11 @@ export type {
   SocketChanges,
   SocketCount,
   SocketCounts,
+  SocketDetails,
+  SocketFields,
   SocketProcess,
   SocketRow,
+  SocketService,
   SocketTable,
   Source,
   TableReport,

@@ -4,8 +4,15 @@
  * asked for by name.
  */
 
-import { COUNT_BY, DIRECTIONS, FAMILIES, INCLUDES, OWNERS, PROTOCOLS } from './types/options.ts'
-import { OWNER_UNKNOWN, SOURCES, TCP_STATES } from './types/values.ts'
+import { COUNT_BY, INCLUDES, OWNERS } from './types/options.ts'
+import {
+  DIRECTIONS,
+  FAMILIES,
+  OWNER_UNKNOWN,
+  PROTOCOLS,
+  SOURCES,
+  TCP_STATES,
+} from './types/values.ts'
 
 const NAMES = {
   schema: ['version', 'magic'],

@@ -3,12 +3,12 @@
 import { readFileSync } from 'node:fs'
 import { binding } from './binding.ts'
 import { remedyFor } from './permission.ts'
-import type { SocketRow } from './types/index.ts'
+import type { Include, SocketRow } from './types/index.ts'
 
 /** The names of users by number. */
 export type UserNames = ReadonlyMap<number, string>
 
-type Hidden = Pick<SocketRow, 'ownerUnknown' | 'uid'>
+type Hidden = Pick<SocketRow<Include>, 'ownerUnknown' | 'uid'>
 
 /** The kernel shows this number for users that have none in this user namespace (from_kuid_munged). */
 const OVERFLOW = 65_534

@@ -55,9 +55,7 @@ function whoCommand(values: TableValues, operands: readonly string[]): Command {
   const surplus = Object.keys(values).find((name) => !WHO_OPTIONS.includes(name))
   if (surplus !== undefined) throw new UsageError(`who does not take --${surplus}`)
   const port = parsePort('the port', text.replace(/^:/, ''))
-  // For one port it is worth asking Windows for all that it knows.
-  const known = { bound: true, times: true, services: true }
-  const query = { ...commonQuery(values), localPort: port, ...known }
+  const query = { ...commonQuery(values), localPort: port, bound: true }
   return { name: 'who', port, query, format: parseFormat(values) }
 }
 

@@ -1,7 +1,7 @@
 /** Where the command writes: its streams, their width and colour, and the hints that go with a table. */
 
 import { styleText } from 'node:util'
-import type { ListOptions, SocketTable, TableReport } from '../index.ts'
+import type { Include, ListOptions, SocketTable, TableReport } from '../index.ts'
 import { remedyFor } from '../permission.ts'
 import { harmless } from './print/text.ts'
 import { wrap } from './print/width.ts'
@@ -44,7 +44,7 @@ export function complain(text: string): void {
 export const plural = (count: number, noun: string, nouns = `${noun}s`): string =>
   `${count} ${count === 1 ? noun : nouns}`
 
-function explainHidden({ processes, sockets }: SocketTable['hidden']): void {
+function explainHidden({ processes, sockets }: SocketTable<Include>['hidden']): void {
   // Where --pid named a process that may not be read, it is that one's sockets that are not shown.
   const what = sockets > 0 ? `the owner of ${plural(sockets, 'socket')}` : 'some sockets'
   // With hidepid it is not even known how many there are.
@@ -79,7 +79,7 @@ const WHAT_IS_MISSING = {
   bound:
     'bound sockets that do not listen are told by Linux 6.8 and later (sock_diag) and macOS alone',
   rows: 'some records of the kernel could not be understood',
-  closings: 'too many sockets closed between two looks for all of them to be told',
+  'short-lived': 'too many sockets closed between two reads for all of them to be shown',
   interrupted: 'the sockets changed too fast to be read exactly',
   'pid-namespace':
     'owners are unknown, since /proc belongs to another PID namespace: mount one of this namespace ' +

@@ -11,7 +11,7 @@ export type Selection = 'listening' | 'connected' | 'all' | 'matching'
 /** What every command with a table takes: protocols, families and the source. */
 export function commonQuery(values: FilterValues): ListOptions {
   return {
-    names: true,
+    include: ['names', 'details', 'service'],
     ...(values.tcp !== values.udp && { protocol: values.tcp ? 'tcp' : 'udp' }),
     ...(values.ipv4 !== values.ipv6 && { family: values.ipv4 ? 'IPv4' : 'IPv6' }),
     ...(values.source !== undefined && { source: parseSource(values.source) }),

@@ -4,7 +4,7 @@ import { outOfRange } from '../errors.ts'
 import { MOST_PORT_RANGES } from '../table/options.ts'
 import { throwIfAborted } from '../table/signal.ts'
 import type { Abortable, Family, ListOptions, PortFilter, Protocol } from '../types/index.ts'
-import type { SocketRow } from '../types/index.ts'
+import type { Include, SocketRow } from '../types/index.ts'
 import { isLinkLocal } from './addresses.ts'
 import { type PortObstacle, disagreementOf, obstaclesOf } from './obstacles.ts'
 import {
@@ -43,11 +43,11 @@ export interface PortCheck {
   /** Why not, what weighs most first; empty where it is free. */
   readonly obstacles: readonly PortObstacle[]
   /** Sockets that listen or are bound there: the same address, or a wildcard of one of both. */
-  readonly holders: readonly SocketRow[]
+  readonly holders: readonly SocketRow<Include>[]
   /** Other sockets that have it as their local port there: connections, TIME_WAIT. */
-  readonly connections: readonly SocketRow[]
+  readonly connections: readonly SocketRow<Include>[]
   /** Sockets with the same port at addresses that do not meet this one. */
-  readonly elsewhere: readonly SocketRow[]
+  readonly elsewhere: readonly SocketRow<Include>[]
   /** Whether the system takes it for whoever asks for no certain port. */
   readonly ephemeral: boolean
   /** Whether the system never takes it by itself though it is in that range (Linux). */
@@ -87,8 +87,8 @@ export interface CheckOptions extends PlaceOptions, ShareOptions {}
 
 const CHECK_OPTIONS = [...PLACE_OPTIONS, 'reuseAddr', 'reusePort', 'exclusive', 'signal'] as const
 
-function byPort(rows: readonly SocketRow[]): Map<number, SocketRow[]> {
-  const found = new Map<number, SocketRow[]>()
+function byPort(rows: readonly SocketRow<Include>[]): Map<number, SocketRow<Include>[]> {
+  const found = new Map<number, SocketRow<Include>[]>()
   for (const row of rows) {
     const others = found.get(row.localPort)
     if (others === undefined) found.set(row.localPort, [row])
@@ -101,7 +101,7 @@ function byPort(rows: readonly SocketRow[]): Map<number, SocketRow[]> {
  * Bound to an interface (SO_BINDTODEVICE): another socket may have the same port elsewhere, which the
  * bind that is tried shows (Linux: net/ipv4/inet_connection_sock.c, inet_bind_conflict).
  */
-const isOnDevice = (row: SocketRow): boolean =>
+const isOnDevice = (row: SocketRow<Include>): boolean =>
   row.interface !== null && !isLinkLocal(row.localAddress)
 
 function judge(port: number, asked: Asked, at: Site, read: PortTable): PortCheck {
@@ -190,7 +190,7 @@ export function portsOf(ranges: readonly PortRange[]): number[] {
 }
 
 function tableQuery({ ranges }: Asked, [{ protocol }]: Sites): ListOptions {
-  return { protocol, localPort: ranges, bound: true, names: true }
+  return { protocol, localPort: ranges, bound: true, include: ['names', 'details', 'service'] }
 }
 
 interface Asked {

@@ -1,6 +1,6 @@
 /** Says in plain words what is the matter with a port, who is responsible and what to do. */
 
-import type { Protocol, SocketRow } from '../types/index.ts'
+import type { Include, Protocol, SocketRow } from '../types/index.ts'
 import { type UserNames, hiddenOwner, remedyForHidden, usersOf } from '../users.ts'
 import { isLinkLocal, isWildcard } from './addresses.ts'
 import { adviceFor } from './advice.ts'
@@ -39,7 +39,7 @@ export interface Explanation {
 
 const HOW_FAR = 100
 
-function ownerOf(row: SocketRow, users: UserNames): string {
+function ownerOf(row: SocketRow<Include>, users: UserNames): string {
   if (row.ownerUnknown === 'permission') return hiddenOwner(row, users)
   if (row.pid === null) return 'a process that is not known'
   const name = row.service ?? row.processName
@@ -47,12 +47,12 @@ function ownerOf(row: SocketRow, users: UserNames): string {
   return `${name ?? 'a process'} (PID ${row.pid})${more}`
 }
 
-function at(row: SocketRow): string {
+function at(row: SocketRow<Include>): string {
   const host = row.localAddress.includes(':') ? `[${row.localAddress}]` : row.localAddress
   return `${host}:${row.localPort}`
 }
 
-function whyUnknown(row: SocketRow, users: UserNames): string | null {
+function whyUnknown(row: SocketRow<Include>, users: UserNames): string | null {
   switch (row.ownerUnknown) {
     case 'permission':
       return `Which one is hidden from this user: ${remedyForHidden(row, users)}.`

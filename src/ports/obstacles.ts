@@ -1,6 +1,6 @@
 /** Why a bind was refused, from what the system said and what the table shows. Pure. */
 
-import type { SocketRow } from '../types/index.ts'
+import type { Include, SocketRow } from '../types/index.ts'
 
 /**
  * What keeps a port from being bound.
@@ -34,7 +34,10 @@ export type PortObstacle =
 export const listens = (row: SocketRow): boolean =>
   row.state === 'LISTEN' || (row.protocol === 'udp' && row.remoteAddress === null)
 
-function inUseBecause(holders: readonly SocketRow[], others: readonly SocketRow[]): PortObstacle[] {
+function inUseBecause(
+  holders: readonly SocketRow<Include>[],
+  others: readonly SocketRow<Include>[],
+): PortObstacle[] {
   const found: PortObstacle[] = []
   if (holders.some(listens)) found.push('listener')
   if (holders.some((row) => !listens(row))) found.push('bound')
@@ -50,8 +53,8 @@ export interface Findings {
   /** The code of the error that the bind gave; null where it went well. */
   readonly code: string | null
   readonly privileged: boolean
-  readonly holders: readonly SocketRow[]
-  readonly connections: readonly SocketRow[]
+  readonly holders: readonly SocketRow<Include>[]
+  readonly connections: readonly SocketRow<Include>[]
   readonly platform: NodeJS.Platform
   /** What could not be read beside the bind. Default: nothing. */
   readonly unreadable?: 'owners' | 'sockets' | null

@@ -3,6 +3,7 @@
 import { encodeQuery } from '../table/options.ts'
 import { listSockets, listSocketsSync } from '../table/snapshot.ts'
 import type {
+  Include,
   Abortable,
   ListOptions,
   Owners,
@@ -24,7 +25,7 @@ import { checkOptions, checkPort } from '../validate.ts'
  */
 export interface PortOptions extends Pick<
   QueryOptions,
-  'protocol' | 'family' | 'owners' | 'names' | 'times' | 'services' | 'source'
+  'protocol' | 'family' | 'owners' | 'include' | 'source'
 > {
   /**
    * Only sockets that have the port at this address: bound to it, or to a wildcard that takes it in. A
@@ -38,9 +39,7 @@ const PORT_OPTIONS = [
   'protocol',
   'family',
   'owners',
-  'names',
-  'times',
-  'services',
+  'include',
   'source',
 ] as const satisfies readonly (keyof PortOptions & keyof QueryOptions)[]
 
@@ -72,24 +71,24 @@ const checkOwners = (port: number, options: PortOptions | undefined): Asked =>
   check(port, options, { owners: 'first', listening: true })
 
 /** Those at the host that was asked about. */
-function only(table: SocketTable, all: readonly Site[] | null): SocketTable {
+function only(table: SocketTable<Include>, all: readonly Site[] | null): SocketTable<Include> {
   if (all === null) return table
   const rows = table.rows.filter((row) => meetsAny(row, all))
   const pids = new Set(rows.flatMap((row) => row.pids))
   return { ...table, rows, processes: table.processes.filter(({ pid }) => pids.has(pid)) }
 }
 
-async function read({ query, host }: Asked): Promise<SocketTable> {
+async function read({ query, host }: Asked): Promise<SocketTable<Include>> {
   const all = host === undefined ? null : await sites({ host })
   return only(await listSockets(query), all)
 }
 
-function readSync({ query, host }: Asked): SocketTable {
+function readSync({ query, host }: Asked): SocketTable<Include> {
   const all = host === undefined ? null : sitesSync({ host })
   return only(listSocketsSync(query), all)
 }
 
-function describeUsage(port: number, table: SocketTable, { query }: Asked): PortUsage {
+function describeUsage(port: number, table: SocketTable<Include>, { query }: Asked): PortUsage {
   const found = new Set(table.rows.map(({ state }) => state))
   return {
     port,
@@ -100,9 +99,9 @@ function describeUsage(port: number, table: SocketTable, { query }: Asked): Port
   }
 }
 
-function describeOwners(port: number, all: SocketTable, { query }: Asked): PortOwners {
+function describeOwners(port: number, all: SocketTable<Include>, { query }: Asked): PortOwners {
   const table = onlyServers(all, query.protocol)
-  const socketsOf = new Map<number, SocketRow[]>()
+  const socketsOf = new Map<number, SocketRow<Include>[]>()
   for (const row of table.rows) {
     for (const pid of row.pids) {
       const sockets = socketsOf.get(pid)

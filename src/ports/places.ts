@@ -115,7 +115,7 @@ export async function sites(values: Values): Promise<Sites> {
 
 /** Whether a socket at the same port has it at this site. */
 export function meets(
-  { family, localAddress, dualStack }: SocketRow,
+  { family, localAddress, dualStack }: SocketRow<'details'>,
   { family: ownFamily, address, ipv6Only }: Pick<Site, 'family' | 'address' | 'ipv6Only'>,
 ): boolean {
   // Where the system does not tell, the wider answer names one holder too many rather than none.
@@ -124,5 +124,5 @@ export function meets(
 }
 
 /** Whether a socket at the same port has it at one of these sites. */
-export const meetsAny = (row: SocketRow, all: readonly Site[]): boolean =>
+export const meetsAny = (row: SocketRow<'details'>, all: readonly Site[]): boolean =>
   all.some((at) => meets(row, at))

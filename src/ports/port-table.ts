@@ -2,14 +2,14 @@
 
 import { throwIfAborted } from '../table/signal.ts'
 import { listSockets, listSocketsSync } from '../table/snapshot.ts'
-import type { ListOptions, SocketRow } from '../types/index.ts'
+import type { Include, ListOptions, SocketRow } from '../types/index.ts'
 import { isShortage } from './refusals.ts'
 
 /** What could not be read: the owners of the sockets, or the sockets. */
 export type Unreadable = 'owners' | 'sockets'
 
 export interface PortTable {
-  readonly rows: readonly SocketRow[]
+  readonly rows: readonly SocketRow<Include>[]
   readonly unreadable: Unreadable | null
 }
 

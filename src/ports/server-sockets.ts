@@ -1,6 +1,6 @@
 /** Which sockets are servers', and which are merely clients' that look alike. */
 
-import type { SocketRow, SocketTable } from '../types/index.ts'
+import type { Include, SocketRow, SocketTable } from '../types/index.ts'
 import { inRanges, portRules } from './rules.ts'
 
 type Protocols = SocketRow['protocol'] | readonly SocketRow['protocol'][] | undefined
@@ -22,6 +22,9 @@ export function serverSockets(protocols: Protocols): (row: SocketRow) => boolean
 }
 
 /** A table of sockets that wait for peers, without those that are merely clients'. */
-export function onlyServers(table: SocketTable, protocols: Protocols): SocketTable {
+export function onlyServers(
+  table: SocketTable<Include>,
+  protocols: Protocols,
+): SocketTable<Include> {
   return { ...table, rows: table.rows.filter(serverSockets(protocols)) }
 }

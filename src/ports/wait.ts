@@ -3,8 +3,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { invalidValue, otherNetwork } from '../errors.ts'
 import { throwIfAborted } from '../table/signal.ts'
-import { type RoleOptions, listListeners } from '../table/snapshot.ts'
-import type { Abortable, Protocol, SocketRow } from '../types/index.ts'
+import { listSockets } from '../table/snapshot.ts'
+import type { Abortable, ListOptions, Protocol, SocketRow } from '../types/index.ts'
 import { PROTOCOLS } from '../types/index.ts'
 import { checkHost, meetsAny, sites } from './places.ts'
 import { checkDuration, checkInteger, checkOneOf, checkOptions, checkSignal } from '../validate.ts'
@@ -39,14 +39,14 @@ const LONGEST = 2 ** 31 - 1 // of a timer
 export interface WaitTimeout extends Error {
   readonly code: 'ETIMEDOUT'
   /** Who listened on the port at the last look. */
-  readonly rows: readonly SocketRow[]
+  readonly rows: readonly SocketRow<'details'>[]
 }
 
 function timeoutError(
   port: number,
   what: string,
   timeout: number,
-  rows: readonly SocketRow[],
+  rows: readonly SocketRow<'details'>[],
 ): WaitTimeout {
   const message = `port ${port} was not ${what} within ${timeout} ms`
   return Object.assign(new Error(message), { code: 'ETIMEDOUT' as const, rows })
@@ -56,8 +56,8 @@ function timeoutError(
  * Rejects where a process will never be seen to listen: it does not exist (any more), may not be
  * looked at, or is in another network namespace.
  */
-async function checkListens(pid: number, query: RoleOptions & Abortable): Promise<void> {
-  const { rows, missing } = await listListeners({ ...query, pid })
+async function checkListens(pid: number, query: ListOptions & Abortable): Promise<void> {
+  const { rows, missing } = await listSockets({ ...query, listening: true, pid })
   if (rows.length === 0 && missing.includes('netns')) throw otherNetwork(pid)
 }
 
@@ -76,7 +76,7 @@ async function checkListens(pid: number, query: RoleOptions & Abortable): Promis
 export async function waitForPort(
   port: number,
   options?: WaitOptions & Abortable,
-): Promise<readonly SocketRow[]> {
+): Promise<readonly SocketRow<'details'>[]> {
   const values = checkOptions(options, WAIT_OPTIONS)
   const integer = (name: 'interval' | 'pid', otherwise: number, least: number) =>
     values[name] === undefined
@@ -108,7 +108,7 @@ export async function waitForPort(
   const deadline = performance.now() + timeout
   for (;;) {
     if (pid !== 0) await checkListens(pid, query)
-    const table = await listListeners({ ...query, owners })
+    const table = await listSockets({ ...query, listening: true, owners, include: ['details'] })
     const rows = all === null ? table.rows : table.rows.filter((row) => meetsAny(row, all))
     const met = pid === 0 ? rows.length > 0 : rows.some(({ pids }) => pids.includes(pid))
     if (until === 'free' ? rows.length === 0 : met) return rows

@@ -2,7 +2,7 @@
 
 import { onlyServers } from '../ports/server-sockets.ts'
 import { listSockets } from '../table/snapshot.ts'
-import type { Abortable, ListOptions, SocketRow, SocketTable } from '../types/index.ts'
+import type { Include, Abortable, ListOptions, SocketRow, SocketTable } from '../types/index.ts'
 import { readWithAncestry } from './ancestry.ts'
 import { waitUntil } from './ending.ts'
 import { processInfo } from './facts.ts'
@@ -29,19 +29,19 @@ export function listenersQuery(
     listening: true,
     owners: 'all',
     // Windows: a socket that is older than the process with its PID is not that one's.
-    times: true,
+    include: ['details'],
     protocol,
     ...(family === undefined ? {} : { family }),
   }
 }
 
 /** Reads them, without clients of UDP that look alike. */
-async function readServers(query: ListOptions & Abortable): Promise<SocketTable> {
+async function readServers(query: ListOptions & Abortable): Promise<SocketTable<Include>> {
   return onlyServers(await listSockets(query), query.protocol)
 }
 
 /** Takes hold of everybody who had one of the sockets when the table was read. */
-export function holdOwners(table: SocketTable): Target[] {
+export function holdOwners(table: SocketTable<Include>): Target[] {
   const portsOf = new Map<number, Set<number>>()
   for (const { pids, localPort } of table.rows) {
     for (const pid of pids) {
@@ -61,7 +61,7 @@ export function holdOwners(table: SocketTable): Target[] {
 }
 
 /** Names a socket: by its inode on Linux, else by its address and when it was made. */
-function socketName(row: SocketRow): string {
+function socketName(row: SocketRow<Include>): string {
   if (row.inode !== null) return String(row.inode)
   return `${row.protocol} ${row.family} ${row.localAddress} ${row.localPort} ${row.createdAt}`
 }
@@ -73,12 +73,12 @@ function socketName(row: SocketRow): string {
  */
 export async function confirmOwners(
   targets: readonly Target[],
-  before: SocketTable,
+  before: SocketTable<Include>,
   query: ListOptions,
 ): Promise<void> {
   const open = targets.filter(({ outcome }) => outcome === null)
   if (open.length === 0) return
-  let rows: readonly SocketRow[] = []
+  let rows: readonly SocketRow<Include>[] = []
   try {
     rows = (await readServers({ ...query, pid: open.map(({ record }) => record.pid) })).rows
   } catch (error) {
@@ -90,7 +90,7 @@ export async function confirmOwners(
     // Else none of them exists any more.
     if (code !== 'ESRCH') throw error
   }
-  const holds = (table: readonly SocketRow[], pid: number): string[] =>
+  const holds = (table: readonly SocketRow<Include>[], pid: number): string[] =>
     table.filter(({ pids }) => pids.includes(pid)).map(socketName)
   for (const target of open) {
     const { pid } = target.record
@@ -111,7 +111,7 @@ function keepNamed(targets: readonly Target[], named: readonly Identity[]): void
 }
 
 interface Standing {
-  readonly table: SocketTable
+  readonly table: SocketTable<Include>
   readonly records: readonly ProcessRecord[]
 }
 
@@ -141,12 +141,12 @@ function holdersOf(
 
 async function describePort(
   port: number,
-  before: SocketTable,
+  before: SocketTable<Include>,
   now: Standing,
   targets: readonly Target[],
   dryRun: boolean,
 ): Promise<FreedPort> {
-  const isHere = ({ localPort }: SocketRow) => localPort === port
+  const isHere = ({ localPort }: SocketRow<Include>) => localPort === port
   const rows = now.table.rows.filter(isHere)
   const holders = await Promise.all(
     holdersOf(port, now, targets).map(async (holder) => {

@@ -1,6 +1,6 @@
 /** The public types of what concerns processes. */
 
-import type { Abortable, Family, Protocol, SocketRow } from '../types/index.ts'
+import type { Include, Abortable, Family, Protocol, SocketRow } from '../types/index.ts'
 
 /** A process in short. PIDs come round: a process is named by its PID and its start time. */
 export interface ProcessRecord {
@@ -24,7 +24,7 @@ export interface ProcessRecord {
    */
   readonly startedAt: number | null
   /**
-   * The name that the process goes by. Linux: as in `SocketRow.processName`. Windows: the file name
+   * The name that the process goes by. Linux: as in `SocketRow<Include>.processName`. Windows: the file name
    * of its executable. macOS: that of its program, cut at 32 bytes, and at 16 for another user's
    * process. Null where it is hidden.
    */
@@ -253,7 +253,7 @@ export interface FreedPort {
   /** Who listens on it now. */
   readonly holders: readonly PortHolder[]
   /** Sockets that listen on it now and whose owner is not known; each says why. */
-  readonly unknown: readonly SocketRow[]
+  readonly unknown: readonly SocketRow<Include>[]
 }
 
 /** What `killPort` did. */

@@ -1,9 +1,9 @@
 /** Reads the socket table: options to words, words to the addon, its buffer to rows. */
 
 import { binding } from '../binding.ts'
-import type { Abortable, Include, ListOptions, QueryOptions, SocketTable } from '../types/index.ts'
+import type { Abortable, Include, ListOptions, SocketTable } from '../types/index.ts'
 import { decodeTable } from './decode.ts'
-import { encodeQuery, fixOptions } from './options.ts'
+import { encodeQuery } from './options.ts'
 import { receive, receiver } from './receive.ts'
 import { checkSignal } from '../validate.ts'
 
@@ -48,41 +48,4 @@ function decoder<Included extends Include>(
   include: readonly Include[],
 ): (buffer: ArrayBuffer) => SocketTable<Included> {
   return (buffer) => decodeTable(buffer, binding().layout, include as readonly Included[])
-}
-
-/** What `listListeners` and `listConnections` take: they choose the states themselves. */
-export type RoleOptions = QueryOptions & Pick<ListOptions, 'localPort'>
-
-const ROLE_OPTIONS = [
-  'protocol',
-  'family',
-  'localPort',
-  'remotePort',
-  'pid',
-  'owners',
-  'include',
-  'source',
-] as const satisfies readonly (keyof RoleOptions)[]
-
-/**
- * All sockets that wait for peers: TCP sockets in LISTEN and unconnected UDP sockets. The kernel
- * walks its table of listeners alone, which takes microseconds however many connections there are.
- */
-export async function listListeners(options?: RoleOptions & Abortable): Promise<SocketTable> {
-  return listSockets(fixOptions(options, ROLE_OPTIONS, { listening: true }))
-}
-
-/** `listListeners`, blocking. */
-export function listListenersSync(options?: RoleOptions): SocketTable {
-  return listSocketsSync(fixOptions(options, ROLE_OPTIONS, { listening: true }))
-}
-
-/** All sockets that have a peer: TCP sockets in any state but LISTEN, and connected UDP sockets. */
-export async function listConnections(options?: RoleOptions & Abortable): Promise<SocketTable> {
-  return listSockets(fixOptions(options, ROLE_OPTIONS, { listening: false }))
-}
-
-/** `listConnections`, blocking. */
-export function listConnectionsSync(options?: RoleOptions): SocketTable {
-  return listSocketsSync(fixOptions(options, ROLE_OPTIONS, { listening: false }))
 }

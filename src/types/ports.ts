@@ -1,5 +1,6 @@
 /** What is known of a port. */
 
+import type { Include } from './options.ts'
 import type { SocketRow } from './socket.ts'
 import type { SocketProcess, SocketTable } from './table.ts'
 import type { TcpState } from './values.ts'
@@ -14,13 +15,13 @@ export interface PortUsage {
   /** The states of the TCP sockets on it, each once, in the order of `TCP_STATES`. */
   readonly states: readonly TcpState[]
   /** The sockets on it, with their addresses: a port is taken per address, not as such. */
-  readonly table: SocketTable
+  readonly table: SocketTable<Include>
 }
 
 /** A process that holds a port. */
 export interface PortOwner extends SocketProcess {
   /** Its sockets on the port. */
-  readonly sockets: readonly SocketRow[]
+  readonly sockets: readonly SocketRow<Include>[]
 }
 
 /** Who listens on a port. */
@@ -29,6 +30,6 @@ export interface PortOwners {
   /** Oldest process first for each socket. Empty where nobody listens or the owner is not known. */
   readonly owners: readonly PortOwner[]
   /** Sockets that listen on the port and whose owner is not known; each says why. */
-  readonly unknown: readonly SocketRow[]
-  readonly table: SocketTable
+  readonly unknown: readonly SocketRow<Include>[]
+  readonly table: SocketTable<Include>
 }

@@ -133,7 +133,7 @@ class Watch<Included extends Include> {
  * The table is read again when the next set is asked for and `interval` has passed, on another
  * thread, never twice at a time. The last table and its owners stay there, and only changes cross. A
  * consumer that is slow gets the changes since it took the last set as one: nothing piles up. A
- * socket that opened and closed since the last set is in `brief` where the system tells of closings
+ * socket that opened and closed since the last set is in `shortLived` where the system reports sockets that close
  * (Linux, also without privilege); elsewhere it is not seen.
  *
  * A socket is the same one while its identity is: on Linux the cookie that the kernel gives each

@@ -1,7 +1,7 @@
 /** socktable watch: what opens, closes and changes, on the screen or one line each. */
 
 import { once } from 'node:events'
-import type { SocketChanges, WatchOptions } from '../../index.ts'
+import type { Include, SocketChanges, WatchOptions } from '../../index.ts'
 import { watchSockets } from '../../index.ts'
 import { runLive } from '../live/session.ts'
 import { FILTER_OPTIONS, TABLE_EXPECTED, parseOptions } from '../options.ts'
@@ -25,7 +25,7 @@ Usage: socktable watch [OPTIONS]
       --state NAME,...    --port N|A-B,...  --remote-port N|A-B,...  --pid N,...
       --source NAME       as with "socktable list"
       --json              for pipes: one JSON object a line, with "change" being
-                          "initial", "opened", "closed", "changed" or "brief"
+                          "initial", "opened", "closed", "changed" or "short-lived"
                           (opened and closed between two looks), "time", "row",
                           and for what changed "before"
   -h, --help              this text
@@ -56,9 +56,9 @@ const OPTIONS = {
 } as const
 const EXPECTED = { ...TABLE_EXPECTED, interval: 'a number of seconds such as 1 or 0.5' }
 
-function* linesOf(changes: SocketChanges, first: boolean): Generator<object> {
+function* linesOf(changes: SocketChanges<Include>, first: boolean): Generator<object> {
   const time = new Date().toISOString()
-  for (const row of changes.brief ?? []) yield { change: 'brief', time, row }
+  for (const row of changes.shortLived ?? []) yield { change: 'short-lived', time, row }
   for (const row of changes.closed) yield { change: 'closed', time, row }
   for (const { before, after } of changes.changed) {
     yield { change: 'changed', time, row: after, before }
@@ -77,7 +77,7 @@ async function printChanges(query: WatchOptions): Promise<number> {
   })
   let first = true
   for await (const changes of watcher) {
-    if (first || changes.missing.includes('closings')) explainMissing(changes, query.pid)
+    if (first || changes.missing.includes('short-lived')) explainMissing(changes, query.pid)
     for (const line of linesOf(changes, first)) {
       if (enough.signal.aborted) return 0
       // What is waited for comes, or the pipe is closed.

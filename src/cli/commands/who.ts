@@ -1,6 +1,6 @@
 /** socktable who PORT: who has a local port. */
 
-import type { SocketProcess, SocketRow } from '../../index.ts'
+import type { Include, SocketProcess, SocketRow } from '../../index.ts'
 import { listSockets } from '../../index.ts'
 import { serverSockets } from '../../ports/server-sockets.ts'
 import { type UserNames, usersOf } from '../../users.ts'
@@ -19,7 +19,7 @@ const ABOUT_WINDOWS =
   '"netsh http show servicestate" names them, from an administrator\'s prompt.'
 
 /** What sockets are that are no servers'. */
-function whatOf(rows: readonly SocketRow[]): string {
+function whatOf(rows: readonly SocketRow<Include>[]): string {
   return rows.some(({ remoteAddress }) => remoteAddress === null)
     ? 'clients and connections'
     : 'connections'
@@ -27,7 +27,7 @@ function whatOf(rows: readonly SocketRow[]): string {
 
 /** The table, and below it each reason for an unknown owner once, in plain words. */
 function section(
-  rows: readonly SocketRow[],
+  rows: readonly SocketRow<Include>[],
   processes: readonly SocketProcess[],
   users: UserNames,
   width: number,
@@ -47,7 +47,7 @@ export async function runWho({ port, query, format }: Command & { name: 'who' })
   const rows = sorted(table.rows)
   // It listens, is bound, or awaits datagrams; where TCP was meant as well, not as a client of UDP.
   const isServer = serverSockets(query.protocol ?? ['tcp', 'udp'])
-  const holds = (row: SocketRow) =>
+  const holds = (row: SocketRow<Include>) =>
     row.remoteAddress === null && (row.protocol === 'tcp' || isServer(row))
   const holders = rows.filter(holds)
   const others = rows.filter((row) => !holds(row))

@@ -1,6 +1,6 @@
 /** The sockets that a live table shows: those there are, and for a moment those that have closed. */
 
-import type { SocketChanges, SocketProcess, SocketRow } from '../../index.ts'
+import type { Include, SocketChanges, SocketProcess, SocketRow } from '../../index.ts'
 
 /** What has become of a socket lately. */
 export type Mark = 'opened' | 'changed' | 'closed'
@@ -8,7 +8,7 @@ export type Mark = 'opened' | 'changed' | 'closed'
 export interface Entry {
   /** Stays the same while the row changes. */
   readonly id: number
-  readonly row: SocketRow
+  readonly row: SocketRow<Include>
   /** Null once that is some time ago. */
   readonly mark: Mark | null
   /** When the mark goes, and a closed socket with it; by the clock that `apply` was given. */
@@ -19,7 +19,7 @@ export interface Entry {
 export const MARKED = 3000
 
 /** Names a socket as one set of changes names it to the next: by all that does not change untold. */
-const nameOf = (row: SocketRow): string =>
+const nameOf = (row: SocketRow<Include>): string =>
   [
     row.protocol,
     row.localAddress,
@@ -32,7 +32,12 @@ const nameOf = (row: SocketRow): string =>
     row.pids,
   ].join(' ')
 
-const unmarked = (id: number, row: SocketRow): Entry => ({ id, row, mark: null, until: Infinity })
+const unmarked = (id: number, row: SocketRow<Include>): Entry => ({
+  id,
+  row,
+  mark: null,
+  until: Infinity,
+})
 
 export class LiveTable {
   readonly #entries = new Map<string, Entry[]>()
@@ -49,7 +54,7 @@ export class LiveTable {
     return [...this.#processes.values()]
   }
 
-  apply(changes: SocketChanges, now: number): void {
+  apply(changes: SocketChanges<Include>, now: number): void {
     const until = now + MARKED
     for (const row of changes.closed) {
       this.#add({ id: this.#remove(row), row, mark: 'closed', until })
@@ -57,7 +62,7 @@ export class LiveTable {
     for (const { before, after } of changes.changed) {
       this.#add({ id: this.#remove(before), row: after, mark: 'changed', until })
     }
-    for (const row of changes.brief ?? []) {
+    for (const row of changes.shortLived ?? []) {
       this.#add({ id: ++this.#lastId, row, mark: 'closed', until })
     }
     for (const row of changes.opened) {
@@ -92,7 +97,7 @@ export class LiveTable {
   }
 
   /** Removes the entry of a socket that is there; returns its id. */
-  #remove(row: SocketRow): number {
+  #remove(row: SocketRow<Include>): number {
     const name = nameOf(row)
     const entries = this.#entries.get(name) ?? []
     const index = entries.findIndex(({ mark }) => mark !== 'closed')

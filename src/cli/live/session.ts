@@ -1,6 +1,6 @@
 /** The live table at work: changes and keys come in, pictures go out. */
 
-import type { SocketChanges, SocketRow, WatchOptions } from '../../index.ts'
+import type { Include, SocketChanges, SocketRow, WatchOptions } from '../../index.ts'
 import { explainPort, listSockets, processInfo, terminate, watchSockets } from '../../index.ts'
 import { usersOf } from '../../users.ts'
 import { plural } from '../output.ts'
@@ -14,13 +14,13 @@ import { FIRST_VIEW, type Key, type View, type Wish, arrange, press } from './vi
 
 const INTERRUPTED = 130
 
-function lackOf({ missing, hidden }: SocketChanges): string {
+function lackOf({ missing, hidden }: SocketChanges<Include>): string {
   if (hidden.sockets > 0) return `${plural(hidden.sockets, 'owner')} hidden by permission`
   return missing.length > 0 ? `not complete (${missing.join(', ')})` : ''
 }
 
 /** Whether the process that the row names has the socket still. */
-async function isHeld(row: SocketRow, pid: number): Promise<boolean> {
+async function isHeld(row: SocketRow<Include>, pid: number): Promise<boolean> {
   const { protocol, localPort } = row
   const { rows } = await listSockets({ protocol, localPort, pid, bound: true })
   const same = ({ localAddress, remoteAddress, remotePort }: SocketRow) =>
@@ -192,7 +192,7 @@ class Session {
     else this.#paint()
   }
 
-  async #explain({ localPort, protocol, localAddress }: SocketRow): Promise<void> {
+  async #explain({ localPort, protocol, localAddress }: SocketRow<Include>): Promise<void> {
     const { text } = await explainPort(localPort, { protocol, host: localAddress })
     const { columns } = this.#terminal
     const wrapped = harmless(text, '\n')
@@ -201,7 +201,7 @@ class Session {
     this.#showPage(wrapped.join('\n').split('\n'))
   }
 
-  async #askToEnd(row: SocketRow): Promise<void> {
+  async #askToEnd(row: SocketRow<Include>): Promise<void> {
     const { pid } = row
     if (pid === null) {
       this.#say(whyUnknown(row, await usersOf([row])))

@@ -1,6 +1,6 @@
 /** What stands in each column of the table, in full and in the room that there is. */
 
-import type { SocketProcess, SocketRow } from '../../index.ts'
+import type { Include, SocketProcess, SocketRow } from '../../index.ts'
 import { harmless } from './text.ts'
 import { cells, cutEnd, cutMiddle } from './width.ts'
 
@@ -15,7 +15,7 @@ export interface Column {
    * The text in at most `room` cells or, where it can't be told in so few, in as few as it can:
    * never a part of a port or of a PID, which would be another one.
    */
-  show(row: SocketRow, room: number): string
+  show(row: SocketRow<Include>, room: number): string
 }
 
 function showAddress(address: string, port: number, note: string, room: number): string {

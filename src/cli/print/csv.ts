@@ -1,6 +1,6 @@
 /** Rows as comma-separated values (RFC 4180), with the API's names as the header. */
 
-import type { SocketRow } from '../../index.ts'
+import type { Include, SocketRow } from '../../index.ts'
 import { harmless } from './text.ts'
 
 // Named here rather than taken from a row: without rows there is a header all the same.
@@ -28,7 +28,7 @@ const COLUMNS = [
   'interface',
   'createdAt',
   'service',
-] as const satisfies readonly (keyof SocketRow)[]
+] as const satisfies readonly (keyof SocketRow<Include>)[]
 
 /** What a spreadsheet takes for a formula, also by the wide forms of these characters. */
 const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/
@@ -36,7 +36,7 @@ const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/
 /** Names are chosen by strangers: one that begins like a formula gets an apostrophe in front. */
 const inert = (text: string): string => (FORMULA.test(text) ? `'${text}` : text)
 
-function field(value: SocketRow[keyof SocketRow], linesBreak: boolean): string {
+function field(value: SocketRow<Include>[keyof SocketRow<Include>], linesBreak: boolean): string {
   if (value === null) return ''
   if (typeof value === 'object') return value.join(' ')
   if (typeof value !== 'string') return String(value)
@@ -48,7 +48,7 @@ function field(value: SocketRow[keyof SocketRow], linesBreak: boolean): string {
  * Control characters are escaped, since a file is shown on a terminal sooner or later. Line breaks in
  * a name stay, quoted, where `linesBreak` says that no terminal reads this.
  */
-export function formatCsv(rows: readonly SocketRow[], linesBreak = true): string {
+export function formatCsv(rows: readonly SocketRow<Include>[], linesBreak = true): string {
   const lines = rows.map((row) => COLUMNS.map((column) => field(row[column], linesBreak)).join(','))
   return [COLUMNS.join(','), ...lines].map((line) => `${line}\r\n`).join('')
 }

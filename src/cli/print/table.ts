@@ -1,6 +1,6 @@
 /** Rows as a table for people. */
 
-import type { SocketProcess, SocketRow } from '../../index.ts'
+import type { Include, SocketProcess, SocketRow } from '../../index.ts'
 import { type Column, type Columns, columnsFor } from './columns.ts'
 import { cells, cutEnd, padEnd } from './width.ts'
 
@@ -12,7 +12,7 @@ export interface TableLook {
   /** Whether to show why an owner is not known, where its name would stand. Default: false. */
   readonly reasons?: boolean
   /** The rows that columns have to be wide enough for. Default: those that are shown. */
-  readonly measured?: readonly SocketRow[]
+  readonly measured?: readonly SocketRow<Include>[]
 }
 
 // What columns are left while others can still give way.
@@ -28,7 +28,7 @@ interface Fitted {
 }
 type Fits = Readonly<Record<keyof Columns, Fitted>>
 
-function widest(rows: readonly SocketRow[], column: Column, room: number): number {
+function widest(rows: readonly SocketRow<Include>[], column: Column, room: number): number {
   return rows.reduce((most, row) => Math.max(most, cells(column.show(row, room))), 0)
 }
 
@@ -38,7 +38,7 @@ function titleIn(title: string, room: number): string {
 }
 
 /** Takes from the columns, from the least important on, until they fit; returns the gap between. */
-function fit(all: Fits, rows: readonly SocketRow[], width: number): number {
+function fit(all: Fits, rows: readonly SocketRow<Include>[], width: number): number {
   let gap = 2
   const excess = () => {
     const widths = Object.values<Fitted>(all).flatMap((each) =>
@@ -74,7 +74,7 @@ function fit(all: Fits, rows: readonly SocketRow[], width: number): number {
 
 /** The lines of a table with a header; none is wider than the terminal. */
 export function formatTable(
-  rows: readonly SocketRow[],
+  rows: readonly SocketRow<Include>[],
   processes: readonly SocketProcess[],
   { width, heading, reasons = false, measured = rows }: TableLook,
 ): string {

@@ -1,6 +1,6 @@
 /** Pieces of text that the printers share. */
 
-import type { OwnerUnknown, SocketRow } from '../../index.ts'
+import type { Include, OwnerUnknown, SocketRow } from '../../index.ts'
 import { type UserNames, hiddenOwner, remedyForHidden } from '../../users.ts'
 
 const UNKNOWN_OWNER: Readonly<Record<Exclude<OwnerUnknown, 'permission'>, string>> = {
@@ -15,7 +15,10 @@ const UNKNOWN_OWNER: Readonly<Record<Exclude<OwnerUnknown, 'permission'>, string
 }
 
 /** Why the owner of a socket is not known, in plain words; empty where it is known. */
-export function whyUnknown(row: Pick<SocketRow, 'ownerUnknown' | 'uid'>, users: UserNames): string {
+export function whyUnknown(
+  row: Pick<SocketRow<Include>, 'ownerUnknown' | 'uid'>,
+  users: UserNames,
+): string {
   if (row.ownerUnknown === null) return ''
   if (row.ownerUnknown !== 'permission') return UNKNOWN_OWNER[row.ownerUnknown]
   const owner = hiddenOwner(row, users)
@@ -38,7 +41,7 @@ export function harmless(text: string, but = ''): string {
 const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b))
 
 /** Compares rows by the order in which people look for ports. */
-export function byPort(a: SocketRow, b: SocketRow): number {
+export function byPort(a: SocketRow<Include>, b: SocketRow<Include>): number {
   return (
     a.localPort - b.localPort ||
     byText(a.protocol, b.protocol) ||
@@ -51,4 +54,5 @@ export function byPort(a: SocketRow, b: SocketRow): number {
 }
 
 /** In that order. */
-export const sorted = (rows: readonly SocketRow[]): SocketRow[] => [...rows].sort(byPort)
+export const sorted = (rows: readonly SocketRow<Include>[]): SocketRow<Include>[] =>
+  [...rows].sort(byPort)

@@ -10,7 +10,7 @@ import { type Refusal, bindAlone, bindAsNode, refusalOf } from '../probe.ts'
 import { isShortage, scopeOf } from '../refusals.ts'
 import { isLeftToReserve, isReservedHere } from './reserved.ts'
 
-type Rows = readonly SocketRow[]
+type Rows = readonly SocketRow<'details'>[]
 
 /** What the system said about the port; what would be the same at every port is thrown. */
 function aboutPort(error: SystemError | null): Refusal | null {
@@ -84,7 +84,13 @@ async function readRows(
   port: number,
   signal: AbortSignal | undefined,
 ): Promise<Rows | null> {
-  const query = { protocol, localPort: port, bound: true, owners: 'none' } as const
+  const query = {
+    protocol,
+    localPort: port,
+    bound: true,
+    owners: 'none',
+    include: ['details'],
+  } as const
   try {
     return (await listSockets({ ...query, ...(signal && { signal }) })).rows
   } catch (error) {
