@@ -1,4 +1,4 @@
-// node scripts/build-replay.mjs OUTPUT [COMPILER FLAGS...]: builds native/replay_main.cc.
+// node scripts/build-replay.mjs OUTPUT [COMPILER FLAGS...]: builds test/native/replay_main.cc.
 import { build, replaySources } from './native-tools.mjs'
 
 const [output, ...flags] = process.argv.slice(2)

@@ -1,6 +1,6 @@
 /**
- * The twin of native/socket_table.h and native/query.h: where things stand in the packed table and
- * in the words of a query. The addon exports its own values, and `checkLayout` compares them all.
+ * The twin of native/core/socket_table.h and native/core/query.h: where things stand in the packed
+ * table and in the words of a query. The addon exports its own values, and `checkLayout` compares them all.
  */
 
 import type { OwnerUnknown, TcpState } from './types.ts'

@@ -94,7 +94,7 @@ export function decodeTurnover(buffer: ArrayBuffer): { opened: number; closed: n
   return { opened: opened + brief, closed: closed + brief }
 }
 
-/** Decodes what changed: rows in the order of Changes in native/socket_table.h. */
+/** Decodes what changed: rows in the order of Changes in native/core/socket_table.h. */
 export function decodeChanges(buffer: ArrayBuffer): SocketChanges {
   const sections = new Sections(buffer)
   const processes = sections.processes()
