@@ -2,7 +2,7 @@
 import { chmodSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { run } from './native-tools.mjs'
+import { run } from './tools/run.mjs'
 
 const require = createRequire(import.meta.url)
 

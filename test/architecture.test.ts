@@ -131,17 +131,40 @@ describe('native', () => {
     expect(common.filter((name) => ofSystem.test(read(name)))).toEqual([])
   })
 
-  test('pure parsers make no system call', () => {
-    const calls = /\b(open|openat|read|recv|recvmsg|sendmsg|socket|ioctl|syscall)\(/
-    for (const name of sources.filter((path) => path.endsWith('_parse.cc'))) {
-      expect(read(name), name).not.toMatch(calls)
-    }
+  const listed = JSON.parse(read('native/sources.json')) as Readonly<Record<string, unknown>>
+  const lists = Object.entries(listed)
+    .filter(([name]) => name.endsWith('_sources'))
+    .map(([name, paths]) => [name, paths as readonly string[]] as const)
+
+  test('pure sources make no system call', () => {
+    const calls =
+      /(?<![.>:\w])(open|openat|read|recv|recvmsg|sendmsg|socket|ioctl|syscall)\(/
+    const pure = lists.flatMap(([name, paths]) => (name.includes('_pure_') ? paths : []))
+    expect(pure).toEqual(
+      expect.arrayContaining(sources.filter((name) => name.endsWith('_parse.cc'))),
+    )
+    for (const name of pure) expect(read(name), name).not.toMatch(calls)
   })
 
-  test('binding.gyp builds every source that ships', () => {
+  test('native/sources.json lists every source once, and binding.gyp builds every list', () => {
+    const shipped = sources.filter((name) => name.endsWith('.cc'))
+    const inLists = lists.flatMap(([, paths]) => paths)
+    expect([...inLists].sort()).toEqual([...shipped].sort())
     const gyp = read('binding.gyp')
-    for (const name of sources.filter((path) => path.endsWith('.cc'))) {
-      expect(gyp).toContain(`"${name}"`)
+    for (const [name] of lists) expect(gyp).toContain(`"<@(${name})"`)
+  })
+
+  test('the lists of a system name the files of its folder', () => {
+    const folders = {
+      common: /^native\/(addon|core|watch)\//,
+      posix: /^native\/posix\//,
+      linux: /^native\/linux\//,
+      mac: /^native\/darwin\//,
+      win: /^native\/windows\//,
+    }
+    for (const [name, paths] of lists) {
+      const [system] = name.split('_') as [keyof typeof folders]
+      for (const path of paths) expect(path, name).toMatch(folders[system])
     }
   })
 })

@@ -1,8 +1,8 @@
 // What TypeScript, bundlers and registries make of the package's entries.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { root } from '../native-tools.mjs'
-import { archive, check, projectWithPackage, runIn } from './bed.mjs'
+import { root } from '../tools/run.mjs'
+import { archive, check, projectWithPackage, runIn } from './project.mjs'
 
 const npx = (...words) => runIn(root, 'npx', ['--no-install', ...words])
 

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { inOwnNetwork } from '../../scripts/own-network.mjs'
+import { inOwnNetwork } from '../../scripts/environments/own-network.mjs'
 
 const HELP = `usage: npm run bench -- [--sizes 1000,10000,50000] [--seconds N] [--watch N] [--json FILE]
 

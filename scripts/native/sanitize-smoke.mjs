@@ -14,7 +14,7 @@ import {
   processInfoSync,
   processTree,
   terminate,
-} from '../dist/index.js'
+} from '../../dist/index.js'
 
 const server = createServer()
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
