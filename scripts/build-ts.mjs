@@ -2,6 +2,7 @@
 import { chmodSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { bundleCommand } from './tools/bundle-command.mjs'
 import { run } from './tools/run.mjs'
 
 const require = createRequire(import.meta.url)
@@ -21,5 +22,6 @@ for (const name of readdirSync('dist', { recursive: true })) {
   writeFileSync(file.replace(/ts$/, 'cts'), withImportsOf('cjs'))
 }
 
-// The compiler does not make the command executable, and npx in a clone needs that.
+await bundleCommand(join('dist', 'cli'))
+// No tool makes the command executable, and npx in a clone needs that.
 chmodSync('dist/cli/main.js', 0o755)

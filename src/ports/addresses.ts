@@ -53,9 +53,6 @@ export interface Extent {
   readonly dualStack: boolean
 }
 
-export const isWildcard = (address: string): boolean =>
-  address === '::' || address === '0.0.0.0' || address === '::ffff:0.0.0.0'
-
 /** True for fe80::/10, whose addresses exist on each interface anew. */
 export const isLinkLocal = (address: string): boolean => /^fe[89ab][0-9a-f]:/.test(address)
 

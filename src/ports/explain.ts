@@ -2,7 +2,8 @@
 
 import type { Protocol, SocketRow } from '../types.ts'
 import { type UserNames, hiddenOwner, remedyForHidden, usersOf } from '../users.ts'
-import { isLinkLocal, isWildcard } from './addresses.ts'
+import { isWildcard } from '../table/address.ts'
+import { isLinkLocal } from './addresses.ts'
 import { adviceFor } from './advice.ts'
 import { type CheckOptions, type PortCheck, checkPort } from './check.ts'
 import { readError } from './error-text/error.ts'

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { hasCapability } from '../permission.ts'
-import { isWildcard } from './addresses.ts'
+import { isWildcard } from '../table/address.ts'
 
 /** Ports from one to another, both included. */
 export interface PortRange {
