@@ -8,6 +8,7 @@ import {
   listSocketsSync,
   portOwnersSync,
 } from '../../dist/index.js'
+import { COMMAND } from './starts.mjs'
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url))
 const require = createRequire(import.meta.url)
@@ -102,6 +103,13 @@ export function contestants(floor, port) {
         slow: true,
         ...peer('systeminformation', (module) => module.networkConnections()),
       },
+    ],
+    'all sockets with owners, whole processes': [
+      {
+        name: 'socktable list --all --json',
+        ...program(process.execPath, COMMAND, 'list', '--all', '--json'),
+      },
+      { name: 'ss -Htanp', slow: true, ...program('ss', '-Htanp') },
     ],
     'the owner of one listening port': [
       { name: 'socktable', round: () => timed(() => portOwnersSync(port)) },
