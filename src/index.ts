@@ -14,9 +14,9 @@ export type { FreeOptions } from './ports/free/options.ts'
 export type { ReservedPort, ReserveOptions } from './ports/free/reserve.ts'
 export { reservePort } from './ports/free/reserve.ts'
 export type { NoFreePort } from './ports/free/search.ts'
+export type { InspectOptions, PortInspection, PortOwner } from './ports/inspect.ts'
+export { inspectPort, inspectPortSync } from './ports/inspect.ts'
 export type { PortObstacle } from './ports/obstacles.ts'
-export type { PortOptions } from './ports/owners.ts'
-export { portOwners, portOwnersSync, portUsage, portUsageSync } from './ports/owners.ts'
 export type { PlaceOptions } from './ports/places.ts'
 export type { Refusal } from './ports/probe.ts'
 export type { WaitOptions, WaitTimeout } from './ports/wait.ts'
@@ -45,15 +45,7 @@ export type {
 } from './processes/types.ts'
 export type { CountOptions } from './table/counts.ts'
 export { countSockets, countSocketsSync } from './table/counts.ts'
-export type { RoleOptions } from './table/snapshot.ts'
-export {
-  listConnections,
-  listConnectionsSync,
-  listListeners,
-  listListenersSync,
-  listSockets,
-  listSocketsSync,
-} from './table/snapshot.ts'
+export { listSockets, listSocketsSync } from './table/snapshot.ts'
 export type {
   Abortable,
   CountBy,
@@ -65,9 +57,6 @@ export type {
   Owners,
   OwnerUnknown,
   PortFilter,
-  PortOwner,
-  PortOwners,
-  PortUsage,
   Protocol,
   QueryOptions,
   SocketChange,

@@ -3,8 +3,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { invalidValue, otherNetwork } from '../errors.ts'
 import { throwIfAborted } from '../table/signal.ts'
-import { type RoleOptions, listListeners } from '../table/snapshot.ts'
-import type { Abortable, Protocol, SocketRow } from '../types.ts'
+import { listSockets } from '../table/snapshot.ts'
+import type { Abortable, ListOptions, Protocol, SocketRow } from '../types.ts'
 import { PROTOCOLS } from '../types.ts'
 import { checkHost, meetsAny, sites } from './places.ts'
 import { checkDuration, checkInteger, checkOneOf, checkOptions, checkSignal } from '../validate.ts'
@@ -56,8 +56,8 @@ function timeoutError(
  * Rejects where a process will never be seen to listen: it does not exist (any more), may not be
  * looked at, or is in another network namespace.
  */
-async function checkListens(pid: number, query: RoleOptions & Abortable): Promise<void> {
-  const { rows, missing } = await listListeners({ ...query, pid })
+async function checkListens(pid: number, query: ListOptions & Abortable): Promise<void> {
+  const { rows, missing } = await listSockets({ ...query, pid })
   if (rows.length === 0 && missing.includes('netns')) throw otherNetwork(pid)
 }
 
@@ -101,14 +101,14 @@ export async function waitForPort(
   const signal = checkSignal(options)
 
   const what = until === 'free' ? 'free' : pid === 0 ? 'in use' : `in use by process ${pid}`
-  const query = { protocol, localPort: port, ...(signal && { signal }) }
+  const query = { protocol, localPort: port, listening: true, ...(signal && { signal }) }
   const owners = pid === 0 ? 'none' : 'all'
   const host = values['host'] === undefined ? undefined : checkHost('options.host', values['host'])
   const all = host === undefined ? null : await sites({ host })
   const deadline = performance.now() + timeout
   for (;;) {
     if (pid !== 0) await checkListens(pid, query)
-    const table = await listListeners({ ...query, owners })
+    const table = await listSockets({ ...query, owners })
     const rows = all === null ? table.rows : table.rows.filter((row) => meetsAny(row, all))
     const met = pid === 0 ? rows.length > 0 : rows.some(({ pids }) => pids.includes(pid))
     if (until === 'free' ? rows.length === 0 : met) return rows

@@ -6,7 +6,7 @@ import {
   type KillPortResult,
   type TerminateResult,
   killPort,
-  portOwners,
+  inspectPort,
   processInfo,
   terminate,
 } from '../../src/index.ts'
@@ -82,10 +82,10 @@ describe('killPort', () => {
     const client = await victim(['--udp'])
     const { pid, port } = await victim(['--port', String(client.port)])
     const owners = [{ pid, sockets: [{ protocol: 'tcp' }] }]
-    expect((await portOwners(port)).owners).toMatchObject(owners)
+    expect((await inspectPort(port)).owners).toMatchObject(owners)
     // Where both are asked for as well: on such a port it is a client of DNS or QUIC.
     const protocol = ['tcp', 'udp'] as const
-    expect((await portOwners(port, { protocol })).owners).toMatchObject(owners)
+    expect((await inspectPort(port, { protocol })).owners).toMatchObject(owners)
     expect(await killPort(port, { ...FAST, protocol })).toMatchObject({
       free: true,
       processes: [{ pid, outcome: 'terminated' }],

@@ -1,0 +1,221 @@
+/** What the socket table shows of one port, which people otherwise piece together from netstat or lsof. */
+
+import { encodeQuery } from '../table/options.ts'
+import { listSockets, listSocketsSync } from '../table/snapshot.ts'
+import type {
+  Abortable,
+  ListOptions,
+  SocketProcess,
+  SocketRow,
+  SocketTable,
+  TcpState,
+} from '../types.ts'
+import { TCP_STATES } from '../types.ts'
+import { checkOptions, checkPort } from '../validate.ts'
+import { type Site, checkHost, meetsAny, sites, sitesSync } from './places.ts'
+import { serverSockets } from './server-sockets.ts'
+
+/** Options of `inspectPort`. */
+export interface InspectOptions extends Pick<
+  ListOptions,
+  'protocol' | 'family' | 'names' | 'times' | 'services' | 'source'
+> {
+  /**
+   * Only sockets that have the port at this address: bound to it, or to a wildcard that includes it.
+   * A name stands for all its addresses; the blocking twin resolves none but `localhost`.
+   *
+   * @default any address
+   */
+  readonly host?: string
+  /**
+   * True: read only sockets that wait for peers, which stays fast on a port with many thousands of
+   * connections. False: read only the others.
+   *
+   * @default both
+   */
+  readonly listening?: boolean
+  /**
+   * How far to look for the owners of every socket that is read. By default only sockets that wait
+   * for peers are looked up, until each has a holder (`'first'`), so that the connections of a busy
+   * server cost no lookup; their rows have the reason `not-asked`. Ask for `'all'` before acting on
+   * every holder.
+   *
+   * @default 'first', of the sockets that wait for peers
+   */
+  readonly owners?: ListOptions['owners']
+}
+
+const INSPECT_OPTIONS = [
+  'protocol',
+  'family',
+  'host',
+  'listening',
+  'owners',
+  'names',
+  'times',
+  'services',
+  'source',
+] as const satisfies readonly (keyof InspectOptions)[]
+
+/** A process with sockets that wait for peers on a port. */
+export interface PortOwner extends SocketProcess {
+  /** Its sockets on the port. */
+  readonly sockets: readonly SocketRow[]
+}
+
+/** What the socket table shows of one port. */
+export interface PortInspection {
+  readonly port: number
+  /** Whether any socket has it as its local port, in whatever state. */
+  readonly inUse: boolean
+  /** Whether a TCP socket listens on it or, for UDP, a server's unconnected socket is bound to it. */
+  readonly listening: boolean
+  /** The states of the TCP sockets on it, each once, in the order of `TCP_STATES`. */
+  readonly states: readonly TcpState[]
+  /**
+   * The processes that listen on it, never its clients; the oldest first for each socket. Empty where
+   * nothing listens or no owner is known.
+   */
+  readonly owners: readonly PortOwner[]
+  /** The sockets that listen on it and whose owner is not known; `ownerUnknown` has the reason. */
+  readonly unknown: readonly SocketRow[]
+  /** The sockets on it, with their addresses: a port is taken per address. */
+  readonly table: SocketTable
+}
+
+interface Asked {
+  readonly port: number
+  readonly protocol: ListOptions['protocol']
+  /** Disjoint, so that their rows together are the answer. */
+  readonly queries: readonly ListOptions[]
+  readonly host: string | undefined
+}
+
+function checkArguments(port: number, options: (InspectOptions & Abortable) | undefined): Asked {
+  const localPort = checkPort('port', port)
+  const { host, ...rest } = checkOptions(options, [...INSPECT_OPTIONS, 'signal'])
+  encodeQuery(rest, ['signal']) // throws before a name is looked up
+  const { owners, listening, protocol = 'tcp', ...others } = rest as ListOptions & Abortable
+  const query = { ...others, protocol, localPort }
+  const servers: ListOptions = { ...query, listening: true, owners: owners ?? 'first' }
+  const remaining: ListOptions = {
+    ...query,
+    listening: false,
+    bound: true,
+    owners: owners ?? 'none',
+  }
+  const both: ListOptions = { ...query, bound: true, owners: owners ?? 'none' }
+  return {
+    port,
+    protocol,
+    queries:
+      listening === undefined
+        ? owners === undefined
+          ? [servers, remaining]
+          : [both]
+        : [listening ? servers : remaining],
+    host: host === undefined ? undefined : checkHost('options.host', host),
+  }
+}
+
+/** One table of two that have no socket in common. */
+function join(one: SocketTable, other: SocketTable): SocketTable {
+  return {
+    source: one.source === other.source ? one.source : 'mixed',
+    fallback: one.fallback ?? other.fallback,
+    complete: one.complete && other.complete,
+    missing: [...new Set([...one.missing, ...other.missing])],
+    hidden: {
+      processes: Math.max(one.hidden.processes, other.hidden.processes),
+      sockets: one.hidden.sockets + other.hidden.sockets,
+    },
+    processes: [...one.processes, ...other.processes], // of `first` and `none`: the latter has none
+    rows: [...one.rows, ...other.rows],
+  }
+}
+
+/** Without the sockets at other addresses than the host's. */
+function atHost(table: SocketTable, all: readonly Site[] | null): SocketTable {
+  if (all === null) return table
+  const rows = table.rows.filter((row) => meetsAny(row, all))
+  const pids = new Set(rows.flatMap((row) => row.pids))
+  return { ...table, rows, processes: table.processes.filter(({ pid }) => pids.has(pid)) }
+}
+
+function ownersOf(servers: readonly SocketRow[], { processes }: SocketTable): PortOwner[] {
+  const socketsOf = new Map<number, SocketRow[]>()
+  for (const row of servers) {
+    for (const pid of row.pids) {
+      const sockets = socketsOf.get(pid)
+      if (sockets === undefined) socketsOf.set(pid, [row])
+      else sockets.push(row)
+    }
+  }
+  const names = new Map(processes.map(({ pid, name }) => [pid, name]))
+  return Array.from(socketsOf, ([pid, sockets]) => ({ pid, name: names.get(pid) ?? null, sockets }))
+}
+
+function describe(
+  { port, protocol }: Asked,
+  tables: readonly SocketTable[],
+  all: readonly Site[] | null,
+): PortInspection {
+  const table = atHost(tables.reduce(join), all)
+  const servers = table.rows.filter(serverSockets(protocol))
+  const found = new Set(table.rows.map(({ state }) => state))
+  return {
+    port,
+    inUse: table.rows.length > 0,
+    listening: servers.length > 0,
+    states: TCP_STATES.filter((state) => found.has(state)),
+    owners: ownersOf(servers, table),
+    unknown: servers.filter(({ pid }) => pid === null),
+    table,
+  }
+}
+
+/**
+ * What the socket table shows of a port: whether it is in use, in which states, and which processes
+ * listen on it. Every socket that has it as its local port is read: listeners, bound sockets, clients
+ * that happen to use it, and connections that remain in TIME_WAIT. Clients are never among `owners`,
+ * so that no browser is ended for its outgoing connection.
+ *
+ * With `protocol: 'udp'` the owners are the processes with an unconnected socket on it. Where both
+ * protocols are asked for, a UDP socket in the ephemeral range is taken for a client's (DNS, QUIC,
+ * WebRTC).
+ *
+ * Whether a bind would succeed depends on its address and options as well: see `checkPort`.
+ *
+ * @example
+ * const { inUse, owners } = await inspectPort(3000, { names: true })
+ * console.log(inUse, owners) // true [ { pid: 4242, name: 'node', sockets: [ … ] } ]
+ *
+ * @throws The errors of `listSockets`; for the port `ERR_INVALID_ARG_TYPE` or `ERR_OUT_OF_RANGE`;
+ *   `ENOTFOUND` for an unknown host.
+ */
+export async function inspectPort(
+  port: number,
+  options?: InspectOptions & Abortable,
+): Promise<PortInspection> {
+  const asked = checkArguments(port, options)
+  const all = asked.host === undefined ? null : await sites({ host: asked.host })
+  return describe(asked, await Promise.all(asked.queries.map((query) => listSockets(query))), all)
+}
+
+/**
+ * `inspectPort`, blocking. `host` has to be an address or `localhost`.
+ *
+ * @example
+ * if (inspectPortSync(3000, { owners: 'none' }).inUse) console.log('port 3000 is in use')
+ *
+ * @throws As `inspectPort`.
+ */
+export function inspectPortSync(port: number, options?: InspectOptions): PortInspection {
+  const asked = checkArguments(port, options)
+  const all = asked.host === undefined ? null : sitesSync({ host: asked.host })
+  return describe(
+    asked,
+    asked.queries.map((query) => listSocketsSync(query)),
+    all,
+  )
+}
