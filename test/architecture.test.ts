@@ -24,7 +24,8 @@ const MAY_IMPORT: readonly [room: RegExp, from: RegExp][] = [
   [/^src\/addon-failure\.ts$/, /^src\/addon-files\.ts$/],
   [/^src\/binding\.ts$/, /^src\/(addon(-failure)?|layout)\.ts$/],
   [/^src\/errors\.ts$/, /^src\/(binding|permission)\.ts$/],
-  [/^src\/validate\.ts$/, /^src\/(errors|types)\.ts$/],
+  [/^src\/validate\.ts$/, /^src\/validate\/[a-z]+\.ts$/],
+  [/^src\/validate\//, /^src\/(validate\/[a-z]+|closest|errors|types)\.ts$/],
   [/^src\/users\.ts$/, /^src\/(binding|permission|types)\.ts$/],
   [/^src\/table\//, /^src\/(table\/.*|types|layout|errors|validate)\.ts$/],
   // What may be ended is advised by the guard that ending obeys.
@@ -51,9 +52,9 @@ const MAY_IMPORT: readonly [room: RegExp, from: RegExp][] = [
   // The words for a hidden owner are those of the library.
   [
     /^src\/cli\/(run\/|commands\/run\.ts$)/,
-    /^src\/(cli\/.*|index|permission|users|processes\/offspring)\.ts$/,
+    /^src\/(cli\/.*|closest|index|permission|users|processes\/offspring)\.ts$/,
   ],
-  [/^src\/cli\//, /^src\/(cli\/.*|index|permission|users|ports\/server-sockets)\.ts$/],
+  [/^src\/cli\//, /^src\/(cli\/.*|closest|index|permission|users|ports\/server-sockets)\.ts$/],
 ]
 
 const MAY_CALL_THE_ADDON =

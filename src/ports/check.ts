@@ -1,7 +1,5 @@
 /** Is a port free, and if not, why not? Two sources: the socket table, and a bind that is tried. */
 
-import { outOfRange } from '../errors.ts'
-import { MOST_PORT_RANGES } from '../table/options.ts'
 import { throwIfAborted } from '../table/signal.ts'
 import type { Abortable, Family, ListOptions, PortFilter, Protocol } from '../types.ts'
 import type { SocketRow } from '../types.ts'
@@ -18,15 +16,20 @@ import {
 } from './places.ts'
 import { type PortTable, type Unreadable, readPortTable, readPortTableSync } from './port-table.ts'
 import { type Refusal, tryBind } from './probe.ts'
-import { type PortRange, type PortRules, inRanges, isPrivileged, portRules } from './rules.ts'
+import { type PortRules, inRanges, isPrivileged, portRules } from './rules.ts'
 import { Slices } from './slices.ts'
 import {
+  MOST_PORT_RANGES,
+  type OptionValues,
+  type PortRange,
   checkFlag,
-  checkInteger,
   checkList,
+  checkOption,
   checkOptions,
-  checkPortFilter,
+  checkPortNumber,
+  checkPortRange,
   checkSignal,
+  refuseSignal,
 } from '../validate.ts'
 
 /** What is known about a port at one place. */
@@ -152,17 +155,6 @@ function judgeAt(port: number, asked: Asked, all: Sites, read: PortTable): PortC
   return first as PortCheck
 }
 
-/** Checks a port or a range; port 0 stands for any, so it is none to ask about. */
-export function checkUsablePorts(name: string, value: unknown): PortRange {
-  const range = checkPortFilter(name, value)
-  if (range.from === 0) throw outOfRange(name, 'a port from 1 to 65535', 0)
-  return range
-}
-
-/** Checks a list of them. */
-export const checkPortRanges = (name: string, value: unknown): PortRange[] =>
-  checkList(name, value, checkUsablePorts)
-
 /** All ports of some ranges, each once, in their order. */
 export function portsOf(ranges: readonly PortRange[]): number[] {
   // next[port]: the first from there on that is not taken yet, by way of others; so that many ranges
@@ -195,14 +187,14 @@ function tableQuery({ ranges }: Asked, [{ protocol }]: Sites): ListOptions {
 
 interface Asked {
   readonly ranges: PortRange[]
-  readonly values: Readonly<Record<string, unknown>>
+  readonly values: OptionValues
   readonly share: Required<Pick<ShareOptions, 'reuseAddr' | 'reusePort'>>
   readonly rules: PortRules
 }
 
 /** What libuv refuses before it asks the system (src/unix/core.c, uv__sock_reuseport). */
-function checkReusePort(value: unknown): boolean {
-  const reusePort = checkFlag('options.reusePort', value)
+function checkReusePort(name: string, value: unknown): boolean {
+  const reusePort = checkFlag(name, value)
   if (!reusePort || (process.platform !== 'win32' && process.platform !== 'darwin'))
     return reusePort
   const message = `ENOTSUP: Node.js offers no reusePort on ${process.platform}`
@@ -211,14 +203,11 @@ function checkReusePort(value: unknown): boolean {
 
 function checkArguments(name: string, ports: unknown, options: unknown): Asked {
   const values = checkOptions(options, CHECK_OPTIONS)
-  const ranges = checkPortRanges(name, ports)
-  if (ranges.length > MOST_PORT_RANGES) {
-    throw outOfRange(name, `at most ${MOST_PORT_RANGES} long`, ranges.length)
-  }
-  checkFlag('options.exclusive', values['exclusive'])
+  const ranges = checkList(name, ports, checkPortRange, MOST_PORT_RANGES)
+  checkOption(values, 'exclusive', checkFlag, false)
   const share = {
-    reuseAddr: checkFlag('options.reuseAddr', values['reuseAddr']),
-    reusePort: checkReusePort(values['reusePort']),
+    reuseAddr: checkOption(values, 'reuseAddr', checkFlag, false),
+    reusePort: checkOption(values, 'reusePort', checkReusePort, false),
   }
   return { ranges, values, share, rules: portRules() }
 }
@@ -264,14 +253,15 @@ export async function checkPort(
   port: number,
   options?: CheckOptions & Abortable,
 ): Promise<PortCheck> {
-  checkInteger('port', port, 1, 65_535)
+  checkPortNumber('port', port)
   const [only] = await check(checkArguments('port', port, options), checkSignal(options))
   return only as PortCheck
 }
 
 /** `checkPort`, blocking. `host` has to be an address or `localhost`. */
 export function checkPortSync(port: number, options?: CheckOptions): PortCheck {
-  checkInteger('port', port, 1, 65_535)
+  refuseSignal(options, 'checkPort')
+  checkPortNumber('port', port)
   const [only] = checkSync(checkArguments('port', port, options))
   return only as PortCheck
 }
@@ -289,5 +279,6 @@ export function checkPortsSync(
   ports: PortFilter | readonly PortFilter[],
   options?: CheckOptions,
 ): PortCheck[] {
+  refuseSignal(options, 'checkPorts')
   return checkSync(checkArguments('ports', ports, options))
 }

@@ -5,7 +5,7 @@ import { isMainThread } from 'node:worker_threads'
 import { invalidType, isRevoked } from '../errors.ts'
 import { explainError } from './explain.ts'
 import type { PlaceOptions } from './places.ts'
-import { checkBoolean, checkOptions } from '../validate.ts'
+import { checkBoolean, checkOption, checkOptions } from '../validate.ts'
 
 export interface ExplainOptions {
   /**
@@ -79,7 +79,7 @@ export function explainListenErrors<Any extends Emitter>(
 ): Any {
   if (!isEmitter(server)) throw invalidType('server', 'an instance of net.Server', server)
   const values = checkOptions(options, ['exit'])
-  const exit = values['exit'] === undefined ? true : checkBoolean('options.exit', values['exit'])
+  const exit = checkOption(values, 'exit', checkBoolean, true)
   if (watched.has(server)) return server
   watched.add(server)
   // Emitted before any listener of "error" runs, so that those that remove themselves still count.

@@ -11,8 +11,8 @@ import type {
   TcpState,
 } from '../types.ts'
 import { TCP_STATES } from '../types.ts'
-import { checkOptions, checkPort } from '../validate.ts'
-import { type Site, checkHost, meetsAny, sites, sitesSync } from './places.ts'
+import { checkHost, checkOption, checkOptions, checkPort, refuseSignal } from '../validate.ts'
+import { type Site, meetsAny, sites, sitesSync } from './places.ts'
 import { serverSockets } from './server-sockets.ts'
 
 /** Options of `inspectPort`. */
@@ -88,12 +88,13 @@ interface Asked {
   readonly protocol: ListOptions['protocol']
   /** Disjoint, so that their rows together are the answer. */
   readonly queries: readonly ListOptions[]
-  readonly host: string | undefined
+  readonly host: string | null
 }
 
 function checkArguments(port: number, options: (InspectOptions & Abortable) | undefined): Asked {
   const localPort = checkPort('port', port)
-  const { host, ...rest } = checkOptions(options, [...INSPECT_OPTIONS, 'signal'])
+  const values = checkOptions(options, [...INSPECT_OPTIONS, 'signal'])
+  const { host: _, ...rest } = values
   encodeQuery(rest, ['signal']) // throws before a name is looked up
   const { owners, listening, protocol = 'tcp', ...others } = rest as ListOptions & Abortable
   const query = { ...others, protocol, localPort }
@@ -114,7 +115,7 @@ function checkArguments(port: number, options: (InspectOptions & Abortable) | un
           ? [servers, remaining]
           : [both]
         : [listening ? servers : remaining],
-    host: host === undefined ? undefined : checkHost('options.host', host),
+    host: checkOption(values, 'host', checkHost, null),
   }
 }
 
@@ -198,7 +199,7 @@ export async function inspectPort(
   options?: InspectOptions & Abortable,
 ): Promise<PortInspection> {
   const asked = checkArguments(port, options)
-  const all = asked.host === undefined ? null : await sites({ host: asked.host })
+  const all = asked.host === null ? null : await sites({ host: asked.host })
   return describe(asked, await Promise.all(asked.queries.map((query) => listSockets(query))), all)
 }
 
@@ -211,8 +212,9 @@ export async function inspectPort(
  * @throws As `inspectPort`.
  */
 export function inspectPortSync(port: number, options?: InspectOptions): PortInspection {
+  refuseSignal(options, 'inspectPort')
   const asked = checkArguments(port, options)
-  const all = asked.host === undefined ? null : sitesSync({ host: asked.host })
+  const all = asked.host === null ? null : sitesSync({ host: asked.host })
   return describe(
     asked,
     asked.queries.map((query) => listSocketsSync(query)),

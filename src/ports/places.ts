@@ -2,12 +2,11 @@
 
 import { lookup } from 'node:dns/promises'
 import { isIPv6 } from 'node:net'
-import { invalidType, invalidValue } from '../errors.ts'
+import { invalidValue } from '../errors.ts'
 import type { Family, Protocol, SocketRow } from '../types.ts'
-import { PROTOCOLS } from '../types.ts'
 import { canonicalAddress, isAddress, overlap } from './addresses.ts'
 import { tryBind } from './probe.ts'
-import { checkBoolean, checkOneOf } from '../validate.ts'
+import { type OptionValues, checkFlag, checkHost, checkOption, checkProtocol } from '../validate.ts'
 
 /** What the questions about a place take. */
 export interface PlaceOptions {
@@ -37,8 +36,6 @@ export interface Site {
 /** One or more: a name may have several addresses. The first is the one that Node would bind. */
 export type Sites = readonly [Site, ...Site[]]
 
-type Values = Readonly<Record<string, unknown>>
-
 /** Node listens on `::` and, where that can't be, on 0.0.0.0 (lib/net.js, setupListenHandle). */
 export function defaultHost(protocol: Protocol): string {
   const place = { protocol, family: 'IPv6', address: '::', ipv6Only: false, port: 0 } as const
@@ -46,24 +43,11 @@ export function defaultHost(protocol: Protocol): string {
   return refusal === null ? '::' : '0.0.0.0'
 }
 
-function siteOf(values: Values, address: string): Site {
-  const protocol =
-    values['protocol'] === undefined
-      ? 'tcp'
-      : checkOneOf('options.protocol', values['protocol'], PROTOCOLS)
-  const ipv6Only =
-    values['ipv6Only'] === undefined ? false : checkBoolean('options.ipv6Only', values['ipv6Only'])
+function siteOf(values: OptionValues, address: string): Site {
+  const protocol = checkOption(values, 'protocol', checkProtocol, 'tcp')
+  const ipv6Only = checkOption(values, 'ipv6Only', checkFlag, false)
   const family = isIPv6(address) ? 'IPv6' : 'IPv4'
   return { protocol, family, address: canonicalAddress(address), ipv6Only }
-}
-
-/** The text of an option that names a host. */
-export function checkHost(name: string, value: unknown): string {
-  if (typeof value !== 'string') throw invalidType(name, 'of type string', value)
-  // As in a URL.
-  const host = value.replace(/^\[(.*)\]$/, '$1')
-  if (host === '') throw invalidValue(name, 'an address or a name', value)
-  return host
 }
 
 /** What every system has for this name, whatever its list of hosts says (RFC 6761, section 6.3). */
@@ -79,14 +63,14 @@ function ownOf(sites: readonly Site[]): Sites {
   return (own.length > 0 ? own : sites) as Sites
 }
 
-function allOf(values: Values, addresses: readonly string[]): Sites {
+function allOf(values: OptionValues, addresses: readonly string[]): Sites {
   const sites = addresses.map((address) => siteOf(values, address))
   const distinct = new Map(sites.map((at) => [at.address, at]))
   return ownOf([...distinct.values()])
 }
 
 /** The sites for options that name an address: other names take a look-up, which is asynchronous. */
-export function sitesSync(values: Values): Sites {
+export function sitesSync(values: OptionValues): Sites {
   const { protocol } = siteOf(values, '::') // throws before anything is tried
   if (values['host'] === undefined) return [siteOf(values, defaultHost(protocol))]
   const host = checkHost('options.host', values['host'])
@@ -99,7 +83,7 @@ export function sitesSync(values: Values): Sites {
  * The sites for options that may name a host, in the order of the look-up. A name that stands for
  * nothing is an `ENOTFOUND`.
  */
-export async function sites(values: Values): Promise<Sites> {
+export async function sites(values: OptionValues): Promise<Sites> {
   if (values['host'] === undefined) return sitesSync(values)
   const host = checkHost('options.host', values['host'])
   if (isAddress(host)) return sitesSync(values)

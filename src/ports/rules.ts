@@ -2,13 +2,8 @@
 
 import { readFileSync } from 'node:fs'
 import { hasCapability } from '../permission.ts'
+import type { PortRange } from '../validate.ts'
 import { isWildcard } from './addresses.ts'
-
-/** Ports from one to another, both included. */
-export interface PortRange {
-  readonly from: number
-  readonly to: number
-}
 
 export interface PortRules {
   /** Where the system takes ports from for whoever asks for none. */

@@ -5,9 +5,19 @@ import { invalidValue, otherNetwork } from '../errors.ts'
 import { throwIfAborted } from '../table/signal.ts'
 import { listSockets } from '../table/snapshot.ts'
 import type { Abortable, ListOptions, Protocol, SocketRow } from '../types.ts'
-import { PROTOCOLS } from '../types.ts'
-import { checkHost, meetsAny, sites } from './places.ts'
-import { checkDuration, checkInteger, checkOneOf, checkOptions, checkSignal } from '../validate.ts'
+import { meetsAny, sites } from './places.ts'
+import {
+  checkDuration,
+  checkHost,
+  checkInteger,
+  checkOneOf,
+  checkOption,
+  checkOptions,
+  checkPid,
+  checkPortNumber,
+  checkProtocol,
+  checkSignal,
+} from '../validate.ts'
 
 const CONDITIONS = ['in-use', 'free'] as const
 
@@ -34,6 +44,9 @@ export interface WaitOptions {
 
 const WAIT_OPTIONS = ['until', 'pid', 'protocol', 'host', 'timeout', 'interval', 'signal'] as const
 const LONGEST = 2 ** 31 - 1 // of a timer
+
+const checkInterval = (name: string, value: unknown): number =>
+  checkInteger(name, value, 1, LONGEST)
 
 /** A wait that came to nothing. */
 export interface WaitTimeout extends Error {
@@ -78,33 +91,27 @@ export async function waitForPort(
   options?: WaitOptions & Abortable,
 ): Promise<readonly SocketRow[]> {
   const values = checkOptions(options, WAIT_OPTIONS)
-  const integer = (name: 'interval' | 'pid', otherwise: number, least: number) =>
-    values[name] === undefined
-      ? otherwise
-      : checkInteger(`options.${name}`, values[name], least, LONGEST)
-  checkInteger('port', port, 1, 65_535)
-  const until =
-    values['until'] === undefined
-      ? 'in-use'
-      : checkOneOf('options.until', values['until'], CONDITIONS)
-  const protocol =
-    values['protocol'] === undefined
-      ? 'tcp'
-      : checkOneOf('options.protocol', values['protocol'], PROTOCOLS)
-  const pid = integer('pid', 0, 1)
+  checkPortNumber('port', port)
+  const until = checkOption(
+    values,
+    'until',
+    (name, value) => checkOneOf(name, value, CONDITIONS),
+    'in-use',
+  )
+  const protocol = checkOption(values, 'protocol', checkProtocol, 'tcp')
+  const pid = checkOption(values, 'pid', checkPid, 0)
   if (pid !== 0 && until === 'free') {
     throw invalidValue('options.pid', "left out where until is 'free'", pid)
   }
-  const { timeout: limit = 30_000 } = values
-  const timeout = checkDuration('options.timeout', limit)
-  const interval = integer('interval', 50, 1)
+  const timeout = checkOption(values, 'timeout', checkDuration, 30_000)
+  const interval = checkOption(values, 'interval', checkInterval, 50)
+  const host = checkOption(values, 'host', checkHost, null)
   const signal = checkSignal(options)
 
   const what = until === 'free' ? 'free' : pid === 0 ? 'in use' : `in use by process ${pid}`
   const query = { protocol, localPort: port, listening: true, ...(signal && { signal }) }
   const owners = pid === 0 ? 'none' : 'all'
-  const host = values['host'] === undefined ? undefined : checkHost('options.host', values['host'])
-  const all = host === undefined ? null : await sites({ host })
+  const all = host === null ? null : await sites({ host })
   const deadline = performance.now() + timeout
   for (;;) {
     if (pid !== 0) await checkListens(pid, query)

@@ -57,17 +57,17 @@ function settleExited(targets: readonly Target[], outcome: 'terminated' | 'kille
  */
 export async function endTargets(
   targets: Target[],
-  { ask, timeout, force, abort }: Plan,
+  { signal, timeout, force, abort }: Plan,
   more: () => Promise<void>,
 ): Promise<void> {
   for (const target of running(targets)) if (!target.isThere) target.settle('already-gone')
   throwIfAborted(abort)
-  sendAll(targets, ask)
+  sendAll(targets, signal)
   const waiting = () =>
     running(targets).some((target) => target.isThere && target.reason !== 'no-graceful-way')
-  await waitUntil(() => !waiting(), ask === KILL ? FORCED_WAIT : timeout, abort)
-  settleExited(targets, ask === KILL ? 'killed' : 'terminated')
-  if (force && ask !== KILL && running(targets).length > 0) {
+  await waitUntil(() => !waiting(), signal === KILL ? FORCED_WAIT : timeout, abort)
+  settleExited(targets, signal === KILL ? 'killed' : 'terminated')
+  if (force && signal !== KILL && running(targets).length > 0) {
     await more()
     for (const target of running(targets)) target.reason = null
     sendAll(targets, KILL)

@@ -5,11 +5,7 @@ import { cgroupOf, unitOf } from './cgroup.ts'
 import { containerOf, engineOf } from './container.ts'
 import { readFacts, readFactsSync } from './read.ts'
 import type { Container, ProcessInfo } from './types.ts'
-import { checkInteger } from '../validate.ts'
-
-export function checkPid(name: string, value: unknown): number {
-  return checkInteger(name, value, 1, 2 ** 31 - 1)
-}
+import { checkPid } from '../validate.ts'
 
 function describe(facts: NativeProcessFacts | undefined): ProcessInfo | null {
   if (facts === undefined) return null

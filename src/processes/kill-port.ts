@@ -6,7 +6,8 @@ import type { Abortable, ListOptions, SocketRow, SocketTable } from '../types.ts
 import { readWithAncestry } from './ancestry.ts'
 import { waitUntil } from './ending.ts'
 import { processInfo } from './facts.ts'
-import { type Identity, checkKillPort, checkPorts } from './plan.ts'
+import { type ProcessIdentity, checkPortNumbers } from '../validate.ts'
+import { checkKillPort } from './plan.ts'
 import { readProcesses } from './read.ts'
 import { Target, nothingKnown } from './target.ts'
 import { carryOut, judge } from './terminate.ts'
@@ -100,7 +101,7 @@ export async function confirmOwners(
   }
 }
 
-function keepNamed(targets: readonly Target[], named: readonly Identity[]): void {
+function keepNamed(targets: readonly Target[], named: readonly ProcessIdentity[]): void {
   for (const target of targets) {
     const { pid, startTime } = target.record
     const isNamed = named.some(
@@ -189,7 +190,7 @@ export async function killPort(
   port: number | readonly number[],
   options?: KillPortOptions,
 ): Promise<KillPortResult> {
-  const ports = checkPorts(port)
+  const ports = checkPortNumbers(port)
   const plan = checkKillPort(options)
   const query = listenersQuery(ports, options)
   const before = await readServers({

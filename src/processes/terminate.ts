@@ -3,16 +3,16 @@
 import { throwIfAborted } from '../table/signal.ts'
 import { readWithAncestry } from './ancestry.ts'
 import { endTargets } from './ending.ts'
-import { checkPid } from './facts.ts'
 import { type Guard, guard } from './guard.ts'
-import { type Identity, type Plan, checkIdentity, checkTerminate } from './plan.ts'
+import { type ProcessIdentity, checkIdentity, checkPid } from '../validate.ts'
+import { type Plan, checkTerminate } from './plan.ts'
 import { Target, addDescendants, nothingKnown } from './target.ts'
 import type { ProcessRecord, TerminateOptions, TerminateResult } from './types.ts'
 
 /** A process by its PID alone, or by its identity, as every record has it. */
 export type ProcessName = number | Pick<ProcessRecord, 'pid' | 'startTime'>
 
-function checkName(value: unknown): Identity {
+function checkName(value: unknown): ProcessIdentity {
   if (typeof value !== 'number') return checkIdentity('process', value)
   return { pid: checkPid('process', value), startTime: null }
 }

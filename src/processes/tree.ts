@@ -1,7 +1,7 @@
 /** Who started whom. */
 
 import { hiddenProcess } from '../errors.ts'
-import { checkPid } from './facts.ts'
+import { checkPid } from '../validate.ts'
 import { readFacts, readFactsSync, readProcesses, readProcessesSync } from './read.ts'
 import type { ProcessNode, ProcessRecord, ProcessTree } from './types.ts'
 

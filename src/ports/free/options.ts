@@ -1,17 +1,22 @@
 /** What the functions that find ports take: which ports, and where they have to be free. */
 
-import { invalidValue } from '../../errors.ts'
 import { throwIfAborted } from '../../table/signal.ts'
 import type { Abortable, PortFilter } from '../../types.ts'
-import { checkPortRanges, checkUsablePorts, portsOf } from '../check.ts'
+import { portsOf } from '../check.ts'
 import { PLACE_OPTIONS, type PlaceOptions, type Site, sites } from '../places.ts'
-import { type PortRange, inRanges, portRules } from '../rules.ts'
+import { inRanges, portRules } from '../rules.ts'
 import { Search } from './search.ts'
 import {
+  type OptionValues,
+  type PortRange,
   checkFlag,
+  checkHost,
+  checkList,
   checkListOrNone,
   checkOneOf,
+  checkOption,
   checkOptions,
+  checkPortRange,
   checkSignal,
 } from '../../validate.ts'
 
@@ -48,49 +53,50 @@ const FREE_OPTIONS = [
   'signal',
 ] as const
 
-type Values = Readonly<Record<string, unknown>>
-
 /** The same ports, begun at a random one, so that many who search at once rarely meet. */
 function shuffledStart(ports: readonly number[]): number[] {
   const start = Math.floor(Math.random() * ports.length)
   return [...ports.slice(start), ...ports.slice(0, start)]
 }
 
-function candidatesOf(values: Values): number[] {
+const portRanges = (name: string, value: unknown): PortRange[] =>
+  checkList(name, value, checkPortRange)
+
+const portRangesOrNone = (name: string, value: unknown): PortRange[] =>
+  checkListOrNone(name, value, checkPortRange)
+
+function candidatesOf(values: OptionValues): number[] {
   const { ephemeral, reserved } = portRules()
-  const choice =
-    values['ephemeral'] === undefined
-      ? 'allow'
-      : checkOneOf('options.ephemeral', values['ephemeral'], EPHEMERAL)
-  const wellKnown = checkFlag('options.wellKnown', values['wellKnown'])
+  const choice = checkOption(
+    values,
+    'ephemeral',
+    (name, value) => checkOneOf(name, value, EPHEMERAL),
+    'allow',
+  )
+  const wellKnown = checkOption(values, 'wellKnown', checkFlag, false)
   const excluded = new Uint8Array(65_536)
-  if (values['exclude'] !== undefined) {
-    const ranges = checkListOrNone('options.exclude', values['exclude'], checkUsablePorts)
-    for (const port of portsOf(ranges)) excluded[port] = 1
-  }
-  const asked = values['ports'] !== undefined
+  const exclude = checkOption(values, 'exclude', portRangesOrNone, [])
+  for (const port of portsOf(exclude)) excluded[port] = 1
+  const ports = checkOption(values, 'ports', portRanges, null)
   const below: PortRange = { from: FIRST_OF_USERS, to: ephemeral.from - 1 }
-  const ranges = asked
-    ? checkPortRanges('options.ports', values['ports'])
-    : [choice === 'avoid' ? below : ephemeral]
+  const ranges = ports ?? [choice === 'avoid' ? below : ephemeral]
   const all = portsOf(ranges).filter((port) => {
     if (excluded[port] === 1) return false
     if (port < FIRST_OF_USERS && !wellKnown) return false
-    if (!asked) return !inRanges(port, reserved)
+    if (ports === null) return !inRanges(port, reserved)
     const inside = inRanges(port, [ephemeral])
     return choice === 'allow' || inside === (choice === 'only')
   })
-  return asked ? all : shuffledStart(all)
+  return ports === null ? shuffledStart(all) : all
 }
 
-async function sitesOf(values: Values): Promise<Site[]> {
-  const others =
-    values['hosts'] === undefined
-      ? []
-      : checkListOrNone('options.hosts', values['hosts'], (name, host) => {
-          if (typeof host === 'string' && host !== '') return host
-          throw invalidValue(name, 'an address or a name', host)
-        })
+async function sitesOf(values: OptionValues): Promise<Site[]> {
+  const others = checkOption(
+    values,
+    'hosts',
+    (name, hosts) => checkListOrNone(name, hosts, checkHost),
+    [],
+  )
   const all = [...(await sites(values))]
   for (const host of others) all.push(...(await sites({ ...values, host })))
   return all
