@@ -30,10 +30,10 @@ export function checkList<Item>(
   name: string,
   value: unknown,
   check: Check<Item>,
-  most: number = Infinity,
+  most?: number,
 ): Item[] {
   const items = checkListOrNone(name, value, check)
   if (items.length === 0) throw invalidValue(name, 'a value or an array of at least one', value)
-  if (items.length > most) throw outOfRange(name, `at most ${most} long`, items.length)
-  return items
+  if (most === undefined || items.length <= most) return items
+  throw outOfRange(name, `at most ${most} long`, items.length)
 }
