@@ -5,7 +5,7 @@ export type { CheckOptions, PortCheck, ShareOptions } from './ports/check.ts'
 export { checkPort, checkPorts, checkPortSync, checkPortsSync } from './ports/check.ts'
 export type { Explanation } from './ports/explain.ts'
 export { explainError, explainPort } from './ports/explain.ts'
-export type { ExplainOptions } from './ports/explain-listen.ts'
+export type { ExplainOptions, ListeningServer } from './ports/explain-listen.ts'
 export { explainListenErrors } from './ports/explain-listen.ts'
 export type { FreePortsOptions } from './ports/free/find.ts'
 export { findFreePort, findFreePorts } from './ports/free/find.ts'
@@ -40,6 +40,7 @@ export type {
   ProcessRecord,
   ProcessTree,
   RefusalReason,
+  SignalName,
   TerminateOptions,
   TerminateResult,
 } from './processes/types.ts'

@@ -1,6 +1,6 @@
 /** Explains the listen errors of a server, and ends the process only where the error would. */
 
-import { type EventEmitter, errorMonitor } from 'node:events'
+import { errorMonitor } from 'node:events'
 import { isMainThread } from 'node:worker_threads'
 import { invalidType, isRevoked } from '../errors.ts'
 import { explainError } from './explain.ts'
@@ -15,11 +15,20 @@ export interface ExplainOptions {
   readonly exit?: boolean
 }
 
-type Emitter = Pick<EventEmitter, 'on' | 'once' | 'listenerCount'>
+/**
+ * A server that emits its errors: of `net`, `http`, `https`, `http2` or `tls`, or a socket of `dgram`.
+ */
+export interface ListeningServer {
+  on(event: string | symbol, listener: (...values: never[]) => void): unknown
+  once(event: string | symbol, listener: (...values: never[]) => void): unknown
+  listenerCount(event: string | symbol): number
+}
 
-function isEmitter(value: unknown): value is Emitter & { domain?: unknown; listening?: unknown } {
+type Emitter = ListeningServer & { readonly domain?: unknown; readonly listening?: unknown }
+
+function isEmitter(value: unknown): value is Emitter {
   if (typeof value !== 'object' || value === null || isRevoked(value)) return false
-  const { on, once, listenerCount } = value as Partial<Record<keyof Emitter, unknown>>
+  const { on, once, listenerCount } = value as Partial<Record<keyof ListeningServer, unknown>>
   return [on, once, listenerCount].every((method) => typeof method === 'function')
 }
 
@@ -32,8 +41,9 @@ function isCaughtElsewhere(domain: unknown): boolean {
 }
 
 /** A socket of dgram binds, and does not listen. */
-function protocolOf(server: Readonly<Record<string, unknown>>): PlaceOptions {
-  const isUdp = typeof server['bind'] === 'function' && typeof server['listen'] !== 'function'
+function protocolOf(server: object): PlaceOptions {
+  const { bind, listen } = server as { bind?: unknown; listen?: unknown }
+  const isUdp = typeof bind === 'function' && typeof listen !== 'function'
   return isUdp ? { protocol: 'udp' } : {}
 }
 
@@ -73,10 +83,10 @@ const watched = new WeakSet<object>()
  *
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE` where `server` emits no events.
  */
-export function explainListenErrors<Any extends Emitter>(
-  server: Any,
+export function explainListenErrors<Server extends ListeningServer>(
+  server: Server,
   options?: ExplainOptions,
-): Any {
+): Server {
   if (!isEmitter(server)) throw invalidType('server', 'an instance of net.Server', server)
   const values = checkOptions(options, ['exit'])
   const exit = checkOption(values, 'exit', checkBoolean, true)

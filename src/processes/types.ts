@@ -166,13 +166,24 @@ export interface EndedProcess extends ProcessRecord {
 
 export const PROTECTED = ['ancestors', 'system', 'proxies'] as const
 
+/** The name of a signal, as `process.kill` takes it. */
+export type SignalName =
+  | 'SIGTERM'
+  | 'SIGKILL'
+  | 'SIGINT'
+  | 'SIGHUP'
+  | 'SIGQUIT'
+  | 'SIGUSR1'
+  | 'SIGUSR2'
+  | (`SIG${string}` & {})
+
 /** How to end processes. */
 export interface TerminateOptions extends Abortable {
   /**
    * The signal that asks for the end. Default: `SIGTERM`. Windows has none: any but `SIGKILL` asks
    * the process's windows to close, as a click does, and what has no window is forced at once.
    */
-  readonly killSignal?: NodeJS.Signals
+  readonly killSignal?: SignalName
   /**
    * For how many milliseconds to wait after that. 0: force at once, without asking. `Infinity`: for
    * as long as it takes. Default: 5000.
