@@ -1,4 +1,4 @@
-/** Is a port free, and if not, why not? Two sources: the socket table, and a bind that is tried. */
+/** Whether a port can be bound, and if not, why: from a bind that is tried and the socket table. */
 
 import { throwIfAborted } from '../table/signal.ts'
 import type { Abortable, Family, ListOptions, PortFilter, Protocol } from '../types.ts'
@@ -6,14 +6,14 @@ import type { SocketRow } from '../types.ts'
 import { isLinkLocal } from './addresses.ts'
 import { type PortObstacle, disagreementOf, obstaclesOf } from './obstacles.ts'
 import {
-  PLACE_OPTIONS,
-  type PlaceOptions,
-  type Site,
-  type Sites,
+  BIND_TARGET_OPTIONS,
+  type BindTargetOptions,
+  type BindTarget,
+  type BindTargets,
   meets,
-  sites,
-  sitesSync,
-} from './places.ts'
+  resolveTargets,
+  resolveTargetsSync,
+} from './bind-targets.ts'
 import { type PortTable, type Unreadable, readPortTable, readPortTableSync } from './port-table.ts'
 import { type Refusal, tryBind } from './probe.ts'
 import { type PortRules, inRanges, isPrivileged, portRules } from './rules.ts'
@@ -32,63 +32,78 @@ import {
   refuseSignal,
 } from '../validate.ts'
 
-/** What is known about a port at one place. */
+/** Whether a port can be bound, and what is in the way. */
 export interface PortCheck {
+  /** The port that was checked. */
   readonly port: number
+  /** The protocol that was checked. */
   readonly protocol: Protocol
+  /** The address family of `host`. */
   readonly family: Family
-  /** The address that was asked about. */
+  /** The address that was checked; of a name the first that cannot be bound, else the first. */
   readonly host: string
-  /** Whether a Node server could bind it now. The bind that was tried decides. */
+  /** Whether a Node server could bind it now, by the bind that was tried. */
   readonly free: boolean
-  /** What the system said to that bind; null where it went well. */
+  /** The error of that bind; null where it succeeded. */
   readonly refusal: Refusal | null
-  /** Why not, what weighs most first; empty where it is free. */
+  /** What is in the way, the most important first; empty where the port is free. */
   readonly obstacles: readonly PortObstacle[]
-  /** Sockets that listen or are bound there: the same address, or a wildcard of one of both. */
+  /** Sockets that listen or are bound there: at the same address, or at a wildcard of either side. */
   readonly holders: readonly SocketRow[]
-  /** Other sockets that have it as their local port there: connections, TIME_WAIT. */
+  /** Other sockets with that local port there: connections, also in TIME_WAIT. */
   readonly connections: readonly SocketRow[]
-  /** Sockets with the same port at addresses that do not meet this one. */
+  /** Sockets with the same port at addresses that do not conflict with this one. */
   readonly elsewhere: readonly SocketRow[]
-  /** Whether the system takes it for whoever asks for no certain port. */
+  /** Whether the system assigns it to sockets that ask for any port. */
   readonly ephemeral: boolean
-  /** Whether the system never takes it by itself though it is in that range (Linux). */
+  /** Whether the system never assigns it by itself although it is in that range (Linux). */
   readonly reserved: boolean
-  /** Whether binding it takes a privilege that this process lacks. */
+  /** Whether binding it needs a privilege that this process lacks. */
   readonly privileged: boolean
-  /** Why the table and the bind that was tried say different things; null where they agree. */
+  /** Why the table and the bind that was tried differ; null where they agree. */
   readonly disagreement: string | null
   /**
-   * What could not be read, so that only the bind answers: `owners` (the rows have no PIDs: no /proc),
-   * or `sockets` (there are no rows: neither sock_diag nor /proc/net); null where all was read.
+   * What could not be read, so that the bind alone decides: `owners` (the rows have no PIDs: no /proc)
+   * or `sockets` (there are no rows: neither sock_diag nor /proc/net); null where everything was read.
    */
   readonly unreadable: Unreadable | null
 }
 
-/** What a server sets that shares its port, as Node names it. */
+/** Options of a server that shares its port, named as in Node. */
 export interface ShareOptions {
   /**
-   * For UDP: `reuseAddr` of `dgram.createSocket`, as for multicast DNS on port 5353. TCP servers of
-   * Node set it by themselves on Unix, and never on Windows. Default: false.
+   * For UDP: `reuseAddr` of `dgram.createSocket`, as for multicast DNS on port 5353. Node's TCP servers
+   * always set it on Unix, and never on Windows.
+   *
+   * @default false
    */
   readonly reuseAddr?: boolean
   /**
    * `reusePort` of `server.listen` and `dgram.createSocket`, which lets several servers of one user
-   * share a port (Linux, Node.js 22.12 and later). Default: false.
+   * share a port (Linux, Node.js 22.12 and later).
+   *
+   * @default false
    */
   readonly reusePort?: boolean
   /**
-   * `exclusive` of `server.listen`, which keeps the workers of a cluster from sharing a server and
-   * changes nothing for other processes: it is taken, and makes no difference. Default: false.
+   * `exclusive` of `server.listen`, which keeps the workers of a cluster from sharing a server. It is
+   * accepted, and changes nothing here.
+   *
+   * @default false
    */
   readonly exclusive?: boolean
 }
 
-/** What the checks of ports take. */
-export interface CheckOptions extends PlaceOptions, ShareOptions {}
+/** Options of `checkPort`, `checkPorts` and `explainPort`. */
+export interface CheckOptions extends BindTargetOptions, ShareOptions {}
 
-const CHECK_OPTIONS = [...PLACE_OPTIONS, 'reuseAddr', 'reusePort', 'exclusive', 'signal'] as const
+const CHECK_OPTIONS = [
+  ...BIND_TARGET_OPTIONS,
+  'reuseAddr',
+  'reusePort',
+  'exclusive',
+  'signal',
+] as const
 
 function byPort(rows: readonly SocketRow[]): Map<number, SocketRow[]> {
   const found = new Map<number, SocketRow[]>()
@@ -101,15 +116,20 @@ function byPort(rows: readonly SocketRow[]): Map<number, SocketRow[]> {
 }
 
 /**
- * Bound to an interface (SO_BINDTODEVICE): another socket may have the same port elsewhere, which the
+ * Bound to an interface (SO_BINDTODEVICE): another socket may have the same port on others, which the
  * bind that is tried shows (Linux: net/ipv4/inet_connection_sock.c, inet_bind_conflict).
  */
 const isOnDevice = (row: SocketRow): boolean =>
   row.interface !== null && !isLinkLocal(row.localAddress)
 
-function judge(port: number, asked: Asked, at: Site, read: PortTable): PortCheck {
+function checkTarget(
+  port: number,
+  request: CheckRequest,
+  at: BindTarget,
+  read: PortTable,
+): PortCheck {
   const { protocol, family, address } = at
-  const { share, rules } = asked
+  const { share, rules } = request
   const same = read.rows
   const refusal = tryBind({ ...at, ...share, port })
   const meeting = same.filter((row) => meets(row, at) && !(refusal === null && isOnDevice(row)))
@@ -144,11 +164,16 @@ function judge(port: number, asked: Asked, at: Site, read: PortTable): PortCheck
   }
 }
 
-/** At all of the sites it has to be free: the first is told at which it is not. */
-function judgeAt(port: number, asked: Asked, all: Sites, read: PortTable): PortCheck {
+/** It has to be free at all targets: returns the first where it is not. */
+function checkAt(
+  port: number,
+  request: CheckRequest,
+  all: BindTargets,
+  read: PortTable,
+): PortCheck {
   let first: PortCheck | undefined
   for (const at of all) {
-    const one = judge(port, asked, at, read)
+    const one = checkTarget(port, request, at, read)
     if (!one.free) return one
     first ??= one
   }
@@ -157,8 +182,8 @@ function judgeAt(port: number, asked: Asked, all: Sites, read: PortTable): PortC
 
 /** All ports of some ranges, each once, in their order. */
 export function portsOf(ranges: readonly PortRange[]): number[] {
-  // next[port]: the first from there on that is not taken yet, by way of others; so that many ranges
-  // that overlap cost no more than one.
+  // next[port] leads to the first port from there on that is not in the result yet, so that many
+  // overlapping ranges cost no more than one.
   const next = new Uint32Array(65_537)
   for (let port = 0; port < next.length; port++) next[port] = port
   const firstFrom = (port: number): number => {
@@ -181,18 +206,18 @@ export function portsOf(ranges: readonly PortRange[]): number[] {
   return ports
 }
 
-function tableQuery({ ranges }: Asked, [{ protocol }]: Sites): ListOptions {
+function tableQuery({ ranges }: CheckRequest, [{ protocol }]: BindTargets): ListOptions {
   return { protocol, localPort: ranges, bound: true, names: true }
 }
 
-interface Asked {
+interface CheckRequest {
   readonly ranges: PortRange[]
   readonly values: OptionValues
   readonly share: Required<Pick<ShareOptions, 'reuseAddr' | 'reusePort'>>
   readonly rules: PortRules
 }
 
-/** What libuv refuses before it asks the system (src/unix/core.c, uv__sock_reuseport). */
+/** libuv refuses it on these systems without asking them (src/unix/core.c, uv__sock_reuseport). */
 function checkReusePort(name: string, value: unknown): boolean {
   const reusePort = checkFlag(name, value)
   if (!reusePort || (process.platform !== 'win32' && process.platform !== 'darwin'))
@@ -201,7 +226,7 @@ function checkReusePort(name: string, value: unknown): boolean {
   throw Object.assign(new Error(message), { code: 'ENOTSUP' })
 }
 
-function checkArguments(name: string, ports: unknown, options: unknown): Asked {
+function checkArguments(name: string, ports: unknown, options: unknown): CheckRequest {
   const values = checkOptions(options, CHECK_OPTIONS)
   const ranges = checkList(name, ports, checkPortRange, MOST_PORT_RANGES)
   checkOption(values, 'exclusive', checkFlag, false)
@@ -212,19 +237,19 @@ function checkArguments(name: string, ports: unknown, options: unknown): Asked {
   return { ranges, values, share, rules: portRules() }
 }
 
-function* judgeAll(asked: Asked, all: Sites, read: PortTable): Generator<PortCheck> {
+function* checkAll(request: CheckRequest, all: BindTargets, read: PortTable): Generator<PortCheck> {
   const found = byPort(read.rows)
-  for (const port of portsOf(asked.ranges)) {
-    yield judgeAt(port, asked, all, { ...read, rows: found.get(port) ?? [] })
+  for (const port of portsOf(request.ranges)) {
+    yield checkAt(port, request, all, { ...read, rows: found.get(port) ?? [] })
   }
 }
 
-async function check(asked: Asked, signal: AbortSignal | undefined): Promise<PortCheck[]> {
-  const all = await sites(asked.values)
-  const read = await readPortTable(tableQuery(asked, all), signal)
+async function check(request: CheckRequest, signal: AbortSignal | undefined): Promise<PortCheck[]> {
+  const all = await resolveTargets(request.values)
+  const read = await readPortTable(tableQuery(request, all), signal)
   const checks: PortCheck[] = []
   const slices = new Slices()
-  for (const one of judgeAll(asked, all, read)) {
+  for (const one of checkAll(request, all, read)) {
     checks.push(one)
     if (slices.over) await slices.next()
     throwIfAborted(signal)
@@ -232,22 +257,26 @@ async function check(asked: Asked, signal: AbortSignal | undefined): Promise<Por
   return checks
 }
 
-function checkSync(asked: Asked): PortCheck[] {
-  const all = sitesSync(asked.values)
-  return [...judgeAll(asked, all, readPortTableSync(tableQuery(asked, all)))]
+function checkSync(request: CheckRequest): PortCheck[] {
+  const all = resolveTargetsSync(request.values)
+  return [...checkAll(request, all, readPortTableSync(tableQuery(request, all)))]
 }
 
 /**
- * Could a Node server bind this port now, and if not, why not?
+ * Whether a Node server could bind this port now, and what is in the way if not.
  *
- * The answer comes from a bind that is tried with the options that Node sets and taken back at once
- * (it never listens), and from the socket table, which names who has the port. `disagreement` says
- * why where the two differ; where the table can't be read, the bind answers alone (`unreadable`). Of a
- * name all addresses have to be free. It holds for this moment: to be sure of a port, have it reserved.
+ * The answer comes from a bind that is tried with the options that Node sets and undone immediately (it
+ * never listens), and from the socket table, which names the owners. `disagreement` says why where the
+ * two differ; where the table cannot be read, the bind alone decides (`unreadable`). Of a name all
+ * addresses have to be free. The answer holds for this moment: see `reservePort` to keep a port.
  *
- * @throws As `listSockets` does; `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` or
- *   `ERR_OUT_OF_RANGE` for wrong arguments, port 0 among them; `ENOTFOUND` for an unknown host;
- *   errors of the bind that say nothing about the port, such as `EMFILE`, or `EPERM` of `socket`.
+ * @example
+ * const { free, obstacles, holders } = await checkPort(3000)
+ * if (!free) console.log(obstacles, holders[0]?.processName) // [ 'listener' ] 'node'
+ *
+ * @throws The errors of `listSockets`; `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` or
+ *   `ERR_OUT_OF_RANGE` for wrong arguments, port 0 among them; `ENOTFOUND` for an unknown host; errors
+ *   of the bind that say nothing about the port, such as `EMFILE`, or `EPERM` of `socket`.
  */
 export async function checkPort(
   port: number,
@@ -258,7 +287,14 @@ export async function checkPort(
   return only as PortCheck
 }
 
-/** `checkPort`, blocking. `host` has to be an address or `localhost`. */
+/**
+ * `checkPort`, blocking. `host` has to be an address or `localhost`.
+ *
+ * @example
+ * if (!checkPortSync(3000, { host: '127.0.0.1' }).free) process.exit(1)
+ *
+ * @throws As `checkPort`.
+ */
 export function checkPortSync(port: number, options?: CheckOptions): PortCheck {
   refuseSignal(options, 'checkPort')
   checkPortNumber('port', port)
@@ -266,7 +302,15 @@ export function checkPortSync(port: number, options?: CheckOptions): PortCheck {
   return only as PortCheck
 }
 
-/** `checkPort` for several ports or ranges, in their order: the table is read once for all. */
+/**
+ * `checkPort` for several ports or ranges, in their order. The table is read once.
+ *
+ * @example
+ * const checks = await checkPorts([3000, { from: 8000, to: 8010 }])
+ * console.log(checks.filter(({ free }) => free).map(({ port }) => port))
+ *
+ * @throws As `checkPort`.
+ */
 export async function checkPorts(
   ports: PortFilter | readonly PortFilter[],
   options?: CheckOptions & Abortable,
@@ -274,7 +318,14 @@ export async function checkPorts(
   return check(checkArguments('ports', ports, options), checkSignal(options))
 }
 
-/** `checkPorts`, blocking. `host` has to be an address or `localhost`. */
+/**
+ * `checkPorts`, blocking. `host` has to be an address or `localhost`.
+ *
+ * @example
+ * const free = checkPortsSync({ from: 8000, to: 8010 }).filter((check) => check.free)
+ *
+ * @throws As `checkPort`.
+ */
 export function checkPortsSync(
   ports: PortFilter | readonly PortFilter[],
   options?: CheckOptions,

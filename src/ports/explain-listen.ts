@@ -4,7 +4,7 @@ import { errorMonitor } from 'node:events'
 import { isMainThread } from 'node:worker_threads'
 import { invalidType, isRevoked } from '../errors.ts'
 import { explainError } from './explain.ts'
-import type { PlaceOptions } from './places.ts'
+import type { BindTargetOptions } from './bind-targets.ts'
 import { checkBoolean, checkOption, checkOptions } from '../validate.ts'
 
 export interface ExplainOptions {
@@ -41,13 +41,13 @@ function isCaughtElsewhere(domain: unknown): boolean {
 }
 
 /** A socket of dgram binds, and does not listen. */
-function protocolOf(server: object): PlaceOptions {
+function protocolOf(server: object): BindTargetOptions {
   const { bind, listen } = server as { bind?: unknown; listen?: unknown }
   const isUdp = typeof bind === 'function' && typeof listen !== 'function'
   return isUdp ? { protocol: 'udp' } : {}
 }
 
-async function textFor(error: NodeJS.ErrnoException, options: PlaceOptions): Promise<string> {
+async function textFor(error: NodeJS.ErrnoException, options: BindTargetOptions): Promise<string> {
   try {
     return `${error.message}\n${(await explainError(error, options)).text}\n`
   } catch {

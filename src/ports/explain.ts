@@ -9,7 +9,7 @@ import { readError } from './error-text/error.ts'
 import type { ParsedError } from './error-text/parsed.ts'
 import { findFreePort } from './free/find.ts'
 import type { PortObstacle } from './obstacles.ts'
-import { PLACE_OPTIONS, type PlaceOptions } from './places.ts'
+import { BIND_TARGET_OPTIONS, type BindTargetOptions } from './bind-targets.ts'
 import { portRules } from './rules.ts'
 import { checkOptions } from '../validate.ts'
 
@@ -298,8 +298,11 @@ function explainWithoutPort({ code, host, protocol, path }: ParsedError): Explan
  *
  * @throws `ERR_INVALID_ARG_TYPE` where it is neither; else as `checkPort`.
  */
-export async function explainError(error: unknown, options?: PlaceOptions): Promise<Explanation> {
-  const values = checkOptions(options, PLACE_OPTIONS)
+export async function explainError(
+  error: unknown,
+  options?: BindTargetOptions,
+): Promise<Explanation> {
+  const values = checkOptions(options, BIND_TARGET_OPTIONS)
   const parsed = readError(error)
   const { code, port, host, protocol } = parsed
   if (port === null) {

@@ -12,7 +12,7 @@ import type {
 } from '../types.ts'
 import { TCP_STATES } from '../types.ts'
 import { checkHost, checkOption, checkOptions, checkPort, refuseSignal } from '../validate.ts'
-import { type Site, meetsAny, sites, sitesSync } from './places.ts'
+import { type BindTarget, meetsAny, resolveTargets, resolveTargetsSync } from './bind-targets.ts'
 import { serverSockets } from './server-sockets.ts'
 
 /** Options of `inspectPort`. */
@@ -136,7 +136,7 @@ function join(one: SocketTable, other: SocketTable): SocketTable {
 }
 
 /** Without the sockets at other addresses than the host's. */
-function atHost(table: SocketTable, all: readonly Site[] | null): SocketTable {
+function atHost(table: SocketTable, all: readonly BindTarget[] | null): SocketTable {
   if (all === null) return table
   const rows = table.rows.filter((row) => meetsAny(row, all))
   const pids = new Set(rows.flatMap((row) => row.pids))
@@ -159,7 +159,7 @@ function ownersOf(servers: readonly SocketRow[], { processes }: SocketTable): Po
 function describe(
   { port, protocol }: Asked,
   tables: readonly SocketTable[],
-  all: readonly Site[] | null,
+  all: readonly BindTarget[] | null,
 ): PortInspection {
   const table = atHost(tables.reduce(join), all)
   const servers = table.rows.filter(serverSockets(protocol))
@@ -199,7 +199,7 @@ export async function inspectPort(
   options?: InspectOptions & Abortable,
 ): Promise<PortInspection> {
   const asked = checkArguments(port, options)
-  const all = asked.host === null ? null : await sites({ host: asked.host })
+  const all = asked.host === null ? null : await resolveTargets({ host: asked.host })
   return describe(asked, await Promise.all(asked.queries.map((query) => listSockets(query))), all)
 }
 
@@ -214,7 +214,7 @@ export async function inspectPort(
 export function inspectPortSync(port: number, options?: InspectOptions): PortInspection {
   refuseSignal(options, 'inspectPort')
   const asked = checkArguments(port, options)
-  const all = asked.host === null ? null : sitesSync({ host: asked.host })
+  const all = asked.host === null ? null : resolveTargetsSync({ host: asked.host })
   return describe(
     asked,
     asked.queries.map((query) => listSocketsSync(query)),

@@ -1,11 +1,11 @@
-/** Waits until a port is in use, free, or a certain process's. */
+/** Waits until a port is listened on, by any process or a certain one, or no longer is. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { invalidValue, otherNetwork } from '../errors.ts'
 import { throwIfAborted } from '../table/signal.ts'
 import { listSockets } from '../table/snapshot.ts'
 import type { Abortable, ListOptions, Protocol, SocketRow } from '../types.ts'
-import { meetsAny, sites } from './places.ts'
+import { meetsAny, resolveTargets } from './bind-targets.ts'
 import {
   checkDuration,
   checkHost,
@@ -21,24 +21,40 @@ import {
 
 const CONDITIONS = ['in-use', 'free'] as const
 
+/** Options of `waitForPort`. */
 export interface WaitOptions {
-  /** `in-use`: until somebody listens on it. `free`: until nobody does. Default: `in-use`. */
-  readonly until?: (typeof CONDITIONS)[number]
-  /** With `in-use`: until this process listens on it. */
+  /**
+   * The condition to wait for. `in-use`: a socket listens on the port. `free`: none does.
+   *
+   * @default 'in-use'
+   */
+  readonly until?: 'in-use' | 'free'
+  /**
+   * With `in-use`: wait until this process listens on it.
+   *
+   * @default any process
+   */
   readonly pid?: number
-  /** Default: `tcp`. */
+  /** @default 'tcp' */
   readonly protocol?: Protocol
   /**
-   * Only a server at this address counts: on it, or on a wildcard that takes it in. A name stands for
-   * all its addresses, of which one has to be served. Default: any address.
+   * Only servers at this address count: on it, or on a wildcard that includes it. A name stands for
+   * all its addresses, one of which has to be served.
+   *
+   * @default any address
    */
   readonly host?: string
   /**
-   * How long to wait at most, in milliseconds. 0 looks once; Infinity waits for as long as it takes.
-   * Default: 30,000.
+   * The longest wait, in milliseconds. 0 checks once; `Infinity` never gives up.
+   *
+   * @default 30_000
    */
   readonly timeout?: number
-  /** How long to wait between two looks, in milliseconds. Default: 50. */
+  /**
+   * The pause between two checks, in milliseconds.
+   *
+   * @default 50
+   */
   readonly interval?: number
 }
 
@@ -48,10 +64,11 @@ const LONGEST = 2 ** 31 - 1 // of a timer
 const checkInterval = (name: string, value: unknown): number =>
   checkInteger(name, value, 1, LONGEST)
 
-/** A wait that came to nothing. */
+/** The error of a wait whose condition was not met in time. */
 export interface WaitTimeout extends Error {
+  /** Always `ETIMEDOUT`. */
   readonly code: 'ETIMEDOUT'
-  /** Who listened on the port at the last look. */
+  /** The sockets that listened on the port at the last check. */
   readonly rows: readonly SocketRow[]
 }
 
@@ -66,8 +83,8 @@ function timeoutError(
 }
 
 /**
- * Rejects where a process will never be seen to listen: it does not exist (any more), may not be
- * looked at, or is in another network namespace.
+ * Rejects where a process can never be seen to listen: it does not exist, this user may not inspect
+ * it, or it is in another network namespace.
  */
 async function checkListens(pid: number, query: ListOptions & Abortable): Promise<void> {
   const { rows, missing } = await listSockets({ ...query, pid })
@@ -75,16 +92,20 @@ async function checkListens(pid: number, query: ListOptions & Abortable): Promis
 }
 
 /**
- * Waits until a port is in use or free, and resolves with the sockets that listen on it, which are
- * none for `free`. Looks at the table of listeners alone, filtered by the kernel to that port: no
- * connection is made, so that the server sees nothing of it.
+ * Waits until a server listens on a port, or until none does, and resolves with the sockets that listen
+ * on it: none for `free`. It reads the table of listeners, filtered by the kernel to that port; no
+ * connection is made, so that the server does not notice.
  *
- * Whether a bind succeeds where nobody listens is another question: see `checkPort`.
+ * Whether a bind succeeds where no socket listens is another question: see `checkPort`.
  *
- * @throws `WaitTimeout` with the code `ETIMEDOUT`; the signal's reason; errors as of `listSockets`. With
- *   `pid`, as soon as it is so: `ESRCH` where no process has that PID (any more), `EACCES` where this
- *   user may not see what it has open, `ERR_SOCKTABLE_NETNS` where it is in another network namespace
- *   and listens to nothing in this one.
+ * @example
+ * await waitForPort(3000, { timeout: 10_000 })
+ * await waitForPort(3000, { until: 'free' })
+ *
+ * @throws `WaitTimeout` with the code `ETIMEDOUT`; the signal's reason; the errors of `listSockets`. With
+ *   `pid`, without waiting further: `ESRCH` where no process has that PID (any more), `EACCES` where
+ *   this user may not see its descriptors, `ERR_SOCKTABLE_NETNS` where it is in another network
+ *   namespace and listens on nothing in this one.
  */
 export async function waitForPort(
   port: number,
@@ -111,7 +132,7 @@ export async function waitForPort(
   const what = until === 'free' ? 'free' : pid === 0 ? 'in use' : `in use by process ${pid}`
   const query = { protocol, localPort: port, listening: true, ...(signal && { signal }) }
   const owners = pid === 0 ? 'none' : 'all'
-  const all = host === null ? null : await sites({ host })
+  const all = host === null ? null : await resolveTargets({ host })
   const deadline = performance.now() + timeout
   for (;;) {
     if (pid !== 0) await checkListens(pid, query)

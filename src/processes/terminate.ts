@@ -10,7 +10,7 @@ import { Target, addDescendants, nothingKnown } from './target.ts'
 import type { ProcessRecord, TerminateOptions, TerminateResult } from './types.ts'
 
 /** A process by its PID alone, or by its identity, as every record has it. */
-export type ProcessName = number | Pick<ProcessRecord, 'pid' | 'startTime'>
+export type ProcessReference = number | Pick<ProcessRecord, 'pid' | 'startTime'>
 
 function checkName(value: unknown): ProcessIdentity {
   if (typeof value !== 'number') return checkIdentity('process', value)
@@ -64,7 +64,7 @@ export async function judge(
  *   than this process, whose numbers mean other processes; `EMFILE`, `ENFILE` or `ENOMEM`.
  */
 export async function terminate(
-  process: ProcessName,
+  process: ProcessReference,
   options?: TerminateOptions,
 ): Promise<TerminateResult> {
   const { pid, startTime } = checkName(process)

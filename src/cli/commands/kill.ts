@@ -8,7 +8,7 @@ import type {
   KillPortOptions,
   KillPortResult,
   PortHolder,
-  ProcessName,
+  ProcessReference,
   TerminateOptions,
   TerminateResult,
 } from '../../index.ts'
@@ -258,7 +258,7 @@ function byPort({ ports, options, dryRun, json }: Asked): Job<KillPortResult> {
 /** The processes themselves: those that were asked about, where there was a question. */
 function byPid({ pids, options, dryRun, json }: Asked): Job<TerminateResult> {
   const { protocol: _, ...rest } = options
-  const all = async (names: readonly ProcessName[], more: TerminateOptions) => {
+  const all = async (names: readonly ProcessReference[], more: TerminateOptions) => {
     const results = await Promise.all(names.map((name) => terminate(name, { ...rest, ...more })))
     return {
       ended: results.every(({ ended }) => ended),

@@ -2,7 +2,7 @@
 
 import { codeIn } from './code.ts'
 import { NOTHING, type ParsedError, isOfBind, mostTelling } from './parsed.ts'
-import { type Place, addressIn, pathIn, placeIn } from './place.ts'
+import { type ErrorLocation, addressIn, pathIn, locationIn } from './location.ts'
 
 /** Of more, the end is read: what a program printed last is why it ended. */
 const MOST_TEXT = 1 << 20
@@ -23,7 +23,7 @@ const PROPERTY = /^\s*['"]?(port|address)['"]?: '?([^',]*)'?,?\s*}?$/
 /** A call in a stack trace, of which numbers are lines and columns. */
 const TRACE = /^\s*(?:at |File "|from \S+:\d+:in |\d+: 0x)|^\s*in .*\.(?:go|rb|py|js):\d+/
 
-function behind(lines: readonly string[], from: number): Place | null {
+function behind(lines: readonly string[], from: number): ErrorLocation | null {
   let port: string | undefined
   let host: string | undefined
   for (const line of lines.slice(from + 1, from + 1 + LINES_BEHIND)) {
@@ -31,14 +31,14 @@ function behind(lines: readonly string[], from: number): Place | null {
     if (name === 'port') port ??= value
     if (name === 'address') host ??= value
   }
-  return port === undefined ? null : placeIn(`(${JSON.stringify(host ?? '')}, ${port})`)
+  return port === undefined ? null : locationIn(`(${JSON.stringify(host ?? '')}, ${port})`)
 }
 
-function near(lines: readonly string[], at: number): Place | null {
+function near(lines: readonly string[], at: number): ErrorLocation | null {
   const after = lines.slice(at + 1, at + 1 + LINES_BEHIND)
   const before = lines.slice(Math.max(0, at - LINES_BEFORE), at).reverse()
   for (const line of [...after, ...before]) {
-    const place = TRACE.test(line) ? null : placeIn(line)
+    const place = TRACE.test(line) ? null : locationIn(line)
     if (place !== null) return place
   }
   return null
@@ -59,7 +59,7 @@ function errorAt(lines: readonly string[], at: number): ParsedError | null {
     const path = lines.slice(at, at + LINES_BEFORE).map(pathIn)
     return { ...NOTHING, code, path: path.find((found) => found !== null) ?? null }
   }
-  const own = placeIn(line) ?? behind(lines, at)
+  const own = locationIn(line) ?? behind(lines, at)
   if (own !== null) return { ...own, code, protocol }
   const path = pathIn(line)
   if (path !== null) return { ...NOTHING, code, path }
@@ -100,6 +100,6 @@ export function readErrorText(
     return mostTelling(errors.length > 0 ? errors : recovered)
   }
   const [only = '', ...others] = lines
-  const place = others.length === 0 && !isData ? placeIn(only) : null
+  const place = others.length === 0 && !isData ? locationIn(only) : null
   return { ...NOTHING, ...place }
 }

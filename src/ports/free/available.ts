@@ -5,7 +5,7 @@ import { listSockets } from '../../table/snapshot.ts'
 import { throwIfAborted } from '../../table/signal.ts'
 import type { SocketRow } from '../../types.ts'
 import { listens } from '../obstacles.ts'
-import { type Site, meets } from '../places.ts'
+import { type BindTarget, meets } from '../bind-targets.ts'
 import { type Refusal, bindAlone, bindAsNode, refusalOf } from '../probe.ts'
 import { isShortage, scopeOf } from '../refusals.ts'
 import { isLeftToReserve, isReservedHere } from './reserved.ts'
@@ -19,18 +19,18 @@ function aboutPort(error: SystemError | null): Refusal | null {
   return refusalOf(error)
 }
 
-/** What the first of the sites said at which no Node server could bind the port. */
-function refusedToNode(sites: readonly Site[], port: number): Refusal | null {
-  for (const at of sites) {
+/** What the first of the targets said at which no Node server could bind the port. */
+function refusedToNode(targets: readonly BindTarget[], port: number): Refusal | null {
+  for (const at of targets) {
     const refusal = aboutPort(bindAsNode({ ...at, port }))
     if (refusal !== null) return refusal
   }
   return null
 }
 
-/** What the first of the sites said at which a socket has the port, even one that would share it. */
-export function refusedAlone(sites: readonly Site[], port: number): Refusal | null {
-  for (const at of sites) {
+/** What the first of the targets said at which a socket has the port, even one that would share it. */
+export function refusedAlone(targets: readonly BindTarget[], port: number): Refusal | null {
+  for (const at of targets) {
     const refusal = aboutPort(bindAlone({ ...at, port }))
     if (refusal !== null) return refusal
   }
@@ -45,7 +45,7 @@ export function refusedAlone(sites: readonly Site[], port: number): Refusal | nu
  * A client, TIME_WAIT and what is left of closed connections are no reasons. Windows and macOS let a
  * server on one address and one on all addresses have one port, which is one (obstacles.ts).
  */
-export function takenBecause(rows: Rows | null, at: Site, alone: boolean): string | null {
+export function takenBecause(rows: Rows | null, at: BindTarget, alone: boolean): string | null {
   const meeting = rows?.filter((row) => meets(row, at)) ?? []
   const server = meeting.find(listens)
   if (server !== undefined) return `a socket listens on ${server.localAddress}`
@@ -80,7 +80,7 @@ const taken = (port: number, reason: string): Refusal => ({
 })
 
 async function readRows(
-  { protocol }: Site,
+  { protocol }: BindTarget,
   port: number,
   signal: AbortSignal | undefined,
 ): Promise<Rows | null> {
@@ -100,7 +100,7 @@ async function readRows(
  * the ones that stay: a bind that is tried, as by another call of this, is seen as well while it lasts.
  */
 async function rowsOf(
-  at: Site,
+  at: BindTarget,
   port: number,
   signal: AbortSignal | undefined,
 ): Promise<Rows | null> {
@@ -112,21 +112,21 @@ async function rowsOf(
   return after?.filter(({ state, inode }) => state !== 'BOUND' || inodes.has(inode)) ?? before
 }
 
-/** Why a port can't be had at all these sites; null where it may be taken. */
+/** Why a port can't be had at all these targets; null where it may be taken. */
 export async function refusalAt(
-  sites: readonly Site[],
+  targets: readonly BindTarget[],
   port: number,
   signal: AbortSignal | undefined,
 ): Promise<Refusal | null> {
-  const refusal = refusedToNode(sites, port)
+  const refusal = refusedToNode(targets, port)
   if (refusal !== null) return refusal
-  const [first] = sites
+  const [first] = targets
   if (first?.protocol === 'tcp' && isReservedHere(port)) return taken(port, 'it is reserved')
-  const alone = sites.map((at) => bindAlone({ ...at, port }) === null)
+  const alone = targets.map((at) => bindAlone({ ...at, port }) === null)
   const elsewhere = first?.protocol === 'tcp' && bindAlone({ ...LOOPBACK, port }) !== null
   if (!asksTheTable(!elsewhere && !alone.includes(false))) return null
-  const rows = await rowsOf(first as Site, port, signal)
-  for (const [index, at] of sites.entries()) {
+  const rows = await rowsOf(first as BindTarget, port, signal)
+  for (const [index, at] of targets.entries()) {
     // One that closed between the bind and the read is no obstacle any more.
     const free =
       alone[index] === true || (rows?.length === 0 && bindAlone({ ...at, port }) === null)

@@ -24,7 +24,7 @@ import { checkFlag, checkInteger } from '../../validate.ts'
 export async function findFreePort(options?: FreeOptions & Abortable): Promise<number> {
   const search = await prepare(options)
   for await (const port of search.each()) {
-    if (search.note(await refusalAt(search.sites, port, search.signal))) return port
+    if (search.note(await refusalAt(search.targets, port, search.signal))) return port
   }
   throw search.failure()
 }
@@ -38,7 +38,7 @@ export interface FreePortsOptions extends FreeOptions {
 async function findAny(search: Search, count: number): Promise<number[]> {
   const found: number[] = []
   for await (const port of search.each()) {
-    if (!search.note(await refusalAt(search.sites, port, search.signal))) continue
+    if (!search.note(await refusalAt(search.targets, port, search.signal))) continue
     found.push(port)
     if (found.length === count) return found
   }
@@ -62,7 +62,7 @@ async function findRun(search: Search, count: number): Promise<number[]> {
     for (; port >= start && states[port] !== 0; port--) {
       if (states[port] === FREE) continue
       if (slices.over) await slices.next()
-      const free = search.note(await refusalAt(search.sites, port, search.signal))
+      const free = search.note(await refusalAt(search.targets, port, search.signal))
       states[port] = free ? FREE : 0
       if (!free) break
     }

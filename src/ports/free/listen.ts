@@ -26,7 +26,7 @@ async function firstOf<Bound extends { close(): unknown }>(
   bind: (port: number) => Promise<Attempt<Bound>>,
 ): Promise<Bound> {
   for await (const port of search.each()) {
-    if (!search.note(await refusalAt(search.sites, port, search.signal))) continue
+    if (!search.note(await refusalAt(search.targets, port, search.signal))) continue
     const outcome = await bind(port)
     if ('bound' in outcome) {
       if (search.signal?.aborted) outcome.bound.close()

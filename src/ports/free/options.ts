@@ -3,7 +3,12 @@
 import { throwIfAborted } from '../../table/signal.ts'
 import type { Abortable, PortFilter } from '../../types.ts'
 import { portsOf } from '../check.ts'
-import { PLACE_OPTIONS, type PlaceOptions, type Site, sites } from '../places.ts'
+import {
+  BIND_TARGET_OPTIONS,
+  type BindTargetOptions,
+  type BindTarget,
+  resolveTargets,
+} from '../bind-targets.ts'
 import { inRanges, portRules } from '../rules.ts'
 import { Search } from './search.ts'
 import {
@@ -24,7 +29,7 @@ const EPHEMERAL = ['allow', 'avoid', 'only'] as const
 const FIRST_OF_USERS = 1024
 
 /** Which ports may be taken. */
-export interface FreeOptions extends PlaceOptions {
+export interface FreeOptions extends BindTargetOptions {
   /**
    * The ports to choose from, in order of preference: the first that is free is taken. Default: any
    * port of the system's ephemeral range, begun at a random one.
@@ -44,7 +49,7 @@ export interface FreeOptions extends PlaceOptions {
 }
 
 const FREE_OPTIONS = [
-  ...PLACE_OPTIONS,
+  ...BIND_TARGET_OPTIONS,
   'ports',
   'exclude',
   'hosts',
@@ -90,15 +95,15 @@ function candidatesOf(values: OptionValues): number[] {
   return ports === null ? shuffledStart(all) : all
 }
 
-async function sitesOf(values: OptionValues): Promise<Site[]> {
+async function targetsOf(values: OptionValues): Promise<BindTarget[]> {
   const others = checkOption(
     values,
     'hosts',
     (name, hosts) => checkListOrNone(name, hosts, checkHost),
     [],
   )
-  const all = [...(await sites(values))]
-  for (const host of others) all.push(...(await sites({ ...values, host })))
+  const all = [...(await resolveTargets(values))]
+  for (const host of others) all.push(...(await resolveTargets({ ...values, host })))
   return all
 }
 
@@ -106,11 +111,11 @@ async function sitesOf(values: OptionValues): Promise<Site[]> {
 export async function prepare(
   options: (FreeOptions & Abortable) | undefined,
   alsoKnown: readonly string[] = [],
-  fixed: PlaceOptions = {},
+  fixed: BindTargetOptions = {},
 ): Promise<Search> {
   const values = { ...checkOptions(options, [...FREE_OPTIONS, ...alsoKnown]), ...fixed }
   const candidates = candidatesOf(values)
   const signal = checkSignal(options)
   throwIfAborted(signal)
-  return new Search(candidates, await sitesOf(values), signal)
+  return new Search(candidates, await targetsOf(values), signal)
 }

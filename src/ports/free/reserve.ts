@@ -90,20 +90,20 @@ class Reservation implements ReservedPort {
 
 type Attempt = Reservation | Refusal
 
-async function reserveForAWhile({ sites, signal }: Search, port: number): Promise<Attempt> {
+async function reserveForAWhile({ targets, signal }: Search, port: number): Promise<Attempt> {
   const outcome = await reserveByTimeWait(port)
   if (outcome === true) return new Reservation(port, Date.now() + TIME_WAIT_MILLISECONDS, null)
   if (outcome !== null) return refusalOf(outcome)
-  return (await refusalAt(sites, port, signal)) ?? new Reservation(port, null, null)
+  return (await refusalAt(targets, port, signal)) ?? new Reservation(port, null, null)
 }
 
 async function reserve(search: Search, port: number, outlive: boolean): Promise<Attempt> {
-  const { sites, signal, first } = search
+  const { targets, signal, first } = search
   if (first.protocol === 'udp') {
-    return (await refusalAt(sites, port, signal)) ?? new Reservation(port, null, null)
+    return (await refusalAt(targets, port, signal)) ?? new Reservation(port, null, null)
   }
   // A port that a client or TIME_WAIT has can't be reserved, though a server could bind it.
-  const refusal = refusedAlone(sites, port)
+  const refusal = refusedAlone(targets, port)
   if (refusal !== null) return refusal
   const socket: OpenReservation | SystemError | null = outlive ? null : reserveBySocket(port)
   if (socket === null) return reserveForAWhile(search, port)

@@ -1,7 +1,7 @@
 /** Tries one port after the other, and says what was tried where none could be had. */
 
 import { throwIfAborted } from '../../table/signal.ts'
-import type { Site } from '../places.ts'
+import type { BindTarget } from '../bind-targets.ts'
 import type { Refusal } from '../probe.ts'
 import { Slices } from '../slices.ts'
 
@@ -20,7 +20,7 @@ export class Search {
   /** Ports in the order in which they are to be tried. */
   readonly candidates: readonly number[]
   /** Where each has to be free. */
-  readonly sites: readonly Site[]
+  readonly targets: readonly BindTarget[]
   readonly signal: AbortSignal | undefined
   #tried = 0
   #denied = 0
@@ -28,17 +28,17 @@ export class Search {
 
   constructor(
     candidates: readonly number[],
-    sites: readonly Site[],
+    targets: readonly BindTarget[],
     signal: AbortSignal | undefined,
   ) {
     this.candidates = candidates
-    this.sites = sites
+    this.targets = targets
     this.signal = signal
   }
 
   /** The site that `host` names, where a server would listen; all have its protocol. */
-  get first(): Site {
-    return this.sites[0] as Site
+  get first(): BindTarget {
+    return this.targets[0] as BindTarget
   }
 
   /** The candidates one after the other; in between the event loop has its turns. */

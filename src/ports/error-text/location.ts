@@ -3,7 +3,7 @@
 import { isIPv4, isIPv6 } from 'node:net'
 import { type ParsedError, validPort } from './parsed.ts'
 
-export type Place = Pick<ParsedError, 'port' | 'host' | 'path'>
+export type ErrorLocation = Pick<ParsedError, 'port' | 'host' | 'path'>
 
 /** What stands for all addresses, or for none that is known. */
 const ANY = ['', '*', 'null', 'undefined', 'any']
@@ -19,7 +19,7 @@ function hostIn(text: string): string | null | undefined {
 }
 
 /** "0.0.0.0:80", ":::3000", "[::1]:3000", "fe80::1%eth0:80", "http://localhost:80/", "0.0.0.0:80->80/tcp". */
-function inToken(text: string): Place | null {
+function inToken(text: string): ErrorLocation | null {
   // HAProxy: [0.0.0.0:80].
   const token = /^\[[^[\]]*:\d{1,5}\]$/.test(text) ? text.slice(1, -1) : text
   const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(token)
@@ -38,7 +38,7 @@ function inToken(text: string): Place | null {
 /** Python's ('127.0.0.1', 8000) and ('::', 8000, 0, 0), Erlang's "::",5672,eaddrinuse. */
 const TUPLE = /['"]([^'"]*)['"]\s*,\s*(\d{1,5})(?:[\d\s,]*\)|,e[a-z]+\b)/
 
-function inTuple(line: string): Place | null {
+function inTuple(line: string): ErrorLocation | null {
   const [, text = '', digits] = TUPLE.exec(line) ?? []
   const port = validPort(digits)
   return port === null ? null : { port, host: hostIn(text) ?? null, path: null }
@@ -49,7 +49,7 @@ const WORD =
   /\b(?:port(?: number)?|tried|because)['"]?\s*[#:=,]?\s*['"]?(\d{1,5})\b(?!\.\d| times| attempts)/gi
 const INSTEAD = /\b(?:alternative|another|available|free|instead|next|trying|try|use|using)\s*$/i
 
-function byWord(line: string): Place | null {
+function byWord(line: string): ErrorLocation | null {
   for (const found of line.matchAll(WORD)) {
     const port = validPort(found[1])
     if (port === null || INSTEAD.test(line.slice(0, found.index))) continue
@@ -90,7 +90,7 @@ export function pathIn(line: string): string | null {
 }
 
 /** What a line says of a place; null where it says nothing. */
-export function placeIn(line: string): Place | null {
+export function locationIn(line: string): ErrorLocation | null {
   const tuple = inTuple(line)
   if (tuple !== null) return tuple
   for (const [token] of line.matchAll(/[^\s'"`(),;<>{}=]+/g)) {
