@@ -29,7 +29,7 @@ export { processTree, processTreeSync } from './processes/tree.ts'
 export type {
   Container,
   EndedProcess,
-  FreedPort,
+  PortResult,
   KillPortOptions,
   KillPortResult,
   PortHolder,

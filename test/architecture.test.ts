@@ -197,7 +197,7 @@ test('the package exports these types', () => {
       'CountKeys',
       'CountOptions',
       'EndedProcess',
-      'FreedPort',
+      'PortResult',
       'KillPortOptions',
       'KillPortResult',
       'PortHolder',

@@ -19,18 +19,18 @@ import {
   checkSignal,
 } from '../validate.ts'
 
-const CONDITIONS = ['in-use', 'free'] as const
+const CONDITIONS = ['listening', 'closed'] as const
 
 /** Options of `waitForPort`. */
 export interface WaitOptions {
   /**
-   * The condition to wait for. `in-use`: a socket listens on the port. `free`: none does.
+   * The condition to wait for. `listening`: a socket listens on the port. `closed`: none does.
    *
-   * @default 'in-use'
+   * @default 'listening'
    */
-  readonly until?: 'in-use' | 'free'
+  readonly until?: 'listening' | 'closed'
   /**
-   * With `in-use`: wait until this process listens on it.
+   * With `listening`: wait until this process listens on it.
    *
    * @default any process
    */
@@ -72,13 +72,7 @@ export interface WaitTimeout extends Error {
   readonly rows: readonly SocketRow[]
 }
 
-function timeoutError(
-  port: number,
-  what: string,
-  timeout: number,
-  rows: readonly SocketRow[],
-): WaitTimeout {
-  const message = `port ${port} was not ${what} within ${timeout} ms`
+function timeoutError(message: string, rows: readonly SocketRow[]): WaitTimeout {
   return Object.assign(new Error(message), { code: 'ETIMEDOUT' as const, rows })
 }
 
@@ -93,14 +87,14 @@ async function checkListens(pid: number, query: ListOptions & Abortable): Promis
 
 /**
  * Waits until a server listens on a port, or until none does, and resolves with the sockets that listen
- * on it: none for `free`. It reads the table of listeners, filtered by the kernel to that port; no
+ * on it: none for `closed`. It reads the table of listeners, filtered by the kernel to that port; no
  * connection is made, so that the server does not notice.
  *
  * Whether a bind succeeds where no socket listens is another question: see `checkPort`.
  *
  * @example
  * await waitForPort(3000, { timeout: 10_000 })
- * await waitForPort(3000, { until: 'free' })
+ * await waitForPort(3000, { until: 'closed' })
  *
  * @throws `WaitTimeout` with the code `ETIMEDOUT`; the signal's reason; the errors of `listSockets`. With
  *   `pid`, without waiting further: `ESRCH` where no process has that PID (any more), `EACCES` where
@@ -117,19 +111,22 @@ export async function waitForPort(
     values,
     'until',
     (name, value) => checkOneOf(name, value, CONDITIONS),
-    'in-use',
+    'listening',
   )
   const protocol = checkOption(values, 'protocol', checkProtocol, 'tcp')
   const pid = checkOption(values, 'pid', checkPid, 0)
-  if (pid !== 0 && until === 'free') {
-    throw invalidValue('options.pid', "left out where until is 'free'", pid)
+  if (pid !== 0 && until === 'closed') {
+    throw invalidValue('options.pid', "left out where until is 'closed'", pid)
   }
   const timeout = checkOption(values, 'timeout', checkDuration, 30_000)
   const interval = checkOption(values, 'interval', checkInterval, 50)
   const host = checkOption(values, 'host', checkHost, null)
   const signal = checkSignal(options)
 
-  const what = until === 'free' ? 'free' : pid === 0 ? 'in use' : `in use by process ${pid}`
+  const failure =
+    until === 'closed'
+      ? `port ${port} was still listened on after ${timeout} ms`
+      : `${pid === 0 ? 'no process listened' : `process ${pid} did not listen`} on port ${port} within ${timeout} ms`
   const query = { protocol, localPort: port, listening: true, ...(signal && { signal }) }
   const owners = pid === 0 ? 'none' : 'all'
   const all = host === null ? null : await resolveTargets({ host })
@@ -139,9 +136,9 @@ export async function waitForPort(
     const table = await listSockets({ ...query, owners })
     const rows = all === null ? table.rows : table.rows.filter((row) => meetsAny(row, all))
     const met = pid === 0 ? rows.length > 0 : rows.some(({ pids }) => pids.includes(pid))
-    if (until === 'free' ? rows.length === 0 : met) return rows
+    if (until === 'closed' ? rows.length === 0 : met) return rows
     const left = deadline - performance.now()
-    if (left <= 0) throw timeoutError(port, what, timeout, rows)
+    if (left <= 0) throw timeoutError(failure, rows)
     await sleep(Math.min(interval, left), undefined, signal ? { signal } : {}).catch(() => {
       throwIfAborted(signal)
     })

@@ -12,7 +12,7 @@ import { readProcesses } from './read.ts'
 import { Target, nothingKnown } from './target.ts'
 import { carryOut, judge } from './terminate.ts'
 import type {
-  FreedPort,
+  PortResult,
   KillPortOptions,
   KillPortResult,
   PortHolder,
@@ -146,7 +146,7 @@ async function describePort(
   now: Standing,
   targets: readonly Target[],
   dryRun: boolean,
-): Promise<FreedPort> {
+): Promise<PortResult> {
   const isHere = ({ localPort }: SocketRow) => localPort === port
   const rows = now.table.rows.filter(isHere)
   const holders = await Promise.all(
@@ -163,10 +163,10 @@ async function describePort(
   const outcome = (): PortOutcome => {
     if (had.size === 0) return 'nothing-there'
     if (dryRun) return 'unchanged'
-    if (rows.length === 0) return 'freed'
+    if (rows.length === 0) return 'closed'
     return old ? 'still-held' : 'taken-again'
   }
-  return { port, outcome: outcome(), free: rows.length === 0, holders, unknown }
+  return { port, outcome: outcome(), closed: rows.length === 0, holders, unknown }
 }
 
 /**
@@ -224,7 +224,7 @@ export async function killPort(
       ports.map((one) => describePort(one, before, now, targets, plan.dryRun)),
     )
     return {
-      free: results.every(({ free }) => free),
+      closed: results.every(({ closed }) => closed),
       ports: results,
       processes: targets.map(({ result }) => result),
     }

@@ -254,13 +254,13 @@ export interface PortHolder extends ProcessRecord {
  * - `still-held`: somebody who listened still does.
  * - `unchanged`: nothing was done, as `dryRun` asked.
  */
-export type PortOutcome = 'nothing-there' | 'freed' | 'taken-again' | 'still-held' | 'unchanged'
+export type PortOutcome = 'nothing-there' | 'closed' | 'taken-again' | 'still-held' | 'unchanged'
 
-export interface FreedPort {
+export interface PortResult {
   readonly port: number
   readonly outcome: PortOutcome
   /** Whether nobody listens on it now. Closed connections may linger on it all the same. */
-  readonly free: boolean
+  readonly closed: boolean
   /** Who listens on it now. */
   readonly holders: readonly PortHolder[]
   /** Sockets that listen on it now and whose owner is not known; each says why. */
@@ -270,9 +270,9 @@ export interface FreedPort {
 /** What `killPort` did. */
 export interface KillPortResult {
   /** Whether nobody listens on any of the ports now. */
-  readonly free: boolean
+  readonly closed: boolean
   /** In the order in which they were given. */
-  readonly ports: readonly FreedPort[]
+  readonly ports: readonly PortResult[]
   /** Every process that listened on one of them, and its descendants where `tree` asked for them. */
   readonly processes: readonly EndedProcess[]
 }

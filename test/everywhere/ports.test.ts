@@ -114,7 +114,7 @@ describe('wait', () => {
     const server = createServer().listen(port, '127.0.0.1')
     expect(await waiting).toMatchObject([{ localPort: port }])
     expect(await waitForPort(port, { pid: process.pid })).toMatchObject([{ pid: process.pid }])
-    const ending = waitForPort(port, { until: 'free', interval: 5 })
+    const ending = waitForPort(port, { until: 'closed', interval: 5 })
     await sleep(50)
     server.close()
     expect(await ending).toEqual([])

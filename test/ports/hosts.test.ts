@@ -179,7 +179,7 @@ describe('a host that is asked about', () => {
       code: 'ETIMEDOUT',
       rows: [],
     })
-    expect(await waitForPort(port, { host, until: 'free' })).toEqual([])
+    expect(await waitForPort(port, { host, until: 'closed' })).toEqual([])
     expect(await waitForPort(port, { host: '127.0.0.2' })).toHaveLength(1)
   })
 

@@ -1,4 +1,4 @@
-/** Whether a port may be taken: Node can bind it, and it is not reserved. */
+/** Whether a port is free: Node can bind it, and it is not reserved. */
 
 import type { SystemError } from '../../errors.ts'
 import { listSockets } from '../../table/snapshot.ts'
@@ -12,14 +12,14 @@ import { isLeftToReserve, isReservedHere } from './reserved.ts'
 
 type Rows = readonly SocketRow[]
 
-/** What the system said about the port; what would be the same at every port is thrown. */
+/** The error of a bind. Throws those that every port would have. */
 function aboutPort(error: SystemError | null): Refusal | null {
   if (error === null) return null
   if (scopeOf(error) !== 'port') throw error
   return refusalOf(error)
 }
 
-/** What the first of the targets said at which no Node server could bind the port. */
+/** The error at the first target where no Node server could bind the port. */
 function refusedToNode(targets: readonly BindTarget[], port: number): Refusal | null {
   for (const at of targets) {
     const refusal = aboutPort(bindAsNode({ ...at, port }))
@@ -28,7 +28,7 @@ function refusedToNode(targets: readonly BindTarget[], port: number): Refusal | 
   return null
 }
 
-/** What the first of the targets said at which a socket has the port, even one that would share it. */
+/** The error at the first target where a socket has the port, even one that would share it. */
 export function refusedAlone(targets: readonly BindTarget[], port: number): Refusal | null {
   for (const at of targets) {
     const refusal = aboutPort(bindAlone({ ...at, port }))
@@ -38,12 +38,12 @@ export function refusedAlone(targets: readonly BindTarget[], port: number): Refu
 }
 
 /**
- * Why a port that Node can bind there is not to be taken; null where it may be. `rows` are all
- * sockets with that port, null where the table can't be read; `alone` is whether a bind went well
- * that shares the port with none.
+ * Why a port that Node can bind is not free all the same; null where it is. `rows` are all sockets with
+ * that port, null where the table cannot be read; `alone` is whether a bind succeeded that shares the
+ * port with no other socket.
  *
- * A client, TIME_WAIT and what is left of closed connections are no reasons. Windows and macOS let a
- * server on one address and one on all addresses have one port, which is one (obstacles.ts).
+ * Clients, TIME_WAIT and the remains of closed connections do not count. A server does that Windows or
+ * macOS would let have the port at an overlapping address (obstacles.ts).
  */
 export function takenBecause(rows: Rows | null, at: BindTarget, alone: boolean): string | null {
   const meeting = rows?.filter((row) => meets(row, at)) ?? []
@@ -51,22 +51,21 @@ export function takenBecause(rows: Rows | null, at: BindTarget, alone: boolean):
   if (server !== undefined) return `a socket listens on ${server.localAddress}`
   const bound = meeting.some(({ state }) => state === 'BOUND')
   if (bound || rows?.some(isLeftToReserve)) return 'it is reserved'
-  // What was bound to :: and has connected shows its own IPv6 address, and is in the way in IPv4.
+  // A socket bound to :: that has connected shows its own IPv6 address, and conflicts in IPv4.
   const explained =
     meeting.length > 0 ||
     rows?.some(({ family, remoteAddress }) => family !== at.family && remoteAddress !== null)
-  return alone || explained ? null : 'it is reserved, or bound by a socket that is not shown'
+  return alone || explained
+    ? null
+    : 'it is reserved, or bound by a socket that the system does not show'
 }
 
 /**
- * Whether the socket table has a say, where Node can bind the port: if a bind that shares it with
- * none was refused. On Windows always: there such a bind, too, goes well beside a server of the same
- * user on the wildcard (Microsoft, "Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE").
+ * Whether the socket table has to be read where Node can bind the port: if a bind that shares it with
+ * no other socket was refused. On Windows always: there such a bind succeeds beside a server of the
+ * same user on the wildcard (Microsoft, "Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE").
  */
-export function asksTheTable(
-  alone: boolean,
-  platform: NodeJS.Platform = process.platform,
-): boolean {
+export function needsTable(alone: boolean, platform: NodeJS.Platform = process.platform): boolean {
   return !alone || platform === 'win32'
 }
 
@@ -76,7 +75,7 @@ const LOOPBACK = { protocol: 'tcp', family: 'IPv4', address: '127.0.0.1', ipv6On
 const taken = (port: number, reason: string): Refusal => ({
   code: 'EADDRINUSE',
   syscall: 'bind',
-  message: `EADDRINUSE: port ${port} is taken: ${reason}`,
+  message: `EADDRINUSE: port ${port} is not free: ${reason}`,
 })
 
 async function readRows(
@@ -90,14 +89,14 @@ async function readRows(
   } catch (error) {
     throwIfAborted(signal)
     if (isShortage(error)) throw error
-    // No table here (a sandbox without /proc and sock_diag): the binds are all that is known.
+    // No table here (a sandbox without /proc and sock_diag): the binds decide.
     return null
   }
 }
 
 /**
- * The sockets with that port; null where the table can't be read. Of those that are bound alone only
- * the ones that stay: a bind that is tried, as by another call of this, is seen as well while it lasts.
+ * The sockets with that port; null where the table cannot be read. Sockets that are only bound count
+ * if they stay: another call of this may be trying a bind at this moment.
  */
 async function rowsOf(
   at: BindTarget,
@@ -112,7 +111,7 @@ async function rowsOf(
   return after?.filter(({ state, inode }) => state !== 'BOUND' || inodes.has(inode)) ?? before
 }
 
-/** Why a port can't be had at all these targets; null where it may be taken. */
+/** Why a port is not free at all these targets; null where it is. */
 export async function refusalAt(
   targets: readonly BindTarget[],
   port: number,
@@ -124,10 +123,10 @@ export async function refusalAt(
   if (first?.protocol === 'tcp' && isReservedHere(port)) return taken(port, 'it is reserved')
   const alone = targets.map((at) => bindAlone({ ...at, port }) === null)
   const elsewhere = first?.protocol === 'tcp' && bindAlone({ ...LOOPBACK, port }) !== null
-  if (!asksTheTable(!elsewhere && !alone.includes(false))) return null
+  if (!needsTable(!elsewhere && !alone.includes(false))) return null
   const rows = await rowsOf(first as BindTarget, port, signal)
   for (const [index, at] of targets.entries()) {
-    // One that closed between the bind and the read is no obstacle any more.
+    // A socket that closed between the bind and the read is no longer in the way.
     const free =
       alone[index] === true || (rows?.length === 0 && bindAlone({ ...at, port }) === null)
     const reason = takenBecause(rows, at, free)

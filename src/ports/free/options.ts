@@ -1,4 +1,4 @@
-/** What the functions that find ports take: which ports, and where they have to be free. */
+/** Options of the functions that find ports: which ports, and where they have to be free. */
 
 import { throwIfAborted } from '../../table/signal.ts'
 import type { Abortable, PortFilter } from '../../types.ts'
@@ -26,25 +26,40 @@ import {
 } from '../../validate.ts'
 
 const EPHEMERAL = ['allow', 'avoid', 'only'] as const
-const FIRST_OF_USERS = 1024
+const FIRST_UNPRIVILEGED = 1024
 
-/** Which ports may be taken. */
+/** Which ports may be used, and where they have to be free. */
 export interface FreeOptions extends BindTargetOptions {
   /**
-   * The ports to choose from, in order of preference: the first that is free is taken. Default: any
-   * port of the system's ephemeral range, begun at a random one.
+   * The ports to choose from, in order of preference: the first free one is used.
+   *
+   * @default any port of the system's ephemeral range, starting at a random one
    */
   readonly ports?: PortFilter | readonly PortFilter[]
-  /** Ports that are not to be taken. */
+  /**
+   * Ports to skip.
+   *
+   * @default none
+   */
   readonly exclude?: PortFilter | readonly PortFilter[]
-  /** Further addresses at which the port has to be free too. */
+  /**
+   * Further addresses where the port has to be free too.
+   *
+   * @default none
+   */
   readonly hosts?: readonly string[]
   /**
-   * Whether the range from which the system itself takes ports may be used, is to be avoided, or is
-   * the only one. Default: `allow`; without `ports`, `avoid` chooses from 1024 to where it begins.
+   * Whether ports of the range from which the system itself assigns ports may be used, are avoided, or
+   * are the only ones. Without `ports`, `avoid` chooses from 1024 up to where that range begins.
+   *
+   * @default 'allow'
    */
-  readonly ephemeral?: (typeof EPHEMERAL)[number]
-  /** Whether ports below 1024 may be taken where `ports` has some. Default: false. */
+  readonly ephemeral?: 'allow' | 'avoid' | 'only'
+  /**
+   * Whether ports below 1024 may be used where `ports` contains some.
+   *
+   * @default false
+   */
   readonly wellKnown?: boolean
 }
 
@@ -58,7 +73,7 @@ const FREE_OPTIONS = [
   'signal',
 ] as const
 
-/** The same ports, begun at a random one, so that many who search at once rarely meet. */
+/** The same ports from a random one on, so that concurrent searches rarely collide. */
 function shuffledStart(ports: readonly number[]): number[] {
   const start = Math.floor(Math.random() * ports.length)
   return [...ports.slice(start), ...ports.slice(0, start)]
@@ -83,11 +98,11 @@ function candidatesOf(values: OptionValues): number[] {
   const exclude = checkOption(values, 'exclude', portRangesOrNone, [])
   for (const port of portsOf(exclude)) excluded[port] = 1
   const ports = checkOption(values, 'ports', portRanges, null)
-  const below: PortRange = { from: FIRST_OF_USERS, to: ephemeral.from - 1 }
+  const below: PortRange = { from: FIRST_UNPRIVILEGED, to: ephemeral.from - 1 }
   const ranges = ports ?? [choice === 'avoid' ? below : ephemeral]
   const all = portsOf(ranges).filter((port) => {
     if (excluded[port] === 1) return false
-    if (port < FIRST_OF_USERS && !wellKnown) return false
+    if (port < FIRST_UNPRIVILEGED && !wellKnown) return false
     if (ports === null) return !inRanges(port, reserved)
     const inside = inRanges(port, [ephemeral])
     return choice === 'allow' || inside === (choice === 'only')
@@ -107,7 +122,7 @@ async function targetsOf(values: OptionValues): Promise<BindTarget[]> {
   return all
 }
 
-/** Checks the options, of which a function may know more than these or fix some, for a search. */
+/** Prepares a search from its options. `alsoKnown` are further options of the caller, `fixed` its own values. */
 export async function prepare(
   options: (FreeOptions & Abortable) | undefined,
   alsoKnown: readonly string[] = [],
