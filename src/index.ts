@@ -16,6 +16,7 @@ export { reservePort } from './ports/free/reserve.ts'
 export type { NoFreePort } from './ports/free/search.ts'
 export type { InspectOptions, PortInspection, PortOwner } from './ports/inspect.ts'
 export { inspectPort, inspectPortSync } from './ports/inspect.ts'
+export type { Unreadable } from './ports/port-table.ts'
 export type { PortObstacle } from './ports/obstacles.ts'
 export type { BindTargetOptions } from './ports/bind-targets.ts'
 export type { Refusal } from './ports/probe.ts'
@@ -39,6 +40,7 @@ export type {
   ProcessOutcome,
   ProcessRecord,
   ProcessTree,
+  ProtectedGroup,
   RefusalReason,
   SignalName,
   TerminateOptions,

@@ -2,7 +2,7 @@
 
 import { readWithAncestry } from '../processes/ancestry.ts'
 import { processInfo } from '../processes/facts.ts'
-import { guard } from '../processes/guard.ts'
+import { createGuard } from '../processes/guard.ts'
 import type { ProcessRecord } from '../processes/types.ts'
 import { listSockets } from '../table/snapshot.ts'
 import type { PortCheck } from './check.ts'
@@ -63,15 +63,15 @@ async function adviceForHolders(check: PortCheck): Promise<string[]> {
   const pids = await holdersOf(check)
   if (pids.length === 0) return []
   const records = await readWithAncestry()
-  const judged = await guard(records, new Set())
+  const guard = await createGuard(records, new Set())
   const byPid = new Map(records.map((record) => [record.pid, record]))
   const refused: string[] = []
   for (const pid of pids) {
     const nothing = { parentPid: null, startTime: null, startedAt: null, name: null }
     const record: ProcessRecord = byPid.get(pid) ?? { pid, ...nothing }
-    const reason = judged.reason(record)
+    const reason = guard.reason(record)
     if (reason === null) continue
-    const advice = judged.advice(record, reason, check.port)
+    const advice = guard.advice(record, reason, check.port)
     refused.push(
       sentence(advice ?? `${record.name ?? 'that process'} (PID ${pid}) must not be ended`),
     )

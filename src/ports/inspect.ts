@@ -65,6 +65,7 @@ export interface PortOwner extends SocketProcess {
 
 /** What the socket table shows of one port. */
 export interface PortInspection {
+  /** The port. */
   readonly port: number
   /** Whether any socket has it as its local port, in whatever state. */
   readonly inUse: boolean

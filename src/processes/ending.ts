@@ -38,7 +38,7 @@ function sendAll(targets: readonly Target[], number: number): void {
     // A process that ends with its parent, for example, has ended too.
     if (sent === 'gone') target.settle('terminated')
     else if (sent === 'no-permission') target.settle('no-permission')
-    else if (sent === 'no-way') target.reason = 'no-graceful-way'
+    else if (sent === 'unsupported') target.reason = 'no-graceful-way'
   }
 }
 

@@ -1,4 +1,4 @@
-/** Ends those who listen on a port. */
+/** Ends the processes that listen on a port. */
 
 import { onlyServers } from '../ports/server-sockets.ts'
 import { listSockets } from '../table/snapshot.ts'
@@ -10,7 +10,7 @@ import { type ProcessIdentity, checkPortNumbers } from '../validate.ts'
 import { checkKillPort } from './plan.ts'
 import { readProcesses } from './read.ts'
 import { Target, nothingKnown } from './target.ts'
-import { carryOut, judge } from './terminate.ts'
+import { carryOut, refuseProtected } from './terminate.ts'
 import type {
   PortResult,
   KillPortOptions,
@@ -20,7 +20,7 @@ import type {
   ProcessRecord,
 } from './types.ts'
 
-/** Everybody who listens on these ports: never mere clients, who only happen to use their numbers. */
+/** The sockets that wait for peers on these ports, without those of clients that use the same numbers. */
 export function listenersQuery(
   ports: readonly number[],
   { protocol = 'tcp', family }: KillPortOptions = {},
@@ -29,19 +29,19 @@ export function listenersQuery(
     localPort: ports,
     listening: true,
     owners: 'all',
-    // Windows: a socket that is older than the process with its PID is not that one's.
+    // Windows: a socket that is older than the process with its PID belongs to an earlier one.
     times: true,
     protocol,
     ...(family === undefined ? {} : { family }),
   }
 }
 
-/** Reads them, without clients of UDP that look alike. */
+/** Reads them, without UDP clients that look alike. */
 async function readServers(query: ListOptions & Abortable): Promise<SocketTable> {
   return onlyServers(await listSockets(query), query.protocol)
 }
 
-/** Takes hold of everybody who had one of the sockets when the table was read. */
+/** Holds every process that held one of the sockets when the table was read. */
 export function holdOwners(table: SocketTable): Target[] {
   const portsOf = new Map<number, Set<number>>()
   for (const { pids, localPort } of table.rows) {
@@ -61,16 +61,17 @@ export function holdOwners(table: SocketTable): Target[] {
   }
 }
 
-/** Names a socket: by its inode on Linux, else by its address and when it was made. */
+/** Identifies a socket: by its inode on Linux, else by its address and when it was created. */
 function socketName(row: SocketRow): string {
   if (row.inode !== null) return String(row.inode)
   return `${row.protocol} ${row.family} ${row.localAddress} ${row.localPort} ${row.createdAt}`
 }
 
 /**
- * Settles as gone whoever does not hold one of the same sockets still. Each is held by now, so a PID
- * in this second table means the process that is held, unless that has ended: and what has ended is
- * not signalled. Thus a PID that came round after the first table is never mistaken for an owner.
+ * Sets the outcome `already-gone` for targets that no longer hold one of the same sockets. Each is held
+ * by now, so a PID in this second table refers to the process that is held, unless that has ended, and
+ * an ended process is not signalled. A PID that was reused after the first table is thus never
+ * mistaken for an owner.
  */
 export async function confirmOwners(
   targets: readonly Target[],
@@ -88,7 +89,7 @@ export async function confirmOwners(
       for (const target of open) target.settle('no-permission')
       return
     }
-    // Else none of them exists any more.
+    // ESRCH: none of them exists any more.
     if (code !== 'ESRCH') throw error
   }
   const holds = (table: readonly SocketRow[], pid: number): string[] =>
@@ -111,20 +112,21 @@ function keepNamed(targets: readonly Target[], named: readonly ProcessIdentity[]
   }
 }
 
-interface Standing {
+/** A later state of the ports. */
+interface CurrentState {
   readonly table: SocketTable
   readonly records: readonly ProcessRecord[]
 }
 
-async function lookAgain(query: ListOptions): Promise<Standing> {
+async function readState(query: ListOptions): Promise<CurrentState> {
   const table = await readServers(query)
   return { table, records: table.rows.length === 0 ? [] : await readProcesses() }
 }
 
-/** Who listens on a port now, and whether they did before. */
+/** The processes that listen on a port now, and whether they did before. */
 function holdersOf(
   port: number,
-  { table, records }: Standing,
+  { table, records }: CurrentState,
   targets: readonly Target[],
 ): Omit<PortHolder, 'container' | 'unit'>[] {
   const rows = table.rows.filter(({ localPort }) => localPort === port)
@@ -143,7 +145,7 @@ function holdersOf(
 async function describePort(
   port: number,
   before: SocketTable,
-  now: Standing,
+  now: CurrentState,
   targets: readonly Target[],
   dryRun: boolean,
 ): Promise<PortResult> {
@@ -170,21 +172,25 @@ async function describePort(
 }
 
 /**
- * Frees a TCP port, or several: ends the processes that listen on exactly that one, never those that
- * are mere clients. UDP counts where `protocol` asks for it. Each is asked first (SIGTERM), and forced after
- * `timeout`.
+ * Ends the processes that listen on a TCP port, or on several; never clients that use the same number.
+ * UDP counts where `protocol` asks for it. Each is sent SIGTERM, and killed after `timeout`.
  *
- * A PID that comes round meanwhile is never hit: whoever has the port is looked up, then held (Linux:
- * a pidfd, or before 5.3 its open directory in /proc; Windows: a handle), then looked up once more; only who has the same socket still is signalled, through that hold.
+ * A reused PID is never hit: the owners are looked up, then held (Linux: a pidfd, or before 5.3 the open
+ * directory in /proc; Windows: a handle), then looked up once more. Only a process that still holds the
+ * same socket is signalled, through that hold.
  *
- * This process itself, its ancestors, PID 1 (Windows: 0 and 4) and what carries the published ports
- * of containers are refused; see `allow`. What came of each process and each port stands in the
- * result; a process that can't be ended is no error. Owners that this user may not see stay, and
- * `unknown` of the port tells of them.
+ * This process itself, its ancestors, PID 1 (Windows: 0 and 4) and programs that publish the ports of
+ * containers are refused; see `allow`. The result has the outcome of each process and each port; a
+ * process that cannot be ended is not an error. Owners that this user may not see are not ended: their
+ * sockets are in `unknown` of the port.
+ *
+ * @example
+ * const { closed, processes } = await killPort(3000)
+ * console.log(closed, processes[0]?.outcome) // true 'terminated'
  *
  * @throws {TypeError | RangeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` or
  *   `ERR_OUT_OF_RANGE` before anything is read; the signal's reason where it is aborted, which leaves
- *   processes as they are by then; else as `listSockets` and `terminate` do.
+ *   processes in their present state; else as `listSockets` and `terminate`.
  */
 export async function killPort(
   port: number | readonly number[],
@@ -199,21 +205,21 @@ export async function killPort(
   })
   const targets = holdOwners(before)
   try {
-    // Without any socket there is nobody to judge: also where processes can't be read.
+    // Without a socket no process has to be read, which may be impossible here.
     const records = before.rows.length === 0 ? [] : await readWithAncestry()
-    const judged = await judge(targets, records, plan)
+    const guard = await refuseProtected(targets, records, plan)
     if (plan.only !== undefined) keepNamed(targets, plan.only)
     await confirmOwners(targets, before, query)
-    await carryOut(targets, judged, plan)
+    await carryOut(targets, guard, plan)
 
-    let now = await lookAgain(query)
+    let now = await readState(query)
     const acted = targets.some(({ outcome }) => outcome === 'terminated' || outcome === 'killed')
     const isOver = () =>
       ports.some((one) => holdersOf(one, now, targets).some(({ isNew }) => isNew))
     if (acted && !isOver()) {
       await waitUntil(
         async () => {
-          now = await lookAgain(query)
+          now = await readState(query)
           return isOver()
         },
         plan.settle,

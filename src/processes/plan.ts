@@ -15,7 +15,7 @@ import {
   checkSignalName,
 } from '../validate.ts'
 import { PROTECTED } from './types.ts'
-import type { KillPortOptions, TerminateOptions } from './types.ts'
+import type { KillPortOptions, ProtectedGroup, TerminateOptions } from './types.ts'
 
 const DEFAULT_TIMEOUT = 5000
 const DEFAULT_SETTLE = 500
@@ -28,7 +28,7 @@ export interface Plan {
   readonly force: boolean
   readonly tree: boolean
   readonly dryRun: boolean
-  readonly allow: ReadonlySet<(typeof PROTECTED)[number]>
+  readonly allow: ReadonlySet<ProtectedGroup>
   readonly abort: AbortSignal | undefined
 }
 

@@ -1,15 +1,16 @@
-/** The public types of what concerns processes. */
+/** Public types of processes. */
 
-import type { Abortable, Family, Protocol, SocketRow } from '../types.ts'
+import type { Abortable, ListOptions, Protocol, SocketRow } from '../types.ts'
 
-/** A process in short. PIDs come round: a process is named by its PID and its start time. */
+/** A process in short. PIDs are reused: its PID and its start time together identify a process. */
 export interface ProcessRecord {
+  /** Its process ID. */
   readonly pid: number
   /**
-   * Null where there is none (any more) or it is not known. Linux: the process that it is a child of
-   * now, which is 1 or another reaper once the one that made it has ended; null for one outside of
-   * this PID namespace. Windows: the process that made it, for as long as that is there: a process
-   * that has got that number since and is younger is left out. macOS: as Linux.
+   * The PID of its parent; null where it has none (any more) or it is not known. Linux: its present
+   * parent, which is 1 or another reaper once the original one has ended; null for one outside of this
+   * PID namespace. Windows: the process that created it, while that runs; a younger process that got
+   * its PID since is left out. macOS: as Linux.
    */
   readonly parentPid: number | null
   /**
@@ -20,23 +21,23 @@ export interface ProcessRecord {
   readonly startTime: string | null
   /**
    * The same in milliseconds since 1970. Linux: as exact as the kernel's clock tick (10 ms), and it
-   * moves when the wall clock is set.
+   * changes when the wall clock is set.
    */
   readonly startedAt: number | null
   /**
-   * The name that the process goes by. Linux: as in `SocketRow.processName`. Windows: the file name
-   * of its executable. macOS: that of its program, cut at 32 bytes, and at 16 for another user's
-   * process. Null where it is hidden.
+   * Its name. Linux: as in `SocketRow.processName`. Windows: the file name of its executable. macOS:
+   * that of its program, cut at 32 bytes, and at 16 for another user's process. Null where it is
+   * hidden.
    */
   readonly name: string | null
 }
 
-/** A container, as a cgroup's path names it: the innermost where an engine runs in another's. */
+/** A container, from the path of a cgroup: the innermost where an engine runs in a container itself. */
 export interface Container {
   /**
-   * `kubernetes` where the path names a pod and not what runs it; `unknown` where it names an
-   * identifier of 64 digits below a directory of no known engine (`docker run --cgroup-parent`), and
-   * the process that watches it for its engine is not visible either.
+   * Its engine. `kubernetes` where the path names a pod and not the engine that runs it; `unknown`
+   * where it has an identifier of 64 digits below a directory of no known engine (`docker run
+   * --cgroup-parent`) and the engine's monitor process is not visible either.
    */
   readonly runtime:
     | 'docker'
@@ -51,32 +52,32 @@ export interface Container {
     | 'mesos'
     | 'garden'
     | 'unknown'
-  /** 64 hexadecimal digits, or the name of the container (LXC, LXD, Incus, nspawn, libvirt). */
+  /** Its ID of 64 hexadecimal digits, or its name (LXC, LXD, Incus, nspawn, libvirt). */
   readonly id: string
 }
 
-/** What is known of a process; what is null could not be read or does not exist on this system. */
+/** The facts of a process. A null could not be read or does not exist on this system. */
 export interface ProcessInfo extends ProcessRecord {
   /**
-   * The path of its program. Linux: /proc/<pid>/exe, which takes the right to trace the process; the
+   * The path of its program. Linux: /proc/<pid>/exe, which needs the right to trace the process; the
    * file may have been replaced or removed since. Windows: the path of its image. macOS: proc_pidpath().
    */
   readonly executable: string | null
   /**
-   * Its arguments, the first of which is its name for itself. Linux: /proc/<pid>/cmdline, which the
-   * process may overwrite; null for threads of the kernel. Windows: null, since there is only one
-   * text; see `commandLine`. macOS: kern.procargs2, of this user's processes; root sees all.
+   * Its arguments; the first is how it was called. Linux: /proc/<pid>/cmdline, which the process may
+   * overwrite; null for kernel threads. Windows: null, since there is only one text; see
+   * `commandLine`. macOS: kern.procargs2, of this user's processes; root sees all.
    */
   readonly arguments: readonly string[] | null
   /**
-   * The command line as one text. Linux and macOS: the arguments with blanks between them, for people to read.
-   * Windows: as it was given to the process (8.1 and later).
+   * The command line as one text. Linux and macOS: the arguments joined by spaces, for display.
+   * Windows: as it was passed to the process (8.1 and later).
    */
   readonly commandLine: string | null
   /** Its effective user. Windows: null. */
   readonly uid: number | null
   /**
-   * The name of that user, null where the number has none. Windows: DOMAIN\NAME, null where its
+   * The name of that user; null where the number has none. Windows: DOMAIN\NAME, null where its
    * token may not be read.
    */
   readonly user: string | null
@@ -85,22 +86,23 @@ export interface ProcessInfo extends ProcessRecord {
    * empty, as this process's cgroup namespace shows it.
    */
   readonly cgroup: string | null
-  /** The container that its cgroup names (Linux), seen from outside of that container. */
+  /** The container of its cgroup (Linux), as seen from outside of that container. */
   readonly container: Container | null
-  /** The systemd unit that its cgroup names (Linux), such as `nginx.service`: the innermost one. */
+  /** The innermost systemd unit of its cgroup (Linux), such as `nginx.service`. */
   readonly unit: string | null
 }
 
-/** A process with what it started. */
+/** A process with its descendants. */
 export interface ProcessNode extends ProcessRecord {
-  /** By start time. */
+  /** Its children, by start time. */
   readonly children: readonly ProcessNode[]
 }
 
-/** Where a process stands among the others. */
+/** A process with its ancestors and descendants. */
 export interface ProcessTree {
-  /** Its parent, its parent's parent and so on. */
+  /** Its parent, the parent of that and so on. */
   readonly ancestors: readonly ProcessRecord[]
+  /** The process with its descendants. */
   readonly process: ProcessNode
 }
 
@@ -108,12 +110,12 @@ export interface ProcessTree {
  * What became of a process.
  *
  * - `terminated`: it ended after the first signal.
- * - `killed`: it was forced to.
- * - `already-gone`: it had ended before, or holds the port no longer.
- * - `refused`: nothing was done to it; `reason` says why.
- * - `no-permission`: the system refused.
- * - `survived`: it is still there, though what may be done was done.
- * - `would-be-terminated`: nothing was done, as `dryRun` asked.
+ * - `killed`: it was killed (SIGKILL, TerminateProcess).
+ * - `already-gone`: it had ended before, or no longer holds the port.
+ * - `refused`: it was not touched; `reason` says why.
+ * - `no-permission`: the system did not permit it.
+ * - `survived`: it still runs, after everything that the options allow.
+ * - `would-be-terminated`: it was not touched, as `dryRun` asked.
  */
 export type ProcessOutcome =
   | 'terminated'
@@ -125,21 +127,21 @@ export type ProcessOutcome =
   | 'would-be-terminated'
 
 /**
- * Why.
+ * Why a process was not ended.
  *
  * - `self`: it is this process.
  * - `ancestor`: this process descends from it.
- * - `maybe-ancestor` (Linux): this process may descend from it: who started this one is not known up
- *   to the first process, since /proc hides some of them (hidepid), and nothing rules it out.
+ * - `maybe-ancestor` (Linux): this process may descend from it: /proc hides some of its ancestors
+ *   (hidepid), and nothing rules it out.
  * - `system`: PID 1, and systemd or launchd of a user, which listen for services; macOS: 0 as well;
  *   Windows: 0, 4 and the programs that Windows itself consists of.
- * - `critical` (Windows): the system stops where it ends (IsProcessCritical). Nothing allows that.
+ * - `critical` (Windows): the system stops when it ends (IsProcessCritical). Nothing allows that.
  * - `service` (Windows): it runs services of the system.
- * - `proxy`: it listens for others: for containers, virtual machines or the services of inetd. An
- *   engine takes down with it all that it runs.
- * - `not-named`: it listens on the port and is not among those of `only`.
- * - `unidentified`: it can't be told whether it is the process that was meant.
- * - `no-graceful-way`: Windows has no way to ask it: it has no window. `force` would end it.
+ * - `proxy`: it listens for others: for containers, virtual machines or the services of inetd. Ending
+ *   an engine stops everything that it runs.
+ * - `not-named`: it listens on the port and is not listed in `only`.
+ * - `unidentified`: it is not certain that it is the process that was meant.
+ * - `no-graceful-way`: Windows cannot ask it to end, since it has no window. `force` would end it.
  */
 export type RefusalReason =
   | 'self'
@@ -153,18 +155,21 @@ export type RefusalReason =
   | 'unidentified'
   | 'no-graceful-way'
 
-/** A process that was to end. */
+/** A process that was to be ended. */
 export interface EndedProcess extends ProcessRecord {
+  /** What became of it. */
   readonly outcome: ProcessOutcome
-  /** Null where the outcome says all. */
+  /** The reason for that; null where the outcome needs none. */
   readonly reason: RefusalReason | null
-  /** What helps instead of ending it, where it was refused and that is known; else null. */
+  /** What to do instead, where it was refused and that is known; else null. */
   readonly advice: string | null
-  /** The ports asked for that it listened on; empty for a descendant of such a process. */
+  /** Those of the given ports that it listened on; empty for a descendant of such a process. */
   readonly ports: readonly number[]
 }
 
-export const PROTECTED = ['ancestors', 'system', 'proxies'] as const
+/** A group of processes that are only ended where it is allowed. */
+export type ProtectedGroup = 'ancestors' | 'system' | 'proxies'
+export const PROTECTED: readonly ProtectedGroup[] = ['ancestors', 'system', 'proxies']
 
 /** The name of a signal, as `process.kill` takes it. */
 export type SignalName =
@@ -177,101 +182,130 @@ export type SignalName =
   | 'SIGUSR2'
   | (`SIG${string}` & {})
 
-/** How to end processes. */
+/** Options of `terminate`, and of `killPort`. */
 export interface TerminateOptions extends Abortable {
   /**
-   * The signal that asks for the end. Default: `SIGTERM`. Windows has none: any but `SIGKILL` asks
-   * the process's windows to close, as a click does, and what has no window is forced at once.
+   * The signal that asks the process to end. Windows has no signals: any but `SIGKILL` asks the windows
+   * of the process to close, as a click does, and a process without a window is ended immediately.
+   *
+   * @default 'SIGTERM'
    */
   readonly killSignal?: SignalName
   /**
-   * For how many milliseconds to wait after that. 0: force at once, without asking. `Infinity`: for
-   * as long as it takes. Default: 5000.
+   * How long to wait after that signal, in milliseconds. 0: kill immediately, without asking.
+   * `Infinity`: wait without a limit.
+   *
+   * @default 5000
    */
   readonly timeout?: number
-  /** Whether to force (SIGKILL, TerminateProcess) what is still there then. Default: true. */
+  /**
+   * Whether to kill (SIGKILL, TerminateProcess) a process that still runs after that.
+   *
+   * @default true
+   */
   readonly force?: boolean
   /**
-   * Whether to end the descendants as well. They are signalled after what they descend from, so that
-   * a supervisor does not start anew what it sees end. Default: false.
+   * Whether to end the descendants as well. They are signalled after their ancestors, so that a
+   * supervisor does not restart a child that it sees end.
+   *
+   * @default false
    */
   readonly tree?: boolean
-  /** Whether only to say what would be done. Default: false. */
+  /**
+   * Whether only to report what would be done.
+   *
+   * @default false
+   */
   readonly dryRun?: boolean
   /**
-   * What may be ended although it is refused by default: `ancestors`, that this process descends or
-   * may descend from; `system`, PID 1 (the program itself in a container) and what has the reasons
-   * `system` and `service`; `proxies`, what listens for others. This process itself and what Windows
-   * calls critical are never ended. Default: none of them.
+   * Processes that may be ended although they are refused by default: `ancestors`, from which this
+   * process descends or may descend; `system`, which is PID 1 (the program itself in a container) and
+   * processes with the reasons `system` and `service`; `proxies`, which listen for others. This
+   * process and those that are `critical` to Windows are never ended.
+   *
+   * @default []
    */
-  readonly allow?: readonly (typeof PROTECTED)[number][]
+  readonly allow?: readonly ProtectedGroup[]
 }
 
+/** Options of `killPort`. */
 export interface KillPortOptions extends TerminateOptions {
   /**
-   * Default: `tcp`. With `udp` alone, whoever has an unconnected socket on the port; with both, not
-   * those whose UDP socket is in the ephemeral range: these are clients (DNS, QUIC, WebRTC).
+   * The protocol of the port. With `udp` alone, every process with an unconnected socket on the port
+   * counts; with both, not those whose UDP socket is in the ephemeral range: these are clients (DNS,
+   * QUIC, WebRTC).
+   *
+   * @default 'tcp'
    */
   readonly protocol?: Protocol | readonly Protocol[]
-  /** Default: both. */
-  readonly family?: Family | readonly Family[]
+  /** @default both */
+  readonly family?: ListOptions['family']
   /**
-   * Only these of the processes that listen, as a dry run named them: somebody who agreed to end those
-   * has not agreed to end who came after them. Default: all.
+   * End only these of the processes that listen, as a dry run returned them: a user who agreed to end
+   * those has not agreed to end others that came later.
+   *
+   * @default all of them
    */
   readonly only?: readonly Pick<ProcessRecord, 'pid' | 'startTime'>[]
   /**
-   * For how many milliseconds to watch whether the ports stay free, since what is supervised comes
-   * back. Ends at once where one is taken again. Default: 500.
+   * How long to watch, in milliseconds, whether a new process listens on the ports, as a supervisor
+   * starts one. Ends early once one does.
+   *
+   * @default 500
    */
   readonly settle?: number
 }
 
-/** What `terminate` did. */
+/** The result of `terminate`. */
 export interface TerminateResult {
-  /** Whether every process named has ended. */
+  /** Whether every process in `processes` has ended. */
   readonly ended: boolean
-  /** The process, and what descends from it where `tree` asked for that. */
+  /** The process, and its descendants where `tree` asked for them. */
   readonly processes: readonly EndedProcess[]
 }
 
-/** A process that listens on a port after all. */
+/** A process that listens on a port after `killPort`. */
 export interface PortHolder extends ProcessRecord {
+  /** The name of its parent; null where that is not known. */
   readonly parentName: string | null
-  /** As in `ProcessInfo`: what starts it again is the container's engine or systemd. */
+  /** Its container, whose engine may restart it; as in `ProcessInfo`. */
   readonly container: Container | null
+  /** Its systemd unit, which may restart it; as in `ProcessInfo`. */
   readonly unit: string | null
-  /** Whether it was not there before: a supervisor, most often its parent, started it anew. */
+  /** Whether it is new: a supervisor, usually its parent, started it again. */
   readonly isNew: boolean
 }
 
 /**
  * What became of a port.
  *
- * - `nothing-there`: nobody listened on it.
- * - `freed`: nobody listens on it any more.
- * - `taken-again`: those who listened have ended, and a new process listens.
- * - `still-held`: somebody who listened still does.
+ * - `nothing-there`: no socket listened on it.
+ * - `closed`: no socket listens on it any more.
+ * - `taken-again`: the processes that listened have ended, and a new one listens.
+ * - `still-held`: a process that listened still does.
  * - `unchanged`: nothing was done, as `dryRun` asked.
  */
 export type PortOutcome = 'nothing-there' | 'closed' | 'taken-again' | 'still-held' | 'unchanged'
 
+/** The result of `killPort` for one port. */
 export interface PortResult {
+  /** The port. */
   readonly port: number
+  /** What became of it. */
   readonly outcome: PortOutcome
-  /** Whether nobody listens on it now. Closed connections may linger on it all the same. */
+  /** Whether no socket listens on it now. Closed connections may remain on it in TIME_WAIT. */
   readonly closed: boolean
-  /** Who listens on it now. */
+  /** The processes that listen on it now. */
   readonly holders: readonly PortHolder[]
-  /** Sockets that listen on it now and whose owner is not known; each says why. */
+  /** Sockets that listen on it now and whose owner is not known; `ownerUnknown` has the reason. */
   readonly unknown: readonly SocketRow[]
 }
 
-/** What `killPort` did. */
+/** The result of `killPort`. */
 export interface KillPortResult {
-  /** Whether nobody listens on any of the ports now. */
+  /** Whether no socket listens on any of the ports now. */
   readonly closed: boolean
-  /** In the order in which they were given. */
+  /** The ports, in the order in which they were given. */
   readonly ports: readonly PortResult[]
   /** Every process that listened on one of them, and its descendants where `tree` asked for them. */
   readonly processes: readonly EndedProcess[]
