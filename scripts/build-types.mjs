@@ -93,11 +93,13 @@ function rollUp(emitted) {
 }
 
 /**
- * A program may be compiled without @types/node: what comes from there is "any" then. It may also have
- * a "lib" without Symbol.dispose.
+ * A program may be compiled without @types/node and without "dom" in its "lib": a type that is missing
+ * then is "any". Its "lib" may also lack Symbol.dispose.
  */
 function writeDeclarations(text) {
-  const lenient = text.replace(/^(import (?:type )?.* from 'node:[a-z]+';)$/gm, '// @ts-ignore\n$1')
+  const lenient = text
+    .replace(/^(import .* from 'node:[a-z]+';)$/gm, '// @ts-ignore\n$1')
+    .replace(/^( +)(.*\bAbortSignal;)$/gm, '$1// @ts-ignore\n$1$2')
   const declarations = `/// <reference lib="esnext.disposable" />\n${lenient}`
   const dist = join(root, 'dist')
   mkdirSync(dist, { recursive: true })

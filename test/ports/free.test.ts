@@ -473,8 +473,8 @@ describe('what the table says beside a bind that went well', () => {
       false,
       'reserved',
     ],
-    ['nothing', [], at('::'), false, 'not shown'],
-    ['no table', null, at('::'), false, 'not shown'],
+    ['nothing', [], at('::'), false, 'does not show'],
+    ['no table', null, at('::'), false, 'does not show'],
     ['nothing, and nothing in the way', [], at('::'), true, null],
     ['no table, and nothing in the way', null, at('::'), true, null],
   ] as const)('%s', (_, rows, site, alone, reason) => {

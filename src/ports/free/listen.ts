@@ -45,7 +45,7 @@ async function firstOf<Bound extends { close(): unknown }>(
  *
  * @example
  * const server = await listenOnFreePort({ host: '127.0.0.1' })
- * const { port } = server.address()
+ * const { port } = server.address() as AddressInfo
  *
  * @throws As `findFreePort`.
  */
