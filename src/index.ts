@@ -1,9 +1,9 @@
 /** The public interface of socktable. */
 
 export type { SystemError } from './errors.ts'
-export type { CheckOptions, PortCheck, ShareOptions } from './ports/check.ts'
+export type { CheckOptions, PortCheck, ShareOptions } from './ports/port-check.ts'
 export { checkPort, checkPorts, checkPortSync, checkPortsSync } from './ports/check.ts'
-export type { Explanation } from './ports/explain.ts'
+export type { Explanation } from './ports/explanation.ts'
 export { explainError, explainPort } from './ports/explain.ts'
 export type { ExplainOptions, ListeningServer } from './ports/explain-listen.ts'
 export { explainListenErrors } from './ports/explain-listen.ts'
@@ -14,7 +14,7 @@ export type { FreeOptions } from './ports/free/options.ts'
 export type { ReservedPort, ReserveOptions } from './ports/free/reserve.ts'
 export { reservePort } from './ports/free/reserve.ts'
 export type { NoFreePort } from './ports/free/search.ts'
-export type { InspectOptions, PortInspection, PortOwner } from './ports/inspect.ts'
+export type { InspectOptions, PortInspection, PortOwner } from './ports/inspection.ts'
 export { inspectPort, inspectPortSync } from './ports/inspect.ts'
 export type { Unreadable } from './ports/port-table.ts'
 export type { PortObstacle } from './ports/obstacles.ts'
@@ -29,23 +29,25 @@ export { terminate } from './processes/terminate.ts'
 export { processTree, processTreeSync } from './processes/tree.ts'
 export type {
   Container,
+  ProcessInfo,
+  ProcessNode,
+  ProcessRecord,
+  ProcessTree,
+  SignalName,
+} from './processes/types.ts'
+export type {
   EndedProcess,
   PortResult,
   KillPortOptions,
   KillPortResult,
   PortHolder,
   PortOutcome,
-  ProcessInfo,
-  ProcessNode,
   ProcessOutcome,
-  ProcessRecord,
-  ProcessTree,
   ProtectedGroup,
   RefusalReason,
-  SignalName,
   TerminateOptions,
   TerminateResult,
-} from './processes/types.ts'
+} from './processes/ending-types.ts'
 export type { CountOptions } from './table/counts.ts'
 export { countSockets, countSocketsSync } from './table/counts.ts'
 export { listSockets, listSocketsSync } from './table/snapshot.ts'

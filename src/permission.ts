@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 
 /** Their numbers in linux/capability.h. */
 const CAPABILITIES = { CAP_KILL: 5n, CAP_NET_BIND_SERVICE: 10n, CAP_SYS_PTRACE: 19n } as const
-export type Capability = keyof typeof CAPABILITIES
+type Capability = keyof typeof CAPABILITIES
 
 /** Whether this process has a capability in its user namespace; where that is unknown, whether it is root. */
 export function hasCapability(name: Capability): boolean {

@@ -31,7 +31,7 @@ const MAY_IMPORT: readonly [room: RegExp, from: RegExp][] = [
   // What may be ended is advised by the guard that ending obeys.
   [
     /^src\/ports\/advice\.ts$/,
-    /^src\/(ports\/(check|obstacles|rules)|processes\/(ancestry|facts|guard|types)|table\/snapshot)\.ts$/,
+    /^src\/(ports\/(obstacles|port-check|rules)|processes\/(ancestry|facts|guard|types)|table\/snapshot)\.ts$/,
   ],
   [
     /^src\/ports\//,

@@ -46,7 +46,7 @@ export function canonicalAddress(text: string): string {
 }
 
 /** An address that a socket is bound to, in canonical text. */
-export interface BoundAddress {
+interface BoundAddress {
   readonly family: Family
   readonly address: string
   /** Matters for `::` only: whether it covers IPv4 too. */

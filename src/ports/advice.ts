@@ -5,7 +5,7 @@ import { processInfo } from '../processes/facts.ts'
 import { createGuard } from '../processes/guard.ts'
 import type { ProcessRecord } from '../processes/types.ts'
 import { listSockets } from '../table/snapshot.ts'
-import type { PortCheck } from './check.ts'
+import type { PortCheck } from './port-check.ts'
 import type { PortObstacle } from './obstacles.ts'
 import { portRules } from './rules.ts'
 

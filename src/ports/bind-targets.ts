@@ -42,7 +42,7 @@ export interface BindTarget {
 export type BindTargets = readonly [BindTarget, ...BindTarget[]]
 
 /** Node listens on `::` and, where that fails, on 0.0.0.0 (lib/net.js, setupListenHandle). */
-export function defaultHost(protocol: Protocol): string {
+function defaultHost(protocol: Protocol): string {
   const request = { protocol, family: 'IPv6', address: '::', ipv6Only: false, port: 0 } as const
   const refusal = tryBind(request)
   return refusal === null ? '::' : '0.0.0.0'

@@ -1,162 +1,19 @@
 /** Explains in words what is wrong with a port, which process has it and what to do. */
 
-import type { Protocol, SocketRow } from '../types.ts'
-import { type UserNames, hiddenOwner, remedyForHidden, usersOf } from '../users.ts'
-import { isLinkLocal, isWildcard } from './addresses.ts'
+import { usersOf } from '../users.ts'
 import { adviceFor } from './advice.ts'
-import { type CheckOptions, type PortCheck, checkPort } from './check.ts'
+import { checkPort } from './check.ts'
+import type { CheckOptions, PortCheck } from './port-check.ts'
+import { type Explanation, finish } from './explanation.ts'
 import { readError } from './error-text/error.ts'
 import type { ParsedError } from './error-text/parsed.ts'
 import { findFreePort } from './free/find.ts'
-import type { PortObstacle } from './obstacles.ts'
 import { BIND_TARGET_OPTIONS, type BindTargetOptions } from './bind-targets.ts'
-import { portRules } from './rules.ts'
+import { SUMMARY, at, ownerOf, reasonsFor } from './reasons.ts'
 import { checkOptions } from '../validate.ts'
-
-/** What happened, which process has the port, and what to do. */
-export interface Explanation {
-  /** Node's name of the error; null where nothing is wrong. */
-  readonly code: string | null
-  /** The port; null where the error did not name one. */
-  readonly port: number | null
-  /** The protocol; `tcp` where the error did not name one. */
-  readonly protocol: Protocol
-  /** The address; null where the error did not name one. */
-  readonly host: string | null
-  /** The Unix socket or named pipe that the error is about; null where it is about a port. */
-  readonly path: string | null
-  /** The state of the port in one sentence. */
-  readonly summary: string
-  /** The causes, a sentence each. */
-  readonly reasons: readonly string[]
-  /** What to do, the safest first. */
-  readonly advice: readonly string[]
-  /** A free port close by; null where none was looked for or found. */
-  readonly alternative: number | null
-  /** What was found out about the port; null where none was known. */
-  readonly check: PortCheck | null
-  /** All of it as text, without a newline at its end. */
-  readonly text: string
-}
 
 /** How many ports to try for an alternative. */
 const ALTERNATIVES = 100
-
-function ownerOf(row: SocketRow, users: UserNames): string {
-  if (row.ownerUnknown === 'permission') return hiddenOwner(row, users)
-  if (row.pid === null) return 'an unknown process'
-  const name = row.service ?? row.processName
-  const more = row.pids.length > 1 ? ` and ${row.pids.length - 1} more` : ''
-  return `${name ?? 'a process'} (PID ${row.pid})${more}`
-}
-
-function at(row: SocketRow): string {
-  const host = row.localAddress.includes(':') ? `[${row.localAddress}]` : row.localAddress
-  return `${host}:${row.localPort}`
-}
-
-function whyUnknown(row: SocketRow, users: UserNames): string | null {
-  switch (row.ownerUnknown) {
-    case 'permission':
-      return `This user may not see which one: ${remedyForHidden(row, users)}.`
-    case 'not-asked':
-      return 'Its owner cannot be named: the processes cannot be read here (/proc).'
-    case 'exited':
-      return 'The process that opened it has ended; one that inherited it keeps it open.'
-    case 'not-searched':
-      return 'The search for its owner ended early: too many threads may hold it.'
-    case 'pid-namespace':
-      return (
-        'Its owner is not known: /proc belongs to another PID namespace than this process ' +
-        '(mount -t proc proc /proc fixes that).'
-      )
-    case 'not-found':
-      return 'No visible process holds it: it belongs to the kernel or to another container.'
-    default:
-      return null
-  }
-}
-
-/** How the address of a socket in the way conflicts with the one that was checked. */
-function overlapWith(address: string, host: string): string {
-  if (address === host) return ''
-  return isWildcard(address) ? `, which includes ${host}` : `, which is part of ${host}`
-}
-
-function reasonsFor(obstacle: PortObstacle, check: PortCheck, users: UserNames): string[] {
-  const { port, protocol, host, holders, connections } = check
-  switch (obstacle) {
-    case 'listener':
-    case 'bound':
-      return holders.flatMap((row) => {
-        const does = row.state === 'BOUND' ? 'is bound to' : 'listens on'
-        const wide = overlapWith(row.localAddress, host)
-        const unknown = whyUnknown(row, users)
-        const owner = ownerOf(row, users)
-        return [`${owner} ${does} ${at(row)}${wide}.`, ...(unknown === null ? [] : [unknown])]
-      })
-    case 'connection': {
-      const [client] = connections
-      if (client === undefined) return []
-      return [
-        `${ownerOf(client, users)} has it as the local port of a connection to ` +
-          `${client.remoteAddress ?? '?'}:${client.remotePort ?? '?'}: a client that happens to use it.`,
-      ]
-    }
-    case 'time-wait':
-      return [
-        'A connection that was closed recently remains in TIME_WAIT, for a minute at most; no process ' +
-          'holds it any more.',
-      ]
-    case 'privileged':
-      return [
-        `Ports below ${portRules().privilegedBelow} need root here` +
-          (portRules().wildcardsFree
-            ? ', except for a server on all addresses.'
-            : ' or CAP_NET_BIND_SERVICE.'),
-      ]
-    case 'excluded':
-      return [
-        `No socket has ${protocol} port ${port}: Windows reserves a range around it, usually for ` +
-          'Hyper-V, WSL or Docker. Such ranges may change at each start.',
-      ]
-    case 'denied':
-      return ['A rule of this system forbids it (SELinux, seccomp or a setting of systemd).']
-    case 'address':
-      return isLinkLocal(host) && check.refusal?.code !== 'EADDRNOTAVAIL'
-        ? [`${host} needs the interface that it belongs to, as in fe80::1%eth0.`]
-        : [`${host} is not an address of this machine.`]
-    case 'family':
-      return [`This system has no ${check.family}.`]
-    case 'hidden':
-      return [check.disagreement ?? 'The system shows no socket that has it.']
-  }
-}
-
-const SUMMARY: Readonly<Record<PortObstacle, string>> = {
-  listener: 'is in use',
-  bound: 'is in use',
-  connection: 'is in use by a connection',
-  'time-wait': 'is not free yet',
-  privileged: 'is privileged',
-  excluded: 'is reserved by Windows',
-  denied: 'is forbidden',
-  address: "can't be bound at this address",
-  family: "can't be bound in this address family",
-  hidden: 'is in use, and the system does not show by what',
-}
-
-function textOf(explanation: Omit<Explanation, 'text'>): string {
-  const { summary, reasons, advice, alternative } = explanation
-  const lines = [summary, ...reasons.map((reason) => `  ${reason}`)]
-  if (advice.length > 0) lines.push('What to do:', ...advice.map((step) => `  - ${step}`))
-  if (alternative !== null) lines.push(`Free close by: ${alternative}`)
-  return lines.join('\n')
-}
-
-function finish(explanation: Omit<Explanation, 'text'>): Explanation {
-  return { ...explanation, text: textOf(explanation) }
-}
 
 async function alternativeTo({ port, protocol, host }: PortCheck): Promise<number | null> {
   const to = Math.min(65_535, port + ALTERNATIVES)

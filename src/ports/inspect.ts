@@ -2,48 +2,12 @@
 
 import { encodeQuery } from '../table/options.ts'
 import { listSockets, listSocketsSync } from '../table/snapshot.ts'
-import type {
-  Abortable,
-  ListOptions,
-  SocketProcess,
-  SocketRow,
-  SocketTable,
-  TcpState,
-} from '../types.ts'
+import type { Abortable, ListOptions, SocketRow, SocketTable } from '../types.ts'
 import { TCP_STATES } from '../types.ts'
 import { checkHost, checkOption, checkOptions, checkPort, refuseSignal } from '../validate.ts'
 import { type BindTarget, meetsAny, resolveTargets, resolveTargetsSync } from './bind-targets.ts'
+import type { InspectOptions, PortInspection, PortOwner } from './inspection.ts'
 import { serverSockets } from './server-sockets.ts'
-
-/** Options of `inspectPort`. */
-export interface InspectOptions extends Pick<
-  ListOptions,
-  'protocol' | 'family' | 'names' | 'times' | 'services' | 'source'
-> {
-  /**
-   * Only sockets that have the port at this address: bound to it, or to a wildcard that includes it.
-   * A name stands for all its addresses; the blocking twin resolves none but `localhost`.
-   *
-   * @default any address
-   */
-  readonly host?: string
-  /**
-   * True: read only sockets that wait for peers, which stays fast on a port with many thousands of
-   * connections. False: read only the others.
-   *
-   * @default both
-   */
-  readonly listening?: boolean
-  /**
-   * How far to look for the owners of every socket that is read. By default only sockets that wait
-   * for peers are looked up, until each has a holder (`'first'`), so that the connections of a busy
-   * server cost no lookup; their rows have the reason `not-asked`. Ask for `'all'` before acting on
-   * every holder.
-   *
-   * @default 'first', of the sockets that wait for peers
-   */
-  readonly owners?: ListOptions['owners']
-}
 
 const INSPECT_OPTIONS = [
   'protocol',
@@ -57,34 +21,7 @@ const INSPECT_OPTIONS = [
   'source',
 ] as const satisfies readonly (keyof InspectOptions)[]
 
-/** A process with sockets that wait for peers on a port. */
-export interface PortOwner extends SocketProcess {
-  /** Its sockets on the port. */
-  readonly sockets: readonly SocketRow[]
-}
-
-/** What the socket table shows of one port. */
-export interface PortInspection {
-  /** The port. */
-  readonly port: number
-  /** Whether any socket has it as its local port, in whatever state. */
-  readonly inUse: boolean
-  /** Whether a TCP socket listens on it or, for UDP, a server's unconnected socket is bound to it. */
-  readonly listening: boolean
-  /** The states of the TCP sockets on it, each once, in the order of `TCP_STATES`. */
-  readonly states: readonly TcpState[]
-  /**
-   * The processes that listen on it, never its clients; the oldest first for each socket. Empty where
-   * nothing listens or no owner is known.
-   */
-  readonly owners: readonly PortOwner[]
-  /** The sockets that listen on it and whose owner is not known; `ownerUnknown` has the reason. */
-  readonly unknown: readonly SocketRow[]
-  /** The sockets on it, with their addresses: a port is taken per address. */
-  readonly table: SocketTable
-}
-
-interface Asked {
+interface InspectRequest {
   readonly port: number
   readonly protocol: ListOptions['protocol']
   /** Disjoint, so that their rows together are the answer. */
@@ -92,7 +29,10 @@ interface Asked {
   readonly host: string | null
 }
 
-function checkArguments(port: number, options: (InspectOptions & Abortable) | undefined): Asked {
+function checkArguments(
+  port: number,
+  options: (InspectOptions & Abortable) | undefined,
+): InspectRequest {
   const localPort = checkPort('port', port)
   const values = checkOptions(options, [...INSPECT_OPTIONS, 'signal'])
   const { host: _, ...rest } = values
@@ -158,7 +98,7 @@ function ownersOf(servers: readonly SocketRow[], { processes }: SocketTable): Po
 }
 
 function describe(
-  { port, protocol }: Asked,
+  { port, protocol }: InspectRequest,
   tables: readonly SocketTable[],
   all: readonly BindTarget[] | null,
 ): PortInspection {
@@ -183,7 +123,7 @@ function describe(
  * so that no browser is ended for its outgoing connection.
  *
  * With `protocol: 'udp'` the owners are the processes with an unconnected socket on it. Where both
- * protocols are asked for, a UDP socket in the ephemeral range is taken for a client's (DNS, QUIC,
+ * protocols are request for, a UDP socket in the ephemeral range is taken for a client's (DNS, QUIC,
  * WebRTC).
  *
  * Whether a bind would succeed depends on its address and options as well: see `checkPort`.
@@ -199,9 +139,13 @@ export async function inspectPort(
   port: number,
   options?: InspectOptions & Abortable,
 ): Promise<PortInspection> {
-  const asked = checkArguments(port, options)
-  const all = asked.host === null ? null : await resolveTargets({ host: asked.host })
-  return describe(asked, await Promise.all(asked.queries.map((query) => listSockets(query))), all)
+  const request = checkArguments(port, options)
+  const all = request.host === null ? null : await resolveTargets({ host: request.host })
+  return describe(
+    request,
+    await Promise.all(request.queries.map((query) => listSockets(query))),
+    all,
+  )
 }
 
 /**
@@ -214,11 +158,11 @@ export async function inspectPort(
  */
 export function inspectPortSync(port: number, options?: InspectOptions): PortInspection {
   refuseSignal(options, 'inspectPort')
-  const asked = checkArguments(port, options)
-  const all = asked.host === null ? null : resolveTargetsSync({ host: asked.host })
+  const request = checkArguments(port, options)
+  const all = request.host === null ? null : resolveTargetsSync({ host: request.host })
   return describe(
-    asked,
-    asked.queries.map((query) => listSocketsSync(query)),
+    request,
+    request.queries.map((query) => listSocketsSync(query)),
     all,
   )
 }

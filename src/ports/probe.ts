@@ -26,7 +26,7 @@ function optionsOfNode({ protocol, reuseAddr = false, reusePort = false }: BindR
 }
 
 /** A bind to try. */
-export interface BindRequest {
+interface BindRequest {
   readonly protocol: Protocol
   readonly family: Family
   /** In text, with its zone where it is link-local. */

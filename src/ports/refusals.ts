@@ -5,7 +5,7 @@
  * - `address`: the address or its family; every port of it fails alike.
  * - `process`: this process or system; every bind fails alike, so it says nothing about a port.
  */
-export type RefusalScope = 'port' | 'address' | 'process'
+type RefusalScope = 'port' | 'address' | 'process'
 
 /** Errors of a process or system that is out of a resource: a later call may succeed. */
 const SHORTAGES = ['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS']
@@ -17,7 +17,7 @@ export function isShortage(error: unknown): boolean {
 }
 
 /** The parts of a system error that matter here. */
-export interface FailedCall {
+interface FailedCall {
   readonly code: string
   readonly syscall: string
 }

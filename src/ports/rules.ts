@@ -67,7 +67,3 @@ export function portRules(platform: NodeJS.Platform = process.platform): PortRul
 export function isPrivileged(port: number, address: string, rules: PortRules): boolean {
   return port < rules.privilegedBelow && !(rules.wildcardsFree && isWildcard(address))
 }
-
-export function inRanges(port: number, ranges: readonly PortRange[]): boolean {
-  return ranges.some(({ from, to }) => port >= from && port <= to)
-}

@@ -1,7 +1,8 @@
 /** Which sockets are servers', and which belong to clients that look alike. */
 
 import type { SocketRow, SocketTable } from '../types.ts'
-import { inRanges, portRules } from './rules.ts'
+import { inRanges } from './port-ranges.ts'
+import { portRules } from './rules.ts'
 
 type Protocols = SocketRow['protocol'] | readonly SocketRow['protocol'][] | undefined
 

@@ -6,7 +6,7 @@ import type { ProcessRecord } from './types.ts'
 
 const MOST_READS = 10
 
-export interface Ancestry {
+interface Ancestry {
   /** The known ancestors, with the PID of the one where knowledge ends. */
   readonly known: ReadonlySet<number>
   /** Whether a process that is not among those may be an ancestor as well. */

@@ -3,7 +3,8 @@
 import { ancestryOf } from './ancestry.ts'
 import { publisherAdvice } from './publishers.ts'
 import { socketUnits } from './socket-units.ts'
-import type { ProcessRecord, ProtectedGroup, RefusalReason } from './types.ts'
+import type { ProcessRecord } from './types.ts'
+import type { ProtectedGroup, RefusalReason } from './ending-types.ts'
 import { NO_ROLES, type Roles, readRoles, windowsReason } from './windows-roles.ts'
 
 // The first process, and the kernel where it has a PID of its own.

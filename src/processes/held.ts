@@ -5,7 +5,7 @@ import { binding } from '../binding.ts'
 import { systemError } from '../errors.ts'
 
 /** The result of a signal; `unsupported`: Windows has none for this process. */
-export type SignalResult = 'sent' | 'gone' | 'no-permission' | 'unsupported'
+type SignalResult = 'sent' | 'gone' | 'no-permission' | 'unsupported'
 
 const FAILURES: Readonly<Record<string, Exclude<SignalResult, 'sent'>>> = {
   ESRCH: 'gone',

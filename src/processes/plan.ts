@@ -14,8 +14,8 @@ import {
   checkSignal,
   checkSignalName,
 } from '../validate.ts'
-import { PROTECTED } from './types.ts'
-import type { KillPortOptions, ProtectedGroup, TerminateOptions } from './types.ts'
+import { PROTECTED } from './ending-types.ts'
+import type { KillPortOptions, ProtectedGroup, TerminateOptions } from './ending-types.ts'
 
 const DEFAULT_TIMEOUT = 5000
 const DEFAULT_SETTLE = 500
@@ -78,7 +78,7 @@ export function checkTerminate(options: TerminateOptions | undefined): Plan {
 }
 
 /** What `killPort` does, from its options. */
-export type KillPlan = Plan & {
+type KillPlan = Plan & {
   readonly settle: number
   readonly only: readonly ProcessIdentity[] | undefined
 }

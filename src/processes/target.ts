@@ -4,7 +4,8 @@ import type { Guard } from './guard.ts'
 import { HeldProcess } from './held.ts'
 import { readProcesses } from './read.ts'
 import { childrenOf } from './tree.ts'
-import type { EndedProcess, ProcessOutcome, ProcessRecord, RefusalReason } from './types.ts'
+import type { ProcessRecord } from './types.ts'
+import type { EndedProcess, ProcessOutcome, RefusalReason } from './ending-types.ts'
 
 /** A process that forks faster than this cannot be caught. */
 const MOST_ROUNDS = 10

@@ -7,7 +7,8 @@ import { type Guard, createGuard } from './guard.ts'
 import { type ProcessIdentity, checkIdentity, checkPid } from '../validate.ts'
 import { type Plan, checkTerminate } from './plan.ts'
 import { Target, addDescendants, nothingKnown } from './target.ts'
-import type { ProcessRecord, TerminateOptions, TerminateResult } from './types.ts'
+import type { ProcessRecord } from './types.ts'
+import type { TerminateOptions, TerminateResult } from './ending-types.ts'
 
 /** A process by its PID, or by its PID and start time, as every record has them. */
 export type ProcessReference = number | Pick<ProcessRecord, 'pid' | 'startTime'>

@@ -2,14 +2,14 @@
 
 import { throwIfAborted } from '../../table/signal.ts'
 import type { Abortable, PortFilter } from '../../types.ts'
-import { portsOf } from '../check.ts'
 import {
   BIND_TARGET_OPTIONS,
   type BindTargetOptions,
   type BindTarget,
   resolveTargets,
 } from '../bind-targets.ts'
-import { inRanges, portRules } from '../rules.ts'
+import { inRanges, portsOf } from '../port-ranges.ts'
+import { portRules } from '../rules.ts'
 import { Search } from './search.ts'
 import {
   type OptionValues,
