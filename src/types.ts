@@ -16,15 +16,18 @@ export const TCP_STATES = [
   'TIME_WAIT',
   'BOUND',
 ] as const
+/** A state of a TCP socket: one of `TCP_STATES`. */
 export type TcpState = (typeof TCP_STATES)[number]
 
-export const PROTOCOLS = ['tcp', 'udp'] as const
-export type Protocol = (typeof PROTOCOLS)[number]
+/** A transport protocol. */
+export type Protocol = 'tcp' | 'udp'
+export const PROTOCOLS: readonly Protocol[] = ['tcp', 'udp']
 
-export const FAMILIES = ['IPv4', 'IPv6'] as const
 /** The socket's address family, spelled as by `server.address()`. */
-export type Family = (typeof FAMILIES)[number]
+export type Family = 'IPv4' | 'IPv6'
+export const FAMILIES: readonly Family[] = ['IPv4', 'IPv6']
 
+/** The names of all sources, of every system. */
 export const SOURCES = ['sock_diag', 'procfs', 'iphlpapi', 'pcblist', 'libproc'] as const
 /**
  * A kernel interface that socket tables are read from.
@@ -41,7 +44,7 @@ export const SOURCES = ['sock_diag', 'procfs', 'iphlpapi', 'pcblist', 'libproc']
  */
 export type Source = (typeof SOURCES)[number]
 
-export const OWNERS = ['none', 'first', 'all'] as const
+export const OWNERS: readonly Owners[] = ['none', 'first', 'all']
 /**
  * How far to look for the processes that hold a socket.
  *
@@ -53,7 +56,7 @@ export const OWNERS = ['none', 'first', 'all'] as const
  *
  * Windows names one process for each socket, the one that made it, whichever of the two is asked for.
  */
-export type Owners = (typeof OWNERS)[number]
+export type Owners = 'none' | 'first' | 'all'
 
 /**
  * Why a row has no PID.
@@ -90,7 +93,9 @@ export type OwnerUnknown =
 
 /** One socket. A plain object: it survives JSON, `structuredClone` and deep comparison. */
 export interface SocketRow {
+  /** Its transport protocol. */
   readonly protocol: Protocol
+  /** Its address family; a socket on `::` that takes IPv4 too is an IPv6 socket. */
   readonly family: Family
   /**
    * RFC 5952 text as Node prints it: an IPv4 peer of an IPv6 socket is `::ffff:192.0.2.1`, a
@@ -99,12 +104,14 @@ export interface SocketRow {
    * Linux: `procfs` does not tell interfaces, so link-local addresses come without.
    */
   readonly localAddress: string
+  /** From 0 to 65535; 0 where no port is bound yet. */
   readonly localPort: number
   /**
    * Null where there is no peer: a listening or bound TCP socket, an unconnected UDP socket. Windows
    * tells no peer of any UDP socket.
    */
   readonly remoteAddress: string | null
+  /** Null where `remoteAddress` is. */
   readonly remotePort: number | null
   /** Null for UDP, and for a TCP state that this version does not know. */
   readonly state: TcpState | null
@@ -201,11 +208,13 @@ export type Missing =
 export interface Fallback {
   /** The system's error code, such as `ENOENT`. */
   readonly code: string
+  /** The system call that failed. */
   readonly syscall: string
 }
 
 /** A process that holds sockets of a table. */
 export interface SocketProcess {
+  /** Its process ID. */
   readonly pid: number
   /** Null where it was not asked for by `names`, or could not be read any more. */
   readonly name: string | null
@@ -219,7 +228,9 @@ export interface TableReport {
   readonly fallback: Fallback | null
   /** True where nothing is missing. */
   readonly complete: boolean
+  /** What is missing. */
   readonly missing: readonly Missing[]
+  /** How much permission hid. */
   readonly hidden: {
     /** Processes whose descriptors this process may not read. */
     readonly processes: number
@@ -238,7 +249,9 @@ export interface SocketTable extends TableReport {
 
 /** A socket that changed: its state, its owners, its interface or what else but its queues. */
 export interface SocketChange {
+  /** As it was at the last read. */
   readonly before: SocketRow
+  /** As it is now. */
   readonly after: SocketRow
 }
 
@@ -248,9 +261,11 @@ export interface SocketChanges extends TableReport {
   readonly sockets: number
   /** Every process that `pids` of a row here names, each once. */
   readonly processes: readonly SocketProcess[]
+  /** Sockets that are new. */
   readonly opened: readonly SocketRow[]
   /** As they were when they were last seen. */
   readonly closed: readonly SocketRow[]
+  /** Sockets that were there before and are different now. */
   readonly changed: readonly SocketChange[]
   /**
    * Sockets that opened and closed since the set before and are in no other list: with their
@@ -263,16 +278,16 @@ export interface SocketChanges extends TableReport {
   readonly brief: readonly SocketRow[] | null
 }
 
-export const COUNT_BY = [
+/** What sockets can be counted by. */
+export type CountBy = 'protocol' | 'family' | 'state' | 'listeningPort' | 'pid' | 'remoteAddress'
+export const COUNT_BY: readonly CountBy[] = [
   'protocol',
   'family',
   'state',
   'listeningPort',
   'pid',
   'remoteAddress',
-] as const
-/** What sockets can be counted by. */
-export type CountBy = (typeof COUNT_BY)[number]
+]
 
 /** What a group of sockets has in common. */
 export interface CountKeys extends Pick<SocketRow, 'protocol' | 'family' | 'state'> {
@@ -334,6 +349,7 @@ export interface QueryOptions {
   readonly source?: Source
 }
 
+/** Options of `listSockets`. */
 export interface ListOptions extends QueryOptions {
   /** Default: any. */
   readonly localPort?: PortFilter | readonly PortFilter[]
@@ -359,33 +375,4 @@ export interface ListOptions extends QueryOptions {
 export interface Abortable {
   /** Rejects with the signal's reason and ends the read early. */
   readonly signal?: AbortSignal
-}
-
-/** The state of a port in the socket table. */
-export interface PortUsage {
-  readonly port: number
-  /** Whether any socket has it as its local port, in whatever state. */
-  readonly inUse: boolean
-  /** Whether a TCP socket listens on it or an unconnected UDP socket is bound to it. */
-  readonly listening: boolean
-  /** The states of the TCP sockets on it, each once, in the order of `TCP_STATES`. */
-  readonly states: readonly TcpState[]
-  /** The sockets on it, with their addresses: a port is taken per address, not as such. */
-  readonly table: SocketTable
-}
-
-/** A process that holds a port. */
-export interface PortOwner extends SocketProcess {
-  /** Its sockets on the port. */
-  readonly sockets: readonly SocketRow[]
-}
-
-/** Who listens on a port. */
-export interface PortOwners {
-  readonly port: number
-  /** Oldest process first for each socket. Empty where nobody listens or the owner is not known. */
-  readonly owners: readonly PortOwner[]
-  /** Sockets that listen on the port and whose owner is not known; each says why. */
-  readonly unknown: readonly SocketRow[]
-  readonly table: SocketTable
 }

@@ -1,9 +1,9 @@
 /** Reads the socket table: options to words, words to the addon, its buffer to rows. */
 
 import { binding } from '../binding.ts'
-import type { Abortable, ListOptions, QueryOptions, SocketTable } from '../types.ts'
+import type { Abortable, ListOptions, SocketTable } from '../types.ts'
 import { decodeTable } from './decode.ts'
-import { encodeQuery, fixOptions } from './options.ts'
+import { encodeQuery } from './options.ts'
 import { receive, receiver } from './receive.ts'
 import { checkSignal } from '../validate.ts'
 
@@ -37,43 +37,4 @@ export async function listSockets(options?: ListOptions & Abortable): Promise<So
 /** `listSockets`, blocking. */
 export function listSocketsSync(options?: ListOptions): SocketTable {
   return binding().readSync(encodeQuery(options), receiver(decodeTable))
-}
-
-/** What `listListeners` and `listConnections` take: they choose the states themselves. */
-export type RoleOptions = QueryOptions & Pick<ListOptions, 'localPort'>
-
-const ROLE_OPTIONS = [
-  'protocol',
-  'family',
-  'localPort',
-  'remotePort',
-  'pid',
-  'owners',
-  'names',
-  'times',
-  'services',
-  'source',
-] as const satisfies readonly (keyof RoleOptions)[]
-
-/**
- * All sockets that wait for peers: TCP sockets in LISTEN and unconnected UDP sockets. The kernel
- * walks its table of listeners alone, which takes microseconds however many connections there are.
- */
-export async function listListeners(options?: RoleOptions & Abortable): Promise<SocketTable> {
-  return listSockets(fixOptions(options, ROLE_OPTIONS, { listening: true }))
-}
-
-/** `listListeners`, blocking. */
-export function listListenersSync(options?: RoleOptions): SocketTable {
-  return listSocketsSync(fixOptions(options, ROLE_OPTIONS, { listening: true }))
-}
-
-/** All sockets that have a peer: TCP sockets in any state but LISTEN, and connected UDP sockets. */
-export async function listConnections(options?: RoleOptions & Abortable): Promise<SocketTable> {
-  return listSockets(fixOptions(options, ROLE_OPTIONS, { listening: false }))
-}
-
-/** `listConnections`, blocking. */
-export function listConnectionsSync(options?: RoleOptions): SocketTable {
-  return listSocketsSync(fixOptions(options, ROLE_OPTIONS, { listening: false }))
 }

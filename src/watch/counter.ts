@@ -20,9 +20,11 @@ export interface SocketTurnover<By extends CountBy> extends SocketCounts<By> {
    * the two numbers where the system tells them: see `brief` of a watcher's changes.
    */
   readonly opened: number | null
+  /** See `opened`. */
   readonly closed: number | null
 }
 
+/** Counts the sockets of one query again and again. */
 export interface SocketCounter<By extends CountBy> {
   /**
    * Reads the table and counts. Calls wait for each other. Errors as of `listSockets`. What a call
@@ -31,6 +33,10 @@ export interface SocketCounter<By extends CountBy> {
   count(options?: Abortable): Promise<SocketTurnover<By>>
   /** Gives back what is kept of the last table. Calls that wait go on to their end. */
   close(): void
+  /** `close`, for `using`. */
+  [Symbol.dispose](): void
+  /** `close`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>
 }
 
 /**
@@ -59,6 +65,10 @@ export function socketCounter<By extends CountBy>(
     first = false
     return { ...decode(buffer), ...turnover }
   }
+  const close = () => {
+    if (open) binding().closeWatcher(watcher)
+    open = false
+  }
   return {
     count: async (abortable) => {
       checkOptions(abortable, ['signal'])
@@ -66,9 +76,11 @@ export function socketCounter<By extends CountBy>(
       if (!open) throw hasEnded('this counter', 'socketCounter')
       return receive((done) => binding().pollCounts(watcher, done, countBy), decodeAll, signal)
     },
-    close: () => {
-      if (open) binding().closeWatcher(watcher)
-      open = false
+    close,
+    [Symbol.dispose]: close,
+    [Symbol.asyncDispose]: () => {
+      close()
+      return Promise.resolve()
     },
   }
 }

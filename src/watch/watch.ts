@@ -12,6 +12,7 @@ import { reasonOf } from '../table/signal.ts'
 import type { Abortable, CountBy, ListOptions, SocketChanges, SocketCounts } from '../types.ts'
 import { checkBoolean, checkInteger, checkSignal } from '../validate.ts'
 
+/** Options of `watchSockets`. */
 export interface WatchOptions extends ListOptions {
   /**
    * The least time from the beginning of one read of the table to that of the next, in milliseconds.
@@ -31,6 +32,10 @@ export interface SocketWatcher extends AsyncGenerator<SocketChanges, void, undef
   count<By extends CountBy>(by: By | readonly By[]): Promise<SocketCounts<By>>
   /** Ends it at once: what is waited for ends as well, and there is nothing more to take. */
   close(): void
+  /** `close`, for `using`. */
+  [Symbol.dispose](): void
+  /** `close`, for `await using`: resolves once the iteration has ended. */
+  [Symbol.asyncDispose](): Promise<void>
 }
 
 const LONGEST = 2 ** 31 - 1 // of a timer
@@ -154,11 +159,15 @@ export function watchSockets(options: WatchOptions & Abortable = {}): SocketWatc
   }
   const watch = new Watch(words, pace, checkSignal(options))
   const changes = watch.changes()
+  const end = async () => {
+    watch.close()
+    await changes.return()
+  }
+  const close = () => void end()
   return Object.assign(changes, {
     count: <By extends CountBy>(by: By | readonly By[]) => watch.count(by),
-    close: () => {
-      watch.close()
-      void changes.return()
-    },
+    close,
+    [Symbol.dispose]: close,
+    [Symbol.asyncDispose]: end,
   })
 }
