@@ -1,7 +1,10 @@
 {
   "variables": {
+    # Sources, and what every compiler is called with: the scripts that build without gyp read it too.
+    "includes": ["native/sources.json"],
     "openssl_fips": "",
-    "socktable_werror%": "false",
+    # Only for who works on socktable: a later compiler warns of more, and users have any.
+    "werror%": "<!(node -p \"process.env.SOCKTABLE_WERROR === '1'\")",
   },
   "targets": [
     {
@@ -9,136 +12,49 @@
       "dependencies": [
         "<!(node -p \"require('node-addon-api').targets\"):node_addon_api_except",
       ],
-      "defines": [
-        "NAPI_VERSION=8",
-        "NODE_ADDON_API_DISABLE_DEPRECATED",
-        # A read that ends while its worker thread is being terminated has nobody to throw to.
-        "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS",
-      ],
-      "sources": [
-        "native/addon/arguments.cc",
-        "native/addon/export_offspring.cc",
-        "native/addon/export_ports.cc",
-        "native/addon/export_processes.cc",
-        "native/addon/export_reading.cc",
-        "native/addon/export_roles.cc",
-        "native/addon/export_watching.cc",
-        "native/addon/module.cc",
-        "native/addon/outcome.cc",
-        "native/addon/table_worker.cc",
-        "native/core/counts.cc",
-        "native/core/direction.cc",
-        "native/core/identity.cc",
-        "native/core/layout.cc",
-        "native/core/pack.cc",
-        "native/core/query.cc",
-        "native/core/socket_table.cc",
-        "native/watch/row_copier.cc",
-        "native/watch/row_matcher.cc",
-        "native/watch/short_lived.cc",
-        "native/watch/watcher.cc",
-      ],
-      "cflags": ["-fvisibility=hidden", "-fstack-protector-strong"],
-      "cflags_cc": ["-std=c++17", "-Wall", "-Wextra"],
+      "defines": ["<@(defines)"],
+      "sources": ["<@(common_pure_sources)", "<@(common_sources)"],
+      "cflags": ["<@(cflags)"],
+      "cflags_cc": ["-std=<(cxx_standard)", "<@(warnings)"],
       "ldflags": ["-static-libstdc++", "-static-libgcc"],
       "conditions": [
-        ["socktable_werror=='true'", {"cflags_cc": ["-Werror"]}],
+        ["werror=='true'", {
+          "cflags_cc": ["-Werror"],
+          "xcode_settings": {"GCC_TREAT_WARNINGS_AS_ERRORS": "YES"},
+          "msvs_settings": {
+            "VCCLCompilerTool": {
+              "WarnAsError": "true",
+              # node-addon-api switches analysis on, for its own headers as well.
+              "AdditionalOptions": [
+                "/external:anglebrackets", "/external:W0", "/analyze:external-",
+              ],
+            },
+          },
+        }],
         ["OS=='linux'", {
-          # Every address of a function is resolved when the addon is loaded, and the tables of them
-          # are read-only from then on.
-          "ldflags": ["-Wl,-z,relro", "-Wl,-z,now", "-Wl,-z,noexecstack"],
+          "sources": [
+            "<@(linux_pure_sources)", "<@(linux_sources)", "<@(posix_sources)",
+          ],
+          "ldflags": ["<@(linux_ldflags)"],
           "configurations": {
             # glibc's headers check the lengths only in optimised code, and warn in any other; musl
             # has no such headers and takes no notice.
-            "Release": {"cflags": ["-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=2"]},
+            "Release": {"cflags": ["<@(linux_release_cflags)"]},
           },
-          "sources": [
-            "native/linux/destroy_events.cc",
-            "native/linux/existence.cc",
-            "native/linux/kernel_state.cc",
-            "native/linux/offspring.cc",
-            "native/linux/owner_groups.cc",
-            "native/linux/owner_lookup.cc",
-            "native/linux/owner_scan.cc",
-            "native/linux/proc_net.cc",
-            "native/linux/proc_net_parse.cc",
-            "native/linux/process.cc",
-            "native/linux/process_handle.cc",
-            "native/linux/process_parse.cc",
-            "native/linux/process_table.cc",
-            "native/linux/process_view.cc",
-            "native/linux/reader.cc",
-            "native/linux/row_collector.cc",
-            "native/linux/sock_diag.cc",
-            "native/linux/sock_diag_parse.cc",
-            "native/linux/sock_diag_table.cc",
-            "native/linux/table_comparison.cc",
-            "native/posix/bind_probe.cc",
-            "native/posix/bound_socket.cc",
-            "native/posix/interface_names.cc",
-            "native/posix/port_reservation.cc",
-            "native/posix/process_roles.cc",
-            "native/posix/user_name.cc",
-          ],
         }],
         ["OS=='mac'", {
-          "sources": [
-            "native/darwin/holder_scan.cc",
-            "native/darwin/inet_pcb_parse.cc",
-            "native/darwin/joined_table.cc",
-            "native/darwin/libproc_sockets.cc",
-            "native/darwin/offspring.cc",
-            "native/darwin/pcblist.cc",
-            "native/darwin/pcblist64_parse.cc",
-            "native/darwin/pcblist_parse.cc",
-            "native/darwin/process_arguments_parse.cc",
-            "native/darwin/process_handle.cc",
-            "native/darwin/process_list.cc",
-            "native/darwin/process_table.cc",
-            "native/darwin/reader.cc",
-            "native/darwin/sysctl_list.cc",
-            "native/posix/bind_probe.cc",
-            "native/posix/bound_socket.cc",
-            "native/posix/interface_names.cc",
-            "native/posix/port_reservation.cc",
-            "native/posix/process_roles.cc",
-            "native/posix/user_name.cc",
-          ],
+          "sources": ["<@(mac_pure_sources)", "<@(mac_sources)", "<@(posix_sources)"],
           "xcode_settings": {
-            "CLANG_CXX_LANGUAGE_STANDARD": "c++17",
+            "CLANG_CXX_LANGUAGE_STANDARD": "<(cxx_standard)",
             "GCC_SYMBOLS_PRIVATE_EXTERN": "YES",
             # The oldest that Node.js 20 runs on is 10.15, on arm64 11.
             "MACOSX_DEPLOYMENT_TARGET": "11.0",
-            "WARNING_CFLAGS": ["-Wall", "-Wextra"],
+            "WARNING_CFLAGS": ["<@(warnings)"],
           },
         }],
         ["OS=='win'", {
-          "sources": [
-            "native/windows/bind_probe.cc",
-            "native/windows/growing_table.cc",
-            "native/windows/interface_names.cc",
-            "native/windows/ip_helper.cc",
-            "native/windows/mib_layout_check.cc",
-            "native/windows/mib_table_parse.cc",
-            "native/windows/offspring.cc",
-            "native/windows/owner_modules.cc",
-            "native/windows/port_reservation.cc",
-            "native/windows/process_facts.cc",
-            "native/windows/process_handle.cc",
-            "native/windows/process_list.cc",
-            "native/windows/process_list_parse.cc",
-            "native/windows/process_roles.cc",
-            "native/windows/process_table.cc",
-            "native/windows/processes.cc",
-            "native/windows/reader.cc",
-            "native/windows/wide_text.cc",
-          ],
-          "libraries": [
-            "-liphlpapi.lib",
-            "-lws2_32.lib",
-            "-ladvapi32.lib",
-            "-luser32.lib",
-          ],
+          "sources": ["<@(win_pure_sources)", "<@(win_sources)"],
+          "libraries": ["<@(win_libraries)"],
           "msvs_settings": {
             "VCCLCompilerTool": {
               "WarningLevel": 4,

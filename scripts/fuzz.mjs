@@ -7,7 +7,9 @@ import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import typescript from 'typescript'
-import { build, findClang, replaySources, root } from './native-tools.mjs'
+import { build, findClang } from './native/build.mjs'
+import { replaySources } from './native/sources.mjs'
+import { root } from './tools/run.mjs'
 
 // The four files of /proc/net have one parser, and so have the two protocols of sock_diag.
 const SEEDS = {
@@ -95,7 +97,7 @@ const target = join(work, 'fuzz')
 const sanitizers = ['-fsanitize=fuzzer,address,undefined', '-fno-sanitize-recover=all']
 await build({
   compiler: findClang(),
-  flags: ['-std=c++17', '-g', '-O1', ...sanitizers],
+  flags: ['-g', '-O1', ...sanitizers],
   sources: replaySources('fuzz_main.cc'),
   output: target,
 })

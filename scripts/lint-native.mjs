@@ -3,7 +3,9 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { isPure, nodeFlags, run, runAll } from './native-tools.mjs'
+import { nodeFlags } from './native/build.mjs'
+import { languageFlags, pureSources } from './native/sources.mjs'
+import { root, run, runAll } from './tools/run.mjs'
 
 const VERSION = 19
 
@@ -30,10 +32,12 @@ if (process.argv.includes('--write')) {
   const foreign = /native.(darwin|windows)/
   const own = sources.filter(
     (name) =>
-      name.endsWith('.cc') && !name.includes('fuzz') && (isPure(name) || !foreign.test(name)),
+      name.endsWith('.cc') &&
+      !name.includes('fuzz') &&
+      (pureSources.includes(join(root, name)) || !foreign.test(name)),
   )
   const tidy = findTool('clang-tidy')
-  const flags = ['--', '-std=c++17', ...nodeFlags()]
+  const flags = ['--', ...languageFlags, ...nodeFlags()]
   await runAll(
     tidy,
     own.map((path) => ['--quiet', path, ...flags]),

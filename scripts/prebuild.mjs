@@ -1,17 +1,17 @@
 // Fills prebuilds/ with the addon, named as node-gyp-build looks for it, and checks what it made:
 //   node scripts/prebuild.mjs [TARGET... | --all]
 // Without a target node-gyp builds for this machine, and the result is loaded (and on Linux looked
-// into). The targets below are made by scripts/cross-gyp.mjs, whatever the machine, and looked into.
+// into). The targets below are made by scripts/prebuild/cross-gyp.mjs, whatever the machine, and looked into.
 import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { checkDarwinAddon } from './darwin-addon.mjs'
-import { checkLinuxAddon } from './linux-addon.mjs'
-import { checkHardening } from './linux-hardening.mjs'
-import { root, run } from './native-tools.mjs'
-import { TARGETS } from './targets.mjs'
-import { checkWindowsAddon } from './windows-addon.mjs'
+import { checkDarwinAddon } from './prebuild/darwin-addon.mjs'
+import { checkLinuxAddon } from './prebuild/linux-addon.mjs'
+import { checkHardening } from './prebuild/linux-hardening.mjs'
+import { TARGETS } from './prebuild/targets.mjs'
+import { checkWindowsAddon } from './prebuild/windows-addon.mjs'
+import { root, run } from './tools/run.mjs'
 
 const require = createRequire(import.meta.url)
 const prebuildify = require.resolve('prebuildify/bin.js')
@@ -54,7 +54,7 @@ function buildFor(target) {
   const folder = mkdtempSync(join(tmpdir(), 'socktable-prebuild-'))
   try {
     copyFileSync(join(root, 'package.json'), join(folder, 'package.json'))
-    const gyp = join(root, 'scripts', 'cross-gyp.mjs')
+    const gyp = join(root, 'scripts', 'prebuild', 'cross-gyp.mjs')
     const place = ['--cwd', folder, '--out', root, '--node-gyp', gyp]
     const tags = tagsFor(platform, arch)
     run(

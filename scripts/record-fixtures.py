@@ -1,7 +1,7 @@
 """Records what the kernel answers, for tests that run without it: python3 scripts/record-fixtures.py
 
 Runs itself in a network namespace with the sockets of test/support/lab.py, so that nothing of the
-machine's own is recorded. Each buffer of a dump stands behind its length (native/replay.cc).
+machine's own is recorded. Each buffer of a dump stands behind its length (test/native/replay.cc).
 """
 import json
 import os

@@ -1,16 +1,16 @@
-// Records test/fixtures/wine-*: the tables of IP Helper under Wine, by scripts/record-mib.c.
+// Records test/fixtures/wine-*: the tables of IP Helper under Wine, by scripts/native/record-mib.c.
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { root, run } from './native-tools.mjs'
-import { runOnWine } from './wine.mjs'
-import { zig } from './zig.mjs'
+import { runOnWine } from './environments/wine.mjs'
+import { root, run } from './tools/run.mjs'
+import { zig } from './tools/zig.mjs'
 
 const folder = mkdtempSync(join(tmpdir(), 'socktable-record-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 const program = join(folder, 'record-mib.exe')
 const libraries = ['-lws2_32', '-liphlpapi']
-const source = join(root, 'scripts', 'record-mib.c')
+const source = join(root, 'scripts', 'native', 'record-mib.c')
 const flags = ['-target', 'x86_64-windows-gnu', '-O1', '-s']
 run(zig(), ['cc', ...flags, '-o', program, source, ...libraries])
 const words = ['Z:\\mnt\\record-mib.exe']

@@ -4,7 +4,9 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { addonSources, build, findClang, nodeFlags, root, run } from './native-tools.mjs'
+import { build, findClang, nodeFlags } from './native/build.mjs'
+import { addonSources } from './native/sources.mjs'
+import { root, run } from './tools/run.mjs'
 
 const compiler = findClang()
 const folder = mkdtempSync(join(tmpdir(), 'socktable-sanitize-'))
@@ -28,12 +30,12 @@ function check(what, body) {
 /** Builds the addon with more flags, and returns its path. */
 async function buildAddon(name, flags) {
   const output = join(folder, `${name}.node`)
-  const common = ['-std=c++17', '-g', '-O1', '-fPIC', '-pthread', ...nodeFlags()]
+  const common = ['-g', '-O1', '-fPIC', '-pthread', ...nodeFlags()]
   await build({
     compiler,
     flags: [...common, ...flags],
     link: ['-shared', '-shared-libsan'],
-    sources: addonSources(),
+    sources: addonSources('linux'),
     output,
   })
   return output
@@ -47,7 +49,7 @@ function withAddon(addon, name, options) {
 }
 
 const test = join(root, 'scripts', 'test.mjs')
-const smoke = join(root, 'scripts', 'sanitize-smoke.mjs')
+const smoke = join(root, 'scripts', 'native', 'sanitize-smoke.mjs')
 
 check('parsers over recorded and hostile bytes: address, undefined', () => {
   const replay = join(folder, 'replay')

@@ -4,6 +4,6 @@ import './package/contents.mjs'
 import './package/installs.mjs'
 import './package/bundles.mjs'
 import './package/types.mjs'
-import { passedChecks } from './package/bed.mjs'
+import { passedChecks } from './package/project.mjs'
 
 console.log(`${passedChecks()} passed, 0 failed`)

@@ -3,7 +3,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { root, run } from './native-tools.mjs'
+import { root, run } from './tools/run.mjs'
 
 const FILES = {
   'linux-x64-musl': 'linux-x64/socktable.musl.node',

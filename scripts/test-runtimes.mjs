@@ -1,12 +1,12 @@
 // Installs the packed package without compilers and scripts, and uses it under other runtimes than the
-// one that this is: those of scripts/runtimes.mjs. Needs the prebuilds: "npm run prebuild:all"
+// one that this is: those of scripts/runtimes/list.mjs. Needs the prebuilds: "npm run prebuild:all"
 // first.
 import { copyFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { root } from './native-tools.mjs'
-import { projectWithPackage } from './package/bed.mjs'
-import { RUNTIMES } from './runtimes.mjs'
-import { targetsTable } from './targets.mjs'
+import { projectWithPackage } from './package/project.mjs'
+import { targetsTable } from './prebuild/targets.mjs'
+import { RUNTIMES } from './runtimes/list.mjs'
+import { root } from './tools/run.mjs'
 
 /** The addon that a runtime has to load, as its path ends: to Windows with other separators. */
 function addonOf(target) {
@@ -15,7 +15,7 @@ function addonOf(target) {
 }
 
 const project = projectWithPackage('runtimes')
-copyFileSync(join(root, 'scripts', 'runtime-check.cjs'), join(project, 'check.cjs'))
+copyFileSync(join(root, 'scripts', 'runtimes', 'check.cjs'), join(project, 'check.cjs'))
 const passed = []
 let failed = 0
 

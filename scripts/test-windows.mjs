@@ -5,10 +5,10 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { cached, npmPackage } from './cache.mjs'
-import { root, run } from './native-tools.mjs'
-import { runOnWine } from './wine.mjs'
-import { zig } from './zig.mjs'
+import { runOnWine } from './environments/wine.mjs'
+import { cached, npmPackage } from './tools/cache.mjs'
+import { root, run } from './tools/run.mjs'
+import { zig } from './tools/zig.mjs'
 
 const require = createRequire(import.meta.url)
 

@@ -3,7 +3,7 @@
 //   node scripts/test.mjs test/table/decode.test.ts -t 'IPv6'
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { inOwnNetwork } from './own-network.mjs'
+import { inOwnNetwork } from './environments/own-network.mjs'
 
 const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url))
 const command = [process.execPath, vitest, 'run', ...process.argv.slice(2)]

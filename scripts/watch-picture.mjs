@@ -5,7 +5,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { root } from './native-tools.mjs'
+import { root } from './tools/run.mjs'
 
 const COLUMNS = 90
 const LINES = 13

@@ -80,26 +80,36 @@ export function choiceOfNodeGypBuild(): string {
   return nodeGypBuild.resolve(packageFolder)
 }
 
-/** The files to try; some may not exist. */
-export function addonFiles(libcs: readonly Libc[]): readonly string[] {
+/** The same where it may fit this process: it knows the musl of Alpine alone, and else takes glibc's. */
+function* fittingChoice(libcs: readonly Libc[]): Generator<string> {
+  const chosen = ifAllowed(choiceOfNodeGypBuild)
+  if (chosen === undefined) return
+  const [, libc] = /\.(glibc|musl)\.node$/.exec(chosen) ?? []
+  if (libc === undefined || libcs.includes(libc as Libc)) yield chosen
+}
+
+function* candidates(libcs: readonly Libc[]): Generator<string> {
   const prebuiltIn = (folder: string): string[] => libcs.map((libc) => prebuilt(folder, libc))
   const build = (kind: string): string => join(packageFolder, 'build', kind, 'socktable.node')
-  // As node-gyp-build has it.
+  yield* prebuiltIn(here)
+  // node-gyp-build takes this for another folder than the package's.
+  if (ifAllowed(() => process.env['SOCKTABLE_PREBUILD'])) yield* fittingChoice(libcs)
+  // Where node-gyp-build looks, in its order; loading it takes as long as loading the addon.
   const builds = ifAllowed(() => process.env['PREBUILDS_ONLY']) ? [] : ['Release', 'Debug']
-  const chosen = ifAllowed(choiceOfNodeGypBuild)
-  // It knows the musl of Alpine alone, and takes the file for glibc elsewhere.
-  const [, libc] = /\.(glibc|musl)\.node$/.exec(chosen ?? '') ?? []
-  const fits = libc === undefined || libcs.includes(libc as Libc)
-  return [
-    ...new Set([
-      ...prebuiltIn(here),
-      ...(chosen !== undefined && fits ? [chosen] : []),
-      // It names one file: these are next where that one does not load.
-      ...builds.map(build),
-      ...prebuiltIn(packageFolder),
-      ...prebuiltIn(dirname(process.execPath)),
-    ]),
-  ]
+  yield* builds.map(build)
+  yield* prebuiltIn(packageFolder)
+  yield* prebuiltIn(dirname(process.execPath))
+  // It knows other names too, as of a build that was renamed.
+  yield* fittingChoice(libcs)
+}
+
+/** The files to try, each once; some may not exist. */
+export function* addonFiles(libcs: readonly Libc[]): Generator<string> {
+  const seen = new Set<string>()
+  for (const file of candidates(libcs)) {
+    if (!seen.has(file)) yield file
+    seen.add(file)
+  }
 }
 
 /** The folders that are looked into. */

@@ -120,7 +120,7 @@ export interface NativeBinding {
     receive: (roles: NativeRole[] | null, failure: NativeFailure | null) => void,
   ): void
 
-  /** Binds what this process starts to it: the number of Bond in native/offspring.h. */
+  /** Binds what this process starts to it: the number of Bond in native/core/offspring.h. */
   bindOffspring(): NativeFailure | number
   /** Takes note of the end of children that were adopted; `own` was started here. */
   reapAdopted(own: number): void

@@ -7,9 +7,13 @@ import { remedyFor } from './permission.ts'
 
 /** An error of the operating system, as Node's own: `code` is its name, `errno` its negative number. */
 export interface SystemError extends Error {
+  /** The system's name of the error, such as `EACCES`. */
   readonly code: string
+  /** Its number, negative as in Node. */
   readonly errno: number
+  /** The system call that failed. */
   readonly syscall: string
+  /** The file that the call was about, if any. */
   readonly path?: string
 }
 

@@ -1,11 +1,11 @@
 /** The public interface of socktable. */
 
 export type { SystemError } from './errors.ts'
-export type { CheckOptions, PortCheck, ShareOptions } from './ports/check.ts'
+export type { CheckOptions, PortCheck, ShareOptions } from './ports/port-check.ts'
 export { checkPort, checkPorts, checkPortSync, checkPortsSync } from './ports/check.ts'
-export type { Explanation } from './ports/explain.ts'
+export type { Explanation } from './ports/explanation.ts'
 export { explainError, explainPort } from './ports/explain.ts'
-export type { ExplainOptions } from './ports/explain-listen.ts'
+export type { ExplainOptions, ListeningServer } from './ports/explain-listen.ts'
 export { explainListenErrors } from './ports/explain-listen.ts'
 export type { FreePortsOptions } from './ports/free/find.ts'
 export { findFreePort, findFreePorts } from './ports/free/find.ts'
@@ -14,35 +14,40 @@ export type { FreeOptions } from './ports/free/options.ts'
 export type { ReservedPort, ReserveOptions } from './ports/free/reserve.ts'
 export { reservePort } from './ports/free/reserve.ts'
 export type { NoFreePort } from './ports/free/search.ts'
+export type { InspectOptions, PortInspection, PortOwner } from './ports/inspection.ts'
+export { inspectPort, inspectPortSync } from './ports/inspect.ts'
+export type { Unreadable } from './ports/port-table.ts'
 export type { PortObstacle } from './ports/obstacles.ts'
-export type { PortOptions } from './ports/owners.ts'
-export { portOwners, portOwnersSync, portUsage, portUsageSync } from './ports/owners.ts'
-export type { PlaceOptions } from './ports/places.ts'
+export type { BindTargetOptions } from './ports/bind-targets.ts'
 export type { Refusal } from './ports/probe.ts'
 export type { WaitOptions, WaitTimeout } from './ports/wait.ts'
 export { waitForPort } from './ports/wait.ts'
 export { processInfo, processInfoSync } from './processes/facts.ts'
 export { killPort } from './processes/kill-port.ts'
-export type { ProcessName } from './processes/terminate.ts'
+export type { ProcessReference } from './processes/terminate.ts'
 export { terminate } from './processes/terminate.ts'
 export { processTree, processTreeSync } from './processes/tree.ts'
 export type {
   Container,
+  ProcessInfo,
+  ProcessNode,
+  ProcessRecord,
+  ProcessTree,
+  SignalName,
+} from './processes/types.ts'
+export type {
   EndedProcess,
-  FreedPort,
+  PortResult,
   KillPortOptions,
   KillPortResult,
   PortHolder,
   PortOutcome,
-  ProcessInfo,
-  ProcessNode,
   ProcessOutcome,
-  ProcessRecord,
-  ProcessTree,
+  ProtectedGroup,
   RefusalReason,
   TerminateOptions,
   TerminateResult,
-} from './processes/types.ts'
+} from './processes/ending-types.ts'
 export type { CountOptions } from './table/counts.ts'
 export { countSockets, countSocketsSync } from './table/counts.ts'
 export { listSockets, listSocketsSync } from './table/snapshot.ts'
@@ -54,6 +59,7 @@ export type {
   Direction,
   Family,
   Include,
+  IncludedFields,
   IPv4Socket,
   IPv6Socket,
   ListOptions,
@@ -61,9 +67,6 @@ export type {
   Owners,
   OwnerUnknown,
   PortFilter,
-  PortOwner,
-  PortOwners,
-  PortUsage,
   Protocol,
   QueryOptions,
   SocketChange,

@@ -4,7 +4,9 @@
  * asked for by name.
  */
 
+import type { CountBy, Include, Owners } from './types/options.ts'
 import { COUNT_BY, INCLUDES, OWNERS } from './types/options.ts'
+import type { Direction, Family, OwnerUnknown, Protocol, Source, TcpState } from './types/values.ts'
 import {
   DIRECTIONS,
   FAMILIES,
@@ -14,10 +16,21 @@ import {
   TCP_STATES,
 } from './types/values.ts'
 
-const NAMES = {
-  schema: ['version', 'magic'],
+/** What rows, queries and counts have a number for. */
+interface Values {
+  protocol: Protocol
+  family: Family
+  state: TcpState
+  direction: Direction
+  ownerUnknown: OwnerUnknown
+  source: Source | 'auto'
+  owners: Owners
+  include: Include
+  udpPeer: 'unconnected' | 'connected'
+  countBy: CountBy
+}
 
-  // Values.
+const VALUES: { readonly [Group in keyof Values]: readonly Values[Group][] } = {
   protocol: PROTOCOLS,
   family: FAMILIES,
   state: TCP_STATES,
@@ -28,6 +41,11 @@ const NAMES = {
   include: INCLUDES,
   udpPeer: ['unconnected', 'connected'],
   countBy: COUNT_BY,
+}
+
+/** Where things stand in queries, in packed tables and in a bind to try. */
+const PLACES = {
+  schema: ['version', 'magic'],
 
   // The words of a query, and its lists.
   query: [
@@ -135,12 +153,16 @@ const NAMES = {
   bindOption: ['v6Only', 'reuseAddress', 'reusePort', 'exclusive'],
 } as const
 
-type Names = typeof NAMES
+type Places = typeof PLACES
 
 /** The number of each name, by group: `layout.row.localPort`. */
 export type Layout = {
-  readonly [Group in keyof Names]: Readonly<Record<Names[Group][number], number>>
+  readonly [Group in keyof Values]: Readonly<Record<Values[Group], number>>
+} & {
+  readonly [Group in keyof Places]: Readonly<Record<Places[Group][number], number>>
 }
+
+const NAMES: Readonly<Record<string, readonly string[]>> = { ...VALUES, ...PLACES }
 
 /** The names that one side has and the other one lacks. */
 export function layoutDifferences(exported: Readonly<Record<string, unknown>>): string[] {

@@ -1,12 +1,12 @@
-/** What this process may not do, and what would let it. */
+/** Privileges that this process lacks, and what would grant them. */
 
 import { readFileSync } from 'node:fs'
 
-/** By their numbers in linux/capability.h. */
+/** Their numbers in linux/capability.h. */
 const CAPABILITIES = { CAP_KILL: 5n, CAP_NET_BIND_SERVICE: 10n, CAP_SYS_PTRACE: 19n } as const
-export type Capability = keyof typeof CAPABILITIES
+type Capability = keyof typeof CAPABILITIES
 
-/** Whether this process has a capability in its user namespace; where that is not known, whether it is root. */
+/** Whether this process has a capability in its user namespace; where that is unknown, whether it is root. */
 export function hasCapability(name: Capability): boolean {
   let status = ''
   try {
@@ -20,15 +20,14 @@ export function hasCapability(name: Capability): boolean {
 }
 
 /**
- * What helps where the right to a process of another user is missing. `user` is that user's name,
- * where it is known.
+ * How to get access to a process of another user. `user` is the name of that user, where it is known.
  */
 export function remedyFor(capability: Capability, user: string | null = null): string {
   if (process.platform === 'win32') return 'run as an administrator'
   if (process.getuid?.() !== 0) {
     return user === 'root' ? 'run as root' : `run as ${user ?? 'its user'} or as root`
   }
-  if (process.platform !== 'linux') return 'the system keeps it from root too'
+  if (process.platform !== 'linux') return 'the system denies it to root too'
   if (hasCapability(capability)) {
     return 'it belongs to another user namespace, or a security module protects it'
   }

@@ -10,7 +10,7 @@ export type UserNames = ReadonlyMap<number, string>
 
 type Hidden = Pick<SocketRow<Include>, 'ownerUnknown' | 'uid'>
 
-/** The kernel shows this number for users that have none in this user namespace (from_kuid_munged). */
+/** The kernel shows this number for users without one in this user namespace (from_kuid_munged). */
 const OVERFLOW = 65_534
 
 function isMapped(uid: number): boolean {
@@ -26,7 +26,7 @@ function isMapped(uid: number): boolean {
   }
 }
 
-/** The user that a hidden owner belongs to; null where the kernel does not say. */
+/** The user of a hidden owner; null where the kernel does not report it. */
 function userOf({ ownerUnknown, uid }: Hidden): number | null {
   return ownerUnknown === 'permission' && uid !== null && isMapped(uid) ? uid : null
 }
@@ -45,14 +45,14 @@ export async function usersOf(rows: readonly Hidden[]): Promise<UserNames> {
   return new Map(names)
 }
 
-/** The owner of a socket that permission hides, as far as it is known: "a process of postgres". */
+/** A hidden owner in words, with its user where that is known: "a process of postgres". */
 export function hiddenOwner(row: Hidden, users: UserNames): string {
   const uid = userOf(row)
   const user = uid === null ? undefined : users.get(uid)
   return user === undefined ? 'a process of an unknown user' : `a process of ${user}`
 }
 
-/** What would show that owner. */
+/** How to see that owner. */
 export function remedyForHidden(row: Hidden, users: UserNames): string {
   return remedyFor('CAP_SYS_PTRACE', users.get(userOf(row) ?? -1) ?? null)
 }

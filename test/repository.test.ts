@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const { mirrorOf } = (await import(join(root, 'scripts', 'apt-mirror.mjs'))) as {
+const { mirrorOf } = (await import(join(root, 'scripts', 'environments', 'apt-mirror.mjs'))) as {
   mirrorOf: (texts: readonly string[]) => string | null
 }
 

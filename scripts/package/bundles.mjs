@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { buildSync } from 'esbuild'
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { check, projectWithPackage, runIn } from './bed.mjs'
+import { check, projectWithPackage, runIn } from './project.mjs'
 
 const program = `import { listSockets } from 'socktable'
 listSockets({ owners: 'none' }).then(({ source }) => console.log(typeof source))`

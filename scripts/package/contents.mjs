@@ -1,6 +1,6 @@
 // What is in the package.
 import assert from 'node:assert/strict'
-import { check, packed } from './bed.mjs'
+import { check, packed } from './project.mjs'
 
 const MOST_BYTES = 3_000_000
 const paths = packed.files.map(({ path }) => path)
@@ -8,8 +8,8 @@ const paths = packed.files.map(({ path }) => path)
 check('the package holds what its users need and nothing else', () => {
   const expected = [
     /^(LICENSE|README\.md|CHANGELOG\.md|package\.json|binding\.gyp|scripts\/install\.mjs)$/,
-    /^dist\/(.*\.(js|d\.c?ts)|index\.cjs)$/,
-    /^native\/.*\.(cc|h)$/,
+    /^dist\/(.*\.(js|d\.c?ts)|index\.cjs|cli\/package\.json)$/,
+    /^native\/(.*\.(cc|h)|sources\.json)$/,
     /^prebuilds\/[a-z0-9]+-[a-z0-9]+\/socktable(\.[a-z0-9]+)*\.node$/,
   ]
   const surprises = paths.filter((path) => !expected.some((pattern) => pattern.test(path)))

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { lstatSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { npmPackage } from '../cache.mjs'
+import { npmPackage } from '../tools/cache.mjs'
 import {
   archive,
   check,
@@ -12,7 +12,7 @@ import {
   pathWithoutCompilers,
   projectWithPackage,
   runIn,
-} from './bed.mjs'
+} from './project.mjs'
 
 // Later lines do not run on Node.js 20.
 const PNPM = 'pnpm@10.34.9'

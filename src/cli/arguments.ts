@@ -1,7 +1,7 @@
 /** What stands on the command line, checked and turned into what the commands take. */
 
 import type { ListOptions } from '../index.ts'
-import { closest } from './closest.ts'
+import { closest } from '../closest.ts'
 import { TABLE_EXPECTED, TABLE_OPTIONS, type TableValues, parseOptions } from './options.ts'
 import { type Selection, commonQuery, listQuery, selectionOf } from './query.ts'
 import { SUBCOMMAND_NAMES } from './subcommands.ts'

@@ -1,80 +1,54 @@
 #!/usr/bin/env node
-/** The command socktable: arguments in, exit code out. */
+/** Starts the command: what takes long to load is loaded behind V8's compile cache, or not at all. */
 
-import { createRequire } from 'node:module'
-import { debuglog } from 'node:util'
-import { parseCommand } from './arguments.ts'
-import { runList } from './commands/list.ts'
-import { runWho } from './commands/who.ts'
-import { helpText } from './help.ts'
-import { complain, print } from './output.ts'
-import { SUBCOMMANDS, type Subcommand } from './subcommands.ts'
-import { UsageError } from './usage-error.ts'
+import { statSync, writeSync } from 'node:fs'
+import module, { createRequire } from 'node:module'
+import { join } from 'node:path'
 
-const WRONG_USAGE = 2
-const FAILED = 3
-
-/** What stands behind "--" is another program's. */
-function asksForHelp(argv: readonly string[]): boolean {
-  const end = argv.indexOf('--')
-  return (end < 0 ? argv : argv.slice(0, end)).some((word) => word === '--help' || word === '-h')
+/** Where this user's programs keep what they can make again. */
+function cacheFolder(): string | undefined {
+  const { HOME, LOCALAPPDATA, XDG_CACHE_HOME } = process.env
+  if (process.platform === 'win32') return LOCALAPPDATA
+  if (XDG_CACHE_HOME !== undefined && XDG_CACHE_HOME !== '') return XDG_CACHE_HOME
+  if (HOME === undefined || HOME === '') return undefined
+  return process.platform === 'darwin' ? join(HOME, 'Library', 'Caches') : join(HOME, '.cache')
 }
 
-async function runSubcommand(subcommand: Subcommand, argv: readonly string[]): Promise<number> {
-  if (!asksForHelp(argv)) return subcommand.run(argv)
-  print(`${subcommand.help}\n`)
-  return 0
+/**
+ * True for a folder that this user alone writes to. Whoever can write the compiled code of a program
+ * runs as its user: Node's default is in /tmp, and with sudo $HOME may still be that of another.
+ */
+function isOwn(folder: string): boolean {
+  const { uid, mode } = statSync(folder)
+  return process.platform === 'win32' || (uid === process.getuid?.() && (mode & 0o022) === 0)
 }
 
-async function run(argv: readonly string[]): Promise<number> {
-  const [word = '', ...rest] = argv
-  const subcommand = Object.hasOwn(SUBCOMMANDS, word) ? SUBCOMMANDS[word] : undefined
-  if (subcommand !== undefined) return runSubcommand(subcommand, rest)
-  const command = parseCommand(argv)
-  switch (command.name) {
-    case 'help':
-      print(`${helpText(command.topic)}\n`)
-      return 0
-    case 'version': {
-      const { version } = createRequire(import.meta.url)('../../package.json') as {
-        version: string
-      }
-      print(`${version}\n`)
-      return 0
-    }
-    case 'list':
-      return runList(command)
-    case 'who':
-      return runWho(command)
+/** Lets V8 keep what it compiled for the next start. Node.js 22.8 and later can; no folder is no error. */
+function enableCompileCache(): void {
+  // @types/node has it from a later version on. NODE_DISABLE_COMPILE_CACHE makes it do nothing.
+  const { enableCompileCache: enable } = module as { enableCompileCache?: (to: string) => unknown }
+  if (enable === undefined) return
+  try {
+    const folder = cacheFolder()
+    if (folder !== undefined && isOwn(folder)) enable(join(folder, 'socktable', 'compiled'))
+  } catch {
+    // It starts a little later.
   }
 }
 
-/** True for what the command line alone is to blame for, also where the library is who says so. */
-function isWrongUsage(error: unknown): boolean {
-  if (error instanceof UsageError) return true
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return code === 'ERR_OUT_OF_RANGE' || code.startsWith('ERR_INVALID_ARG_')
+/** Whether the version was asked for and could be printed: process.stdout takes a tenth of the start. */
+function printVersion([word, ...more]: readonly string[]): boolean {
+  if ((word !== '--version' && word !== '-V') || more.length > 0) return false
+  try {
+    const { version } = createRequire(import.meta.url)('../../package.json') as { version: string }
+    writeSync(1, `${version}\n`)
+    return true
+  } catch {
+    return false // the command says what is wrong with the output
+  }
 }
 
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // A reader that has seen enough closes the pipe ("socktable -a | head -1"): nothing is wrong then.
-  if (error.code === 'EPIPE') return
-  complain(`the output could not be written: ${error.message}`)
-  process.exitCode = FAILED
-})
-process.stderr.on('error', () => {
-  // There is nowhere left to say it.
-})
-
-run(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode ??= code
-  },
-  (error: unknown) => {
-    const usage = isWrongUsage(error)
-    const message = error instanceof Error ? error.message : String(error)
-    complain(usage ? `${message} (socktable --help tells how it is used)` : message)
-    debuglog('socktable')('%O', error)
-    process.exitCode = usage ? WRONG_USAGE : FAILED
-  },
-)
+if (!printVersion(process.argv.slice(2))) {
+  enableCompileCache()
+  void import('./command.ts')
+}

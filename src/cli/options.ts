@@ -1,7 +1,7 @@
 /** The options that exist, and what is wrong where Node's parser refuses the command line. */
 
 import { type ParseArgsConfig, parseArgs } from 'node:util'
-import { closest } from './closest.ts'
+import { closest } from '../closest.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Options of a command, as Node's parser takes them. */

@@ -1,6 +1,6 @@
 /** The options that say where a port is meant: protocol and host. */
 
-import type { PlaceOptions } from '../index.ts'
+import type { BindTargetOptions } from '../index.ts'
 import type { Expected } from './options.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -20,7 +20,7 @@ export function parsePlace(values: {
   readonly tcp?: boolean
   readonly udp?: boolean
   readonly host?: string
-}): PlaceOptions {
+}): BindTargetOptions {
   if (values.tcp && values.udp) throw new UsageError('--tcp and --udp exclude each other here')
   return {
     protocol: values.udp ? 'udp' : 'tcp',

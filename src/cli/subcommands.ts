@@ -1,13 +1,4 @@
-/** The commands beside list and who, each in a file of its own in commands/. */
-
-import { check } from './commands/check.ts'
-import { explain } from './commands/explain.ts'
-import { free } from './commands/free.ts'
-import { kill } from './commands/kill.ts'
-import { run } from './commands/run.ts'
-import { tree } from './commands/tree.ts'
-import { wait } from './commands/wait.ts'
-import { watch } from './commands/watch.ts'
+/** The commands beside list and who, each in a file of its own that is loaded when it is called. */
 
 /** A command with its own options. */
 export interface Subcommand {
@@ -17,16 +8,16 @@ export interface Subcommand {
   run(argv: readonly string[]): Promise<number>
 }
 
-/** By the names that they have on the command line. */
-export const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
-  check,
-  explain,
-  free,
-  kill,
-  run,
-  tree,
-  wait,
-  watch,
+/** Loads each of them, by the name that it has on the command line. */
+export const SUBCOMMANDS: Readonly<Record<string, () => Promise<Subcommand>>> = {
+  check: async () => (await import('./commands/check.ts')).check,
+  explain: async () => (await import('./commands/explain.ts')).explain,
+  free: async () => (await import('./commands/free.ts')).free,
+  kill: async () => (await import('./commands/kill.ts')).kill,
+  run: async () => (await import('./commands/run.ts')).run,
+  tree: async () => (await import('./commands/tree.ts')).tree,
+  wait: async () => (await import('./commands/wait.ts')).wait,
+  watch: async () => (await import('./commands/watch.ts')).watch,
 }
 
 export const SUBCOMMAND_NAMES: readonly string[] = Object.keys(SUBCOMMANDS)

@@ -2,7 +2,7 @@
 
 import type { PortFilter, Protocol, Source, TcpState } from '../index.ts'
 import { SOURCES, TCP_STATES } from '../index.ts'
-import { closest } from './closest.ts'
+import { closest } from '../closest.ts'
 import { UsageError } from './usage-error.ts'
 
 function list(texts: readonly string[]): string[] {

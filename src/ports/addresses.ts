@@ -1,4 +1,4 @@
-/** IP addresses: how they are spelled, and which of them take a port from each other. Pure. */
+/** IP addresses: their spellings, and which of them conflict over one port. Pure. */
 
 import { isIPv4, isIPv6 } from 'node:net'
 import { formatIPv6 } from '../table/address.ts'
@@ -35,7 +35,7 @@ export function splitZone(address: string): readonly [address: string, zone: str
   return at < 0 ? [address, null] : [address.slice(0, at), address.slice(at + 1)]
 }
 
-/** An address in the one spelling that rows of the table have (RFC 5952), its zone kept. */
+/** An address as rows of the table have it (RFC 5952), with its zone. */
 export function canonicalAddress(text: string): string {
   const [address, zone] = splitZone(text)
   if (isIPv4(address)) return address
@@ -45,36 +45,33 @@ export function canonicalAddress(text: string): string {
   return zone === null ? spelled : `${spelled}%${zone}`
 }
 
-/** What an address takes of the space in which ports are taken. Addresses are canonical. */
-export interface Extent {
+/** An address that a socket is bound to, in canonical text. */
+interface BoundAddress {
   readonly family: Family
   readonly address: string
-  /** For `::` alone: whether it takes IPv4 too. */
+  /** Matters for `::` only: whether it covers IPv4 too. */
   readonly dualStack: boolean
 }
 
-export const isWildcard = (address: string): boolean =>
-  address === '::' || address === '0.0.0.0' || address === '::ffff:0.0.0.0'
-
-/** True for fe80::/10, whose addresses exist on each interface anew. */
+/** True for fe80::/10, whose addresses are per interface. */
 export const isLinkLocal = (address: string): boolean => /^fe[89ab][0-9a-f]:/.test(address)
 
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/
 
-/** The IPv4 address that an extent is, `any`, or null where it has no part in IPv4. */
-function inIPv4({ family, address, dualStack }: Extent): string | null {
+/** The IPv4 address that it covers, `any` for all of them, null for none. */
+function inIPv4({ family, address, dualStack }: BoundAddress): string | null {
   if (family === 'IPv4') return address === '0.0.0.0' ? 'any' : address
   if (address === '::') return dualStack ? 'any' : null
   const mapped = MAPPED.exec(address)?.[1]
   return mapped === '0.0.0.0' ? 'any' : (mapped ?? null)
 }
 
-function inIPv6({ family, address }: Extent): string | null {
+function inIPv6({ family, address }: BoundAddress): string | null {
   if (family === 'IPv4' || MAPPED.test(address)) return null
   return address === '::' ? 'any' : address
 }
 
-/** The same address; a link-local one of the same interface, where both say which. */
+/** Whether two addresses are equal; for link-local ones where both name an interface, in that too. */
 function isSame(a: string, b: string): boolean {
   const [one, zone] = splitZone(a)
   const [other, otherZone] = splitZone(b)
@@ -85,7 +82,7 @@ function isSame(a: string, b: string): boolean {
 const meet = (a: string | null, b: string | null): boolean =>
   a !== null && b !== null && (a === 'any' || b === 'any' || isSame(a, b))
 
-/** Whether one port at both is the same port: a wildcard takes all addresses of its family. */
-export function overlap(a: Extent, b: Extent): boolean {
+/** Whether two sockets with one port conflict: a wildcard covers all addresses of its family. */
+export function overlap(a: BoundAddress, b: BoundAddress): boolean {
   return meet(inIPv4(a), inIPv4(b)) || meet(inIPv6(a), inIPv6(b))
 }

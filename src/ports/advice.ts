@@ -2,10 +2,10 @@
 
 import { readWithAncestry } from '../processes/ancestry.ts'
 import { processInfo } from '../processes/facts.ts'
-import { guard } from '../processes/guard.ts'
+import { createGuard } from '../processes/guard.ts'
 import type { ProcessRecord } from '../processes/types.ts'
 import { listSockets } from '../table/snapshot.ts'
-import type { PortCheck } from './check.ts'
+import type { PortCheck } from './port-check.ts'
 import type { PortObstacle } from './obstacles.ts'
 import { portRules } from './rules.ts'
 
@@ -21,7 +21,7 @@ const STOP: Readonly<Record<string, string>> = {
   'libvirt-lxc': 'virsh --connect lxc:/// shutdown',
 }
 
-/** Where a container's own process has the port: it goes away, and may be started anew, with it. */
+/** For a container's own process: its engine may restart it, so the container is what to stop. */
 async function stopContainers(pids: readonly number[]): Promise<string[]> {
   const infos = await Promise.all(pids.map((pid) => processInfo(pid)))
   return infos.flatMap((info) => {
@@ -31,12 +31,12 @@ async function stopContainers(pids: readonly number[]): Promise<string[]> {
     const short = /^[0-9a-f]{64}$/.test(id) ? id.slice(0, 12) : id
     const kind = runtime === 'unknown' ? 'container' : `${runtime} container`
     const command = STOP[runtime]
-    const how = command === undefined ? 'stop that' : `"${command} ${short}" stops it`
+    const how = command === undefined ? 'stop that container' : `"${command} ${short}" stops it`
     return `PID ${pid} runs in the ${kind} ${short}: ${how}.`
   })
 }
 
-/** All that have the port there: the check names the first holder of each socket. */
+/** All processes that hold the port there: the check names the first holder of each socket. */
 async function holdersOf({ port, protocol, holders }: PortCheck): Promise<number[]> {
   const query = { protocol, localPort: port, bound: true, owners: 'all' } as const
   const { rows } = await listSockets(query)
@@ -50,7 +50,7 @@ async function holdersOf({ port, protocol, holders }: PortCheck): Promise<number
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 
 function endingOf({ port, protocol, obstacles }: PortCheck, pids: readonly number[]): string {
-  // By a port those are ended that listen on it.
+  // "socktable kill PORT" ends only processes that listen.
   if (obstacles[0] === 'bound') {
     return `"socktable kill --pid ${pids.join(',')}" ends it gracefully, and asks first.`
   }
@@ -58,21 +58,23 @@ function endingOf({ port, protocol, obstacles }: PortCheck, pids: readonly numbe
   return `"socktable kill ${port}${udp}" ends it gracefully, and asks first.`
 }
 
-/** What the same guard says that "socktable kill" obeys. */
+/** By the same guard that "socktable kill" obeys. */
 async function adviceForHolders(check: PortCheck): Promise<string[]> {
   const pids = await holdersOf(check)
   if (pids.length === 0) return []
   const records = await readWithAncestry()
-  const judged = await guard(records, new Set())
+  const guard = await createGuard(records, new Set())
   const byPid = new Map(records.map((record) => [record.pid, record]))
   const refused: string[] = []
   for (const pid of pids) {
     const nothing = { parentPid: null, startTime: null, startedAt: null, name: null }
     const record: ProcessRecord = byPid.get(pid) ?? { pid, ...nothing }
-    const reason = judged.reason(record)
+    const reason = guard.reason(record)
     if (reason === null) continue
-    const advice = judged.advice(record, reason, check.port)
-    refused.push(sentence(advice ?? `${record.name ?? 'that process'} (PID ${pid}) has to stay`))
+    const advice = guard.advice(record, reason, check.port)
+    refused.push(
+      sentence(advice ?? `${record.name ?? 'that process'} (PID ${pid}) must not be ended`),
+    )
   }
   if (refused.length > 0) return refused
   return [...(await stopContainers(pids)), endingOf(check, pids)]
@@ -85,33 +87,33 @@ export async function adviceFor(obstacle: PortObstacle, check: PortCheck): Promi
     case 'listener':
     case 'bound':
       return [
-        'If that is your own server from before, stop it where it was started.',
-        // Where processes can't be read, nothing can be ended either.
+        'If it is an earlier run of your own server, stop it where it was started.',
+        // Where processes cannot be read, none can be ended either.
         ...(await adviceForHolders(check).catch(() => [])),
       ]
     case 'connection':
       return [
-        'Wait until the connection ends, or take a port that the system gives to no clients: one ' +
+        'Wait until the connection ends, or use a port that the system does not assign to clients: one ' +
           `outside of ${portRules().ephemeral.from}-${portRules().ephemeral.to}.`,
       ]
     case 'time-wait':
-      return ['Wait a minute, or let the server set SO_REUSEADDR, as Node does by itself.']
+      return ['Wait a minute, or set SO_REUSEADDR in the server, as Node does by default.']
     case 'privileged':
       return [
-        'Take a port from 1024 on, with a proxy in front of it if need be.',
+        'Use a port from 1024 on, behind a proxy if necessary.',
         portRules().wildcardsFree
           ? 'Or listen on all addresses: leave the host out.'
-          : 'Or allow it: setcap cap_net_bind_service=+ep on the program, or ' +
+          : 'Or permit it: setcap cap_net_bind_service=+ep on the program, or ' +
             `sysctl net.ipv4.ip_unprivileged_port_start=${port}.`,
       ]
     case 'excluded':
       return [
         'See the ranges: netsh int ipv4 show excludedportrange protocol=tcp',
-        'Ranges that WinNAT took may go when it starts anew: net stop winnat, then net start winnat ' +
-          '(as an administrator).',
+        'Restarting WinNAT may release its ranges: net stop winnat, then net start winnat (as an ' +
+          'administrator).',
       ]
     case 'denied':
-      return ['Look at the audit log or the journal for what refused it.']
+      return ['The audit log or the journal shows which rule refused it.']
     case 'address':
       return ["Listen on one of this machine's addresses, or on all: leave the host out."]
     case 'family':

@@ -1,29 +1,44 @@
 /** Explains the listen errors of a server, and ends the process only where the error would. */
 
-import { type EventEmitter, errorMonitor } from 'node:events'
+import { errorMonitor } from 'node:events'
 import { isMainThread } from 'node:worker_threads'
 import { invalidType, isRevoked } from '../errors.ts'
 import { explainError } from './explain.ts'
-import type { PlaceOptions } from './places.ts'
-import { checkBoolean, checkOptions } from '../validate.ts'
+import type { BindTargetOptions } from './bind-targets.ts'
+import { checkBoolean, checkOption, checkOptions } from '../validate.ts'
 
+/** Options of `explainListenErrors`. */
 export interface ExplainOptions {
   /**
    * Whether to end the process with exit code 1 where nothing else handles the error, as the uncaught
-   * error would. Default: true.
+   * error would.
+   *
+   * @default true
    */
   readonly exit?: boolean
 }
 
-type Emitter = Pick<EventEmitter, 'on' | 'once' | 'listenerCount'>
+/**
+ * A server that emits its errors: of `net`, `http`, `https`, `http2` or `tls`, or a socket of `dgram`.
+ */
+export interface ListeningServer {
+  /** As of `EventEmitter`. */
+  on(event: string | symbol, listener: (...values: never[]) => void): unknown
+  /** As of `EventEmitter`. */
+  once(event: string | symbol, listener: (...values: never[]) => void): unknown
+  /** As of `EventEmitter`. */
+  listenerCount(event: string | symbol): number
+}
 
-function isEmitter(value: unknown): value is Emitter & { domain?: unknown; listening?: unknown } {
+type Emitter = ListeningServer & { readonly domain?: unknown; readonly listening?: unknown }
+
+function isEmitter(value: unknown): value is Emitter {
   if (typeof value !== 'object' || value === null || isRevoked(value)) return false
-  const { on, once, listenerCount } = value as Partial<Record<keyof Emitter, unknown>>
+  const { on, once, listenerCount } = value as Partial<Record<keyof ListeningServer, unknown>>
   return [on, once, listenerCount].every((method) => typeof method === 'function')
 }
 
-/** Whether an error that no listener takes would still reach code of the program. */
+/** Whether an error that no listener handles would still reach code of the program. */
 function isCaughtElsewhere(domain: unknown): boolean {
   if (domain !== undefined && domain !== null) return true
   return (
@@ -31,13 +46,14 @@ function isCaughtElsewhere(domain: unknown): boolean {
   )
 }
 
-/** A socket of dgram binds, and does not listen. */
-function protocolOf(server: Readonly<Record<string, unknown>>): PlaceOptions {
-  const isUdp = typeof server['bind'] === 'function' && typeof server['listen'] !== 'function'
+/** A socket of dgram binds and does not listen. */
+function protocolOf(server: object): BindTargetOptions {
+  const { bind, listen } = server as { bind?: unknown; listen?: unknown }
+  const isUdp = typeof bind === 'function' && typeof listen !== 'function'
   return isUdp ? { protocol: 'udp' } : {}
 }
 
-async function textFor(error: NodeJS.ErrnoException, options: PlaceOptions): Promise<string> {
+async function textFor(error: NodeJS.ErrnoException, options: BindTargetOptions): Promise<string> {
   try {
     return `${error.message}\n${(await explainError(error, options)).text}\n`
   } catch {
@@ -45,54 +61,58 @@ async function textFor(error: NodeJS.ErrnoException, options: PlaceOptions): Pro
   }
 }
 
-/** Writes to stderr, whose reader may be gone, and goes on when that is done. */
+/** Writes to stderr, whose reader may be gone, and calls back when that is done. */
 function write(text: string, done: () => void): void {
   const { stderr } = process
   const ignore = () => undefined
   stderr.on('error', ignore)
   stderr.write(text, () => {
-    // The error comes after the call.
+    // The error is emitted after the callback.
     setImmediate(() => stderr.off('error', ignore))
     done()
   })
 }
 
-/** Those that are watched already. */
-const watched = new WeakSet<object>()
+/** Servers that are handled already. */
+const handledServers = new WeakSet<object>()
 
 /**
- * One line for servers: `explainListenErrors(server)` turns an uncaught "listen EADDRINUSE" into words
- * on stderr about who has the port and what to do. Returns the server: any that emits its errors, of
- * `net`, `http`, `https`, `http2`, `tls` or `dgram`.
+ * Prints an explanation of a server's listen errors on stderr: which process has the port and what to
+ * do. Without another handler of the error the process then ends with exit code 1, as it would with the
+ * uncaught error. Returns the server, of `net`, `http`, `https`, `http2`, `tls` or `dgram`.
  *
- * It only watches where something else handles the error: another listener of `error`, whenever it was
- * added, `events.once(server, 'listening')`, or a handler of `uncaughtException`. Then the error goes
- * its way, the words are written unless the server listens by then, and the process goes on. Errors
- * that are not of `listen` are left to others. A handler that ends the process at once ends it before
- * the words are found. In a worker thread the error goes to the thread that started it.
+ * Where something else handles the error (another listener of `error`, whenever it was added,
+ * `events.once(server, 'listening')`, or a handler of `uncaughtException`), the explanation is printed
+ * unless the server listens by then, and the process continues. Errors of other calls than `listen`
+ * and `bind` are ignored. A handler that ends the process immediately ends it before the explanation
+ * is ready. In a worker thread the error goes to the thread that started it.
+ *
+ * @example
+ * const server = createServer()
+ * explainListenErrors(server).listen(3000)
  *
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE` where `server` emits no events.
  */
-export function explainListenErrors<Any extends Emitter>(
-  server: Any,
+export function explainListenErrors<Server extends ListeningServer>(
+  server: Server,
   options?: ExplainOptions,
-): Any {
+): Server {
   if (!isEmitter(server)) throw invalidType('server', 'an instance of net.Server', server)
   const values = checkOptions(options, ['exit'])
-  const exit = values['exit'] === undefined ? true : checkBoolean('options.exit', values['exit'])
-  if (watched.has(server)) return server
-  watched.add(server)
-  // Emitted before any listener of "error" runs, so that those that remove themselves still count.
+  const exit = checkOption(values, 'exit', checkBoolean, true)
+  if (handledServers.has(server)) return server
+  handledServers.add(server)
+  // Emitted before the listeners of "error" run, so that those that remove themselves still count.
   server.on(errorMonitor, (error: NodeJS.ErrnoException | null | undefined) => {
     if (error?.syscall !== 'listen' && error?.syscall !== 'bind') return
     const handled = server.listenerCount('error') > 0 || isCaughtElsewhere(server.domain)
-    // Without any listener the error would be thrown. The thread that started a worker gets it so.
-    const takes = !handled && isMainThread
-    if (takes) server.once('error', () => undefined)
+    // Without a listener the error is thrown, which in a worker passes it to the parent thread.
+    const handles = !handled && isMainThread
+    if (handles) server.once('error', () => undefined)
     void textFor(error, protocolOf(server)).then((text) => {
       if (handled && server.listening === true) return
       write(text, () => {
-        if (exit && takes) process.exit(1)
+        if (exit && handles) process.exit(1)
       })
     })
   })

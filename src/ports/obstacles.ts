@@ -1,22 +1,22 @@
-/** Why a bind was refused, from what the system said and what the table shows. Pure. */
+/** Why a bind was refused, from its error and the socket table. Pure. */
 
 import type { Include, SocketRow } from '../types/index.ts'
 
 /**
  * What keeps a port from being bound.
  *
- * - `listener`: a socket listens there, or awaits datagrams.
+ * - `listener`: a socket listens there, or waits for datagrams.
  * - `bound`: a TCP socket is bound there and does not listen.
- * - `connection`: a connection has it as its local port; most often a client that happens to use it.
- * - `time-wait`: a connection there was closed lately and lingers.
- * - `privileged`: such low ports take a privilege.
- * - `excluded`: Windows keeps it for itself (Hyper-V, WSL, Docker); no socket shows there.
- * - `denied`: the system forbids it otherwise (seccomp, SELinux, systemd's SocketBindDeny).
- * - `address`: the address is none of this machine's.
- * - `family`: this system has no IPv6, or no IPv4.
- * - `hidden`: the system says that it is in use and shows no socket: one that is bound and does not
- *   listen, which Linux before 6.8 and Windows don't show, or one that closed in this moment. macOS
- *   also keeps some ports for programs of its own (bsd/net/restricted_in_port.c).
+ * - `connection`: a connection has it as its local port; usually a client that happens to use it.
+ * - `time-wait`: a connection that was closed recently remains in TIME_WAIT.
+ * - `privileged`: low ports need a privilege.
+ * - `excluded`: reserved by Windows (Hyper-V, WSL, Docker); no socket is shown.
+ * - `denied`: forbidden by another rule of the system (seccomp, SELinux, systemd's SocketBindDeny).
+ * - `address`: the address is not one of this machine.
+ * - `family`: the system has no IPv6, or no IPv4.
+ * - `hidden`: the system reports it as in use and shows no socket: one that is bound and does not
+ *   listen, which Linux before 6.8 and Windows don't show, or one that closed at this moment. macOS
+ *   also restricts some ports to its own programs (bsd/net/restricted_in_port.c).
  */
 export type PortObstacle =
   | 'listener'
@@ -41,28 +41,28 @@ function inUseBecause(
   const found: PortObstacle[] = []
   if (holders.some(listens)) found.push('listener')
   if (holders.some((row) => !listens(row))) found.push('bound')
-  // Next to a listener its own connections are no obstacle.
+  // The connections of a listener are no obstacle of their own.
   if (found.length > 0) return found
   if (others.some(({ state }) => state !== 'TIME_WAIT')) found.push('connection')
   if (others.some(({ state }) => state === 'TIME_WAIT')) found.push('time-wait')
   return found.length > 0 ? found : ['hidden']
 }
 
-/** What is known of a port when a bind was tried. */
+/** What is known about a port after a bind was tried. */
 export interface Findings {
-  /** The code of the error that the bind gave; null where it went well. */
+  /** The code of the bind error; null where the bind succeeded. */
   readonly code: string | null
   readonly privileged: boolean
   readonly holders: readonly SocketRow<Include>[]
   readonly connections: readonly SocketRow<Include>[]
   readonly platform: NodeJS.Platform
-  /** What could not be read beside the bind. Default: nothing. */
+  /** What could not be read. Default: nothing. */
   readonly unreadable?: 'owners' | 'sockets' | null
   /** Whether the bind asked to share the port. Default: false. */
   readonly shares?: boolean
 }
 
-/** What was in the way, what weighs most first. */
+/** What was in the way, the most important first. */
 export function obstaclesOf(findings: Findings): PortObstacle[] {
   const { code, privileged, holders, connections, platform } = findings
   switch (code) {
@@ -72,7 +72,7 @@ export function obstaclesOf(findings: Findings): PortObstacle[] {
       return inUseBecause(holders, connections)
     case 'EACCES':
       if (privileged) return ['privileged']
-      // Windows refuses a port that somebody has for himself alone in the same words.
+      // Windows refuses a port that is bound exclusively with the same code.
       if (platform === 'win32') {
         return holders.length > 0 ? inUseBecause(holders, connections) : ['excluded']
       }
@@ -89,30 +89,30 @@ export function obstaclesOf(findings: Findings): PortObstacle[] {
   }
 }
 
-/** Why the table and the bind that was tried say different things; null where they agree. */
+/** Why the table and the bind that was tried differ; null where they agree. */
 export function disagreementOf(findings: Findings): string | null {
   if (obstaclesOf(findings)[0] === 'hidden') {
     if (findings.unreadable === 'sockets') {
-      return 'the system says that it is in use, and the socket table cannot be read here'
+      return 'the system reports it as in use, and the socket table cannot be read here'
     }
     return (
-      'the system says that it is in use, and the table shows no socket there: one that is bound ' +
-      'and does not listen is not shown by every system, and one may have closed in this moment'
+      'the system reports it as in use, and the table shows no socket there: not every system shows ' +
+      'sockets that are bound and do not listen, and one may have closed at this moment'
     )
   }
   if (findings.code !== null || !findings.holders.some(listens)) return null
   if (findings.shares) return 'the sockets there share the port, as this bind asked to'
   if (findings.platform === 'win32') {
     return (
-      'Windows lets a server on one address and one on all addresses have the same port, side by ' +
-      'side; connections go to the one whose address fits best'
+      'Windows lets a server on one address and one on all addresses share a port; connections go ' +
+      'to the one with the most specific address'
     )
   }
   if (findings.platform === 'darwin') {
     return (
-      'macOS lets servers that set SO_REUSEADDR, as Node does, have the same port on one address and ' +
-      'on all, side by side; connections go to the one whose address fits best'
+      'macOS lets servers that set SO_REUSEADDR, as Node does, share a port between one address and ' +
+      'all addresses; connections go to the one with the most specific address'
     )
   }
-  return 'a socket listened there when the table was read, and had closed when the bind was tried'
+  return 'a socket listened there when the table was read, and was closed when the bind was tried'
 }

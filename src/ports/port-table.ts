@@ -1,19 +1,20 @@
-/** The sockets that have certain ports, as far as they can be read. */
+/** The sockets with certain ports, as far as they can be read. */
 
 import { throwIfAborted } from '../table/signal.ts'
 import { listSockets, listSocketsSync } from '../table/snapshot.ts'
 import type { Include, ListOptions, SocketRow } from '../types/index.ts'
 import { isShortage } from './refusals.ts'
 
-/** What could not be read: the owners of the sockets, or the sockets. */
+/** What could not be read: only the owners of the sockets, or the sockets themselves. */
 export type Unreadable = 'owners' | 'sockets'
 
+/** The sockets that were read, and what could not be. */
 export interface PortTable {
   readonly rows: readonly SocketRow<Include>[]
   readonly unreadable: Unreadable | null
 }
 
-/** Owners take /proc, sockets sock_diag or /proc/net: a sandbox may have neither, and a bind answers. */
+/** Owners need /proc, sockets sock_diag or /proc/net: a sandbox may have neither. */
 const STEPS = [
   { owners: 'first', unreadable: null },
   { owners: 'none', unreadable: 'owners' },
@@ -21,8 +22,8 @@ const STEPS = [
 
 const NOTHING: PortTable = { rows: [], unreadable: 'sockets' }
 
-/** Throws what a later read might not meet. */
-function passOver(error: unknown, signal?: AbortSignal): void {
+/** Throws errors that a later read might not have. */
+function throwUnlessUnreadable(error: unknown, signal?: AbortSignal): void {
   throwIfAborted(signal)
   if (isShortage(error) || !(error instanceof Error && 'syscall' in error)) throw error
 }
@@ -36,7 +37,7 @@ export async function readPortTable(
       const { rows } = await listSockets({ ...query, owners, ...(signal && { signal }) })
       return { rows, unreadable }
     } catch (error) {
-      passOver(error, signal)
+      throwUnlessUnreadable(error, signal)
     }
   }
   return NOTHING
@@ -48,7 +49,7 @@ export function readPortTableSync(query: ListOptions): PortTable {
     try {
       return { rows: listSocketsSync({ ...query, owners }).rows, unreadable }
     } catch (error) {
-      passOver(error)
+      throwUnlessUnreadable(error)
     }
   }
   return NOTHING

@@ -17,7 +17,7 @@ const EXCLUSIVE = 8
  * src/unix/tcp.c, udp.c and core.c): on Unix SO_REUSEADDR for TCP always, and for UDP with
  * `reuseAddr`, which is SO_REUSEPORT on macOS; on Windows SO_REUSEADDR for UDP with `reuseAddr`.
  */
-function optionsOfNode({ protocol, reuseAddr = false, reusePort = false }: Place): number {
+function optionsOfNode({ protocol, reuseAddr = false, reusePort = false }: BindRequest): number {
   const { platform } = process
   const ofUdp = platform === 'darwin' ? REUSE_PORT : REUSE_ADDRESS
   const ofTcp = platform === 'win32' ? 0 : REUSE_ADDRESS
@@ -25,24 +25,26 @@ function optionsOfNode({ protocol, reuseAddr = false, reusePort = false }: Place
   return reuse | (reusePort ? REUSE_PORT : 0)
 }
 
-/** Where a socket is to be bound. */
-export interface Place {
+/** A bind to try. */
+interface BindRequest {
   readonly protocol: Protocol
   readonly family: Family
-  /** An address in text, with a scope where it is link-local. */
+  /** In text, with its zone where it is link-local. */
   readonly address: string
   readonly port: number
   readonly ipv6Only: boolean
-  /** For UDP: what Node's dgram sockets set with the option of that name. */
+  /** For UDP: the option of that name of Node's dgram sockets. */
   readonly reuseAddr?: boolean
   readonly reusePort?: boolean
 }
 
-/** Why a bind was refused. */
+/** The error of a bind. */
 export interface Refusal {
   /** Node's name of the error, such as `EADDRINUSE`. */
   readonly code: string
+  /** The system call that failed: `bind`, or `socket` where none could be made. */
   readonly syscall: string
+  /** The error in words. */
   readonly message: string
 }
 
@@ -50,49 +52,49 @@ export function refusalOf({ code, syscall, message }: SystemError): Refusal {
   return { code, syscall, message }
 }
 
-/** The error of a bind. What has nothing to do with the place, as too many open files, is thrown. */
+/** The error of a bind. Throws those that say nothing about the port, such as `EMFILE`. */
 function errorOf(failure: NativeFailure): SystemError {
   const error = systemError(failure)
   if (scopeOf(error) === 'process') throw error
   return error
 }
 
-function attempt(place: Place, options: number): SystemError | null {
-  const [address, zone] = splitZone(place.address)
-  const ipv6 = place.family === 'IPv6'
+function attempt(request: BindRequest, options: number): SystemError | null {
+  const [address, zone] = splitZone(request.address)
+  const ipv6 = request.family === 'IPv6'
   const bytes = ipv6 ? parseIPv6(address) : parseIPv4(address)
-  const words = new Uint32Array(9)
-  words[0] = place.protocol === 'tcp' ? 0 : 1
-  words[1] = ipv6 ? 1 : 0
-  words[2] = options | (place.ipv6Only ? V6_ONLY : 0)
-  words[3] = place.port
-  words[4] = zone === null ? 0 : binding().interfaceIndex(zone)
-  new Uint8Array(words.buffer).set(bytes, 5 * 4)
-  const failure = binding().tryBind(words)
+  const encoded = new Uint32Array(9)
+  encoded[0] = request.protocol === 'tcp' ? 0 : 1
+  encoded[1] = ipv6 ? 1 : 0
+  encoded[2] = options | (request.ipv6Only ? V6_ONLY : 0)
+  encoded[3] = request.port
+  encoded[4] = zone === null ? 0 : binding().interfaceIndex(zone)
+  new Uint8Array(encoded.buffer).set(bytes, 5 * 4)
+  const failure = binding().tryBind(encoded)
   return failure === null ? null : errorOf(failure)
 }
 
 /**
  * Null where a Node server could bind there now.
  *
- * @throws The errors that say nothing about the place (refusals.ts).
+ * @throws The errors that say nothing about the port or address (refusals.ts).
  */
-export function bindAsNode(place: Place): SystemError | null {
-  return attempt(place, optionsOfNode(place))
+export function bindAsNode(request: BindRequest): SystemError | null {
+  return attempt(request, optionsOfNode(request))
 }
 
-/** `bindAsNode` as users see it. */
-export function tryBind(place: Place): Refusal | null {
-  const error = bindAsNode(place)
+/** `bindAsNode` with a plain object for the error. */
+export function tryBind(request: BindRequest): Refusal | null {
+  const error = bindAsNode(request)
   return error === null ? null : refusalOf(error)
 }
 
-/** Null where no socket at all has the port: also none that would share it. */
-export function bindAlone(place: Place): SystemError | null {
-  return attempt(place, process.platform === 'win32' ? EXCLUSIVE : 0)
+/** Null where no socket has the port, not even one that would share it. */
+export function bindAlone(request: BindRequest): SystemError | null {
+  return attempt(request, process.platform === 'win32' ? EXCLUSIVE : 0)
 }
 
-/** A port that is reserved until it is closed. */
+/** A reservation that lasts until it is closed. */
 export interface OpenReservation {
   close(): void
 }
@@ -100,7 +102,7 @@ export interface OpenReservation {
 const isUnsupported = (failure: NativeFailure) => systemError(failure).code === 'ENOTSUP'
 
 /**
- * Reserves a TCP port by a socket of this process; null where the system has no such way.
+ * Reserves a TCP port with a socket of this process; null where the system does not support that.
  *
  * @throws As `bindAsNode`.
  */
@@ -116,8 +118,8 @@ export function reserveBySocket(port: number): OpenReservation | SystemError | n
 }
 
 /**
- * Reserves a TCP port by a connection in TIME_WAIT, which no process has to stay for. True where
- * that went well, null where the system has no such way.
+ * Reserves a TCP port with a connection in TIME_WAIT, which outlives this process. True on success,
+ * null where the system does not support that.
  *
  * @throws As `bindAsNode`; the errors of a connection over loopback.
  */

@@ -1,33 +1,32 @@
-/** What an error of a bind is about. Pure. */
+/** What a bind error says something about: the port, the address or this process. Pure. */
 
 /**
- * - `port`: that port alone; another one may go well.
- * - `address`: the address or its family; it stays so at every port of it.
- * - `process`: neither, but this process or system: it would be the same everywhere, and says nothing
- *   about a port.
+ * - `port`: that port; another one may be free.
+ * - `address`: the address or its family; every port of it fails alike.
+ * - `process`: this process or system; every bind fails alike, so it says nothing about a port.
  */
-export type RefusalScope = 'port' | 'address' | 'process'
+type RefusalScope = 'port' | 'address' | 'process'
 
-/** Errors of a process or system that is out of something: a call made later may go well. */
+/** Errors of a process or system that is out of a resource: a later call may succeed. */
 const SHORTAGES = ['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS']
 
-/** Whether an error is one, or comes of one: `cause` is why the source before it failed. */
+/** Whether an error is a shortage or was caused by one: `cause` is the error of the source tried before. */
 export function isShortage(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   return SHORTAGES.includes((error as NodeJS.ErrnoException).code ?? '') || isShortage(error.cause)
 }
 
-/** What failed, and with what: the parts of an error of the system that matter here. */
-export interface FailedCall {
+/** The parts of a system error that matter here. */
+interface FailedCall {
   readonly code: string
   readonly syscall: string
 }
 
 /**
  * Linux: net/ipv4/af_inet.c and net/ipv6/af_inet6.c, `bind`. EPERM comes from programs of a control
- * group (BPF_CGROUP_INET4_BIND, systemd's SocketBindDeny=), EACCES from low ports and from SELinux,
- * whose rules may name ports both; of `socket` the same codes forbid every socket (seccomp).
- * Windows: EACCES are ports that it keeps for itself, and those that others have for themselves alone.
+ * group (BPF_CGROUP_INET4_BIND, systemd's SocketBindDeny=), EACCES from low ports and from SELinux;
+ * the rules of both may name ports. From `socket` the same codes forbid every socket (seccomp).
+ * Windows: EACCES means a reserved port, or one that another process has bound exclusively.
  */
 export function scopeOf({ code, syscall }: FailedCall): RefusalScope {
   switch (code) {

@@ -1,23 +1,19 @@
-/** What the system says about port numbers as such, whoever has them. */
+/** The system's rules about port numbers, independent of who uses them. */
 
 import { readFileSync } from 'node:fs'
 import { hasCapability } from '../permission.ts'
-import { isWildcard } from './addresses.ts'
+import { isWildcard } from '../table/address.ts'
+import type { PortRange } from '../validate.ts'
 
-/** Ports from one to another, both included. */
-export interface PortRange {
-  readonly from: number
-  readonly to: number
-}
-
+/** The rules about ports that apply to this process. */
 export interface PortRules {
-  /** Where the system takes ports from for whoever asks for none. */
+  /** The range from which the system assigns ports to sockets that ask for any. */
   readonly ephemeral: PortRange
-  /** Ports in there that it never takes by itself; a bind by number goes well. */
+  /** Ports in that range that it never assigns by itself; a bind by number succeeds. */
   readonly reserved: readonly PortRange[]
-  /** Below this one a bind takes a privilege that this process lacks; 0: nowhere. */
+  /** Below this port a bind needs a privilege that this process lacks; 0: nowhere. */
   readonly privilegedBelow: number
-  /** Whether it takes none to bind them on all addresses at once. */
+  /** Whether binding them on all addresses needs no privilege. */
   readonly wildcardsFree: boolean
 }
 
@@ -25,7 +21,7 @@ function read(path: string): string {
   try {
     return readFileSync(path, 'utf8').trim()
   } catch {
-    // Not Linux, an old kernel or a /proc that is not whole: the defaults are as good as anything.
+    // Not Linux, an old kernel or an incomplete /proc: the defaults have to do.
     return ''
   }
 }
@@ -54,7 +50,7 @@ function linuxRules(): PortRules {
 /**
  * The rules of this system. Linux: of this network namespace, from /proc/sys/net/ipv4
  * (Documentation/networking/ip-sysctl.rst). Windows: its defaults; it has no privileged ports.
- * macOS: its defaults; from 10.14 on anybody may bind a low port on all addresses
+ * macOS: its defaults; from 10.14 on any user may bind a low port on all addresses
  * (bsd/netinet/in_pcb.c, in_pcbbind).
  */
 export function portRules(platform: NodeJS.Platform = process.platform): PortRules {
@@ -67,11 +63,7 @@ export function portRules(platform: NodeJS.Platform = process.platform): PortRul
   }
 }
 
-/** Whether binding the port at this address takes a privilege that this process lacks. */
+/** Whether binding the port at this address needs a privilege that this process lacks. */
 export function isPrivileged(port: number, address: string, rules: PortRules): boolean {
   return port < rules.privilegedBelow && !(rules.wildcardsFree && isWildcard(address))
-}
-
-export function inRanges(port: number, ranges: readonly PortRange[]): boolean {
-  return ranges.some(({ from, to }) => port >= from && port <= to)
 }

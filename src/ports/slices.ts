@@ -2,11 +2,11 @@
 
 import { setImmediate as turn } from 'node:timers/promises'
 
-/** For how long work may hold the event loop, in milliseconds. */
+/** How long work may block the event loop, in milliseconds. */
 const LONGEST = 5
 
 /**
- * Says when work has held the event loop for long enough, and gives it a turn:
+ * Reports when work has blocked the event loop for too long, and yields to it:
  *
  *     const slices = new Slices()
  *     for (const one of many) {

@@ -1,4 +1,4 @@
-/** What the cgroup of a process tells of it: pure functions of proc_pid_cgroup(5). */
+/** The cgroup and the systemd unit of a process: pure functions of proc_pid_cgroup(5). */
 
 interface Hierarchy {
   /** Empty for the unified one (cgroup v2). */
@@ -13,17 +13,17 @@ function hierarchies(text: string): Hierarchy[] {
   })
 }
 
-/** The path that systemd, or whoever manages the groups, gave it. */
+/** The path in the hierarchy that systemd or another manager of cgroups uses. */
 export function cgroupOf(text: string): string | null {
   const all = hierarchies(text)
   const unified = all.find(({ controllers }) => controllers === '')
   const systemd = all.find(({ controllers }) => controllers === 'name=systemd')
-  // With both hierarchies mounted the unified one is used by nobody but systemd, if at all.
+  // With both hierarchies mounted, only systemd uses the unified one, if at all.
   const used = [unified, systemd].find((one) => one !== undefined && one.path !== '/')
   return (used ?? unified ?? systemd)?.path ?? null
 }
 
-/** Slices group units; they run nothing themselves. */
+/** The innermost unit. Slices group units and run nothing themselves. */
 export function unitOf(text: string): string | null {
   const names = (cgroupOf(text) ?? '').split('/')
   return names.findLast((name) => /.\.(service|scope|socket|mount|swap)$/.test(name)) ?? null

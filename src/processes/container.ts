@@ -8,9 +8,9 @@ type Runtime = Container['runtime']
 const ID = '([0-9a-f]{64})'
 
 /**
- * Names of one directory. What only watches a container ("libpod-conmon-…", "crio-conmon-…") matches
- * none of them. A colon is what is left where a path for systemd's driver (SLICE:PREFIX:ID) was used
- * without systemd.
+ * Names of one directory. Monitors of a container ("libpod-conmon-…", "crio-conmon-…") match none
+ * of them. A colon remains where a path for systemd's driver (SLICE:PREFIX:ID) was used without
+ * systemd.
  */
 const NAMED: readonly (readonly [name: RegExp, runtime: Runtime])[] = [
   [RegExp(`^(?:.*:)?docker[-:]${ID}(?:\\.scope)?$`), 'docker'],
@@ -20,7 +20,7 @@ const NAMED: readonly (readonly [name: RegExp, runtime: Runtime])[] = [
   [/^lxc\.payload\.(.+)$/, 'lxc'],
 ]
 
-/** Names that mean something below a certain directory alone. */
+/** Names that have a meaning only below certain directories. */
 const BELOW: readonly (readonly [parent: RegExp, name: RegExp, runtime: Runtime])[] = [
   [/(?:^|\/)docker$/, RegExp(`^${ID}$`), 'docker'],
   [/(?:^|\/)(?:docker\/)?buildkit$/, /^([0-9a-z]{25})$/, 'buildkit'],
@@ -32,7 +32,7 @@ const BELOW: readonly (readonly [parent: RegExp, name: RegExp, runtime: Runtime]
   [/(?:^|\/)lxc(?:\.payload)?$/, /^(.+)$/, 'lxc'],
   [/(?:^|\/)mesos$/, /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/, 'mesos'],
   [/(?:^|\/)garden$/, /^(.+)$/, 'garden'],
-  // Any parent may be asked for ("docker run --cgroup-parent"): the path does not say by which engine.
+  // Any parent may be set ("docker run --cgroup-parent"): the path does not name the engine.
   [/^/, RegExp(`^${ID}$`), 'unknown'],
 ]
 
@@ -43,11 +43,11 @@ function unescapeUnit(name: string): string {
   )
 }
 
-/** Machines of systemd-machined. Virtual ones are no containers: their processes are not in there. */
+/** Machines of systemd-machined. Virtual machines are not containers: their processes run elsewhere. */
 function machineIn(name: string, below: string | undefined): Container | null {
   const unit =
     /^machine-(.+)\.scope$/.exec(name)?.[1] ?? /^systemd-nspawn@(.+)\.service$/.exec(name)?.[1]
-  // What watches it has a directory of its own beside "payload".
+  // Its monitor has a directory of its own beside "payload".
   if (unit === undefined || below === 'supervisor') return null
   const machine = unescapeUnit(unit)
   if (/^qemu-\d+-/.test(machine)) return null
@@ -91,19 +91,19 @@ export function containerOf(text: string): Container | null {
   return found.find(({ runtime }) => runtime !== 'unknown') ?? found[0] ?? null
 }
 
-// Namespaces of containerd by the engine that keeps its containers there.
+// The engines that use certain namespaces of containerd.
 const ENGINES: Readonly<Record<string, Runtime>> = { moby: 'docker', 'k8s.io': 'kubernetes' }
 
 /**
- * The engine of a container by the process that watches it for containerd: null where this is none.
+ * The engine of a container by its monitor process of containerd: null where this is not one.
  * It is called "containerd-shim… -namespace NAMESPACE -id ID" by all versions.
  */
 export function engineOf(
-  { arguments: words }: Pick<NativeProcessFacts, 'arguments'>,
+  { arguments: argv }: Pick<NativeProcessFacts, 'arguments'>,
   id: string,
 ): Runtime | null {
-  if (words === null || !/(?:^|\/)containerd-shim[^/]*$/.test(words[0] ?? '')) return null
-  if (!words.some((word) => word === id || word.endsWith(`/${id}`))) return null
-  const at = words.findIndex((word) => /^--?namespace$/.test(word))
-  return ENGINES[words[at + 1] ?? ''] ?? 'containerd'
+  if (argv === null || !/(?:^|\/)containerd-shim[^/]*$/.test(argv[0] ?? '')) return null
+  if (!argv.some((word) => word === id || word.endsWith(`/${id}`))) return null
+  const at = argv.findIndex((word) => /^--?namespace$/.test(word))
+  return ENGINES[argv[at + 1] ?? ''] ?? 'containerd'
 }

@@ -1,15 +1,15 @@
-/** Asks processes to end, waits, and forces those that don't. */
+/** Asks processes to end, waits, and kills those that do not. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { throwIfAborted } from '../table/signal.ts'
 import { KILL, type Plan } from './plan.ts'
 import type { Target } from './target.ts'
 
-/** For how long what was forced may take: it ends only when the kernel lets go of it. */
+/** How long a killed process may take to end: the kernel releases it first. */
 const FORCED_WAIT = 2000
 const LONGEST_PAUSE = 50
 
-/** Calls `done` until it says true or the time is over. Rejects with the reason of an abort. */
+/** Calls `done` until it returns true or the time is over. Rejects with the reason of an abort. */
 export async function waitUntil(
   done: () => boolean | Promise<boolean>,
   milliseconds: number,
@@ -30,15 +30,15 @@ export async function waitUntil(
   }
 }
 
-/** Sends a signal to those that are not settled; what can't be sent settles them. */
+/** Sends a signal to targets without an outcome; a failure to send it is their outcome. */
 function sendAll(targets: readonly Target[], number: number): void {
   for (const target of targets) {
     if (target.outcome !== null || target.held === null) continue
     const sent = target.held.send(number)
-    // Who ends together with its parent, say, has ended all the same.
+    // A process that ends with its parent, for example, has ended too.
     if (sent === 'gone') target.settle('terminated')
     else if (sent === 'no-permission') target.settle('no-permission')
-    else if (sent === 'no-way') target.reason = 'no-graceful-way'
+    else if (sent === 'unsupported') target.reason = 'no-graceful-way'
   }
 }
 
@@ -52,22 +52,22 @@ function settleExited(targets: readonly Target[], outcome: 'terminated' | 'kille
 }
 
 /**
- * Ends the targets that are not settled. `more` adds descendants that came up meanwhile, before those
- * that are still there are forced.
+ * Ends the targets without an outcome. `more` adds descendants that started since, before the targets
+ * that remain are killed.
  */
 export async function endTargets(
   targets: Target[],
-  { ask, timeout, force, abort }: Plan,
+  { signal, timeout, force, abort }: Plan,
   more: () => Promise<void>,
 ): Promise<void> {
   for (const target of running(targets)) if (!target.isThere) target.settle('already-gone')
   throwIfAborted(abort)
-  sendAll(targets, ask)
+  sendAll(targets, signal)
   const waiting = () =>
     running(targets).some((target) => target.isThere && target.reason !== 'no-graceful-way')
-  await waitUntil(() => !waiting(), ask === KILL ? FORCED_WAIT : timeout, abort)
-  settleExited(targets, ask === KILL ? 'killed' : 'terminated')
-  if (force && ask !== KILL && running(targets).length > 0) {
+  await waitUntil(() => !waiting(), signal === KILL ? FORCED_WAIT : timeout, abort)
+  settleExited(targets, signal === KILL ? 'killed' : 'terminated')
+  if (force && signal !== KILL && running(targets).length > 0) {
     await more()
     for (const target of running(targets)) target.reason = null
     sendAll(targets, KILL)

@@ -1,15 +1,11 @@
-/** What is known of one process. */
+/** The facts of one process. */
 
 import type { NativeProcessFacts } from '../binding.ts'
 import { cgroupOf, unitOf } from './cgroup.ts'
 import { containerOf, engineOf } from './container.ts'
 import { readFacts, readFactsSync } from './read.ts'
 import type { Container, ProcessInfo } from './types.ts'
-import { checkInteger } from '../validate.ts'
-
-export function checkPid(name: string, value: unknown): number {
-  return checkInteger(name, value, 1, 2 ** 31 - 1)
-}
+import { checkPid } from '../validate.ts'
 
 function describe(facts: NativeProcessFacts | undefined): ProcessInfo | null {
   if (facts === undefined) return null
@@ -24,10 +20,10 @@ function describe(facts: NativeProcessFacts | undefined): ProcessInfo | null {
 }
 
 /**
- * The container of a process whose path does not name the engine: goes up, yielding each PID to be
- * read, to the process that watches the container.
+ * The container of a process whose cgroup does not name the engine: goes up, yielding each PID to read,
+ * to the monitor process of the container.
  */
-function* watched(
+function* resolveEngine(
   { pid, parentPid }: ProcessInfo,
   container: Container,
 ): Generator<number, Container, NativeProcessFacts | undefined> {
@@ -43,18 +39,22 @@ function* watched(
   return container
 }
 
-/** The search for the engine of a process's container; null where there is nothing to search. */
-function searchFor(info: ProcessInfo | null): ReturnType<typeof watched> | null {
-  return info?.container?.runtime === 'unknown' ? watched(info, info.container) : null
+/** The search for the engine of a process's container; null where none is needed. */
+function searchFor(info: ProcessInfo | null): ReturnType<typeof resolveEngine> | null {
+  return info?.container?.runtime === 'unknown' ? resolveEngine(info, info.container) : null
 }
 
 /**
- * What is known of a process: its parent, name, program, command line, user and start time, and on
- * Linux the container and the systemd unit that its cgroup names. Null where no process has that PID.
+ * The facts of a process: its parent, name, program, command line, user and start time, and on Linux
+ * the container and the systemd unit of its cgroup. Null where no process has that PID.
+ *
+ * @example
+ * const info = await processInfo(4242)
+ * console.log(info?.commandLine, info?.container?.id)
  *
  * @throws For the PID `ERR_INVALID_ARG_TYPE` or `ERR_OUT_OF_RANGE`; an error with `code`, `errno` and
- *   `syscall` where processes can't be read: `ENODEV` without a /proc of this PID namespace, `EMFILE`,
- *   `ENFILE` or `ENOMEM` where no descriptor or memory is left for it.
+ *   `syscall` where processes cannot be read: `ENODEV` without a /proc of this PID namespace, `EMFILE`,
+ *   `ENFILE` or `ENOMEM` where no descriptor or memory is left.
  */
 export async function processInfo(pid: number): Promise<ProcessInfo | null> {
   const info = describe(await readFacts(checkPid('pid', pid)))
@@ -65,7 +65,14 @@ export async function processInfo(pid: number): Promise<ProcessInfo | null> {
   return { ...info, container: step.value }
 }
 
-/** `processInfo`, blocking. */
+/**
+ * `processInfo`, blocking.
+ *
+ * @example
+ * console.log(processInfoSync(process.ppid)?.name)
+ *
+ * @throws As `processInfo`.
+ */
 export function processInfoSync(pid: number): ProcessInfo | null {
   const info = describe(readFactsSync(checkPid('pid', pid)))
   const search = searchFor(info)

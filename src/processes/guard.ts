@@ -1,31 +1,34 @@
-/** What is not ended unless that is asked for by name, and what helps instead. */
+/** Which processes are protected from being ended, and what to do instead. */
 
 import { ancestryOf } from './ancestry.ts'
 import { publisherAdvice } from './publishers.ts'
 import { socketUnits } from './socket-units.ts'
-import type { PROTECTED, ProcessRecord, RefusalReason } from './types.ts'
+import type { ProcessRecord } from './types.ts'
+import type { ProtectedGroup, RefusalReason } from './ending-types.ts'
 import { NO_ROLES, type Roles, readRoles, windowsReason } from './windows-roles.ts'
 
-// What comes first, and the kernel where it has a number of its own.
+// The first process, and the kernel where it has a PID of its own.
 const SYSTEM_OF: Partial<Record<NodeJS.Platform, readonly number[]>> = {
   darwin: [0, 1],
   win32: [0, 4],
 }
 const SYSTEM = SYSTEM_OF[process.platform] ?? [1]
 
-/** What starts all else, for the system or for one user: it may listen for services (their sockets). */
+/** They start the services of the system or of one user, and may listen for them (socket units). */
 const MANAGER = /^(systemd|launchd)$/
 
-/** Judges processes: null for one that may be ended. */
+/** Decides which processes may be ended. */
 export interface Guard {
+  /** Why a process is protected; null where it may be ended. */
   reason(record: ProcessRecord): RefusalReason | null
-  /** What helps instead of ending it, of a port that it has; null where nothing is known to. */
+  /** What to do instead of ending it, to close a port of it; null where nothing is known. */
   advice(record: ProcessRecord, reason: RefusalReason, port: number | null): string | null
 }
 
 function managerAdvice({ pid, name }: ProcessRecord, port: number | null): string {
-  if (process.platform === 'win32') return 'it is a part of Windows'
-  if (name === 'launchd') return 'it listens for a service: "launchctl list" shows which to stop'
+  if (process.platform === 'win32') return 'it is part of Windows'
+  if (name === 'launchd')
+    return 'it listens for a service: "launchctl list" shows which one to stop'
   if (name !== 'systemd') {
     return 'it is the first process of this system or container: stop the container itself'
   }
@@ -33,8 +36,8 @@ function managerAdvice({ pid, name }: ProcessRecord, port: number | null): strin
   const command = ofUser ? 'systemctl --user' : 'systemctl'
   const [unit] = port === null ? [] : socketUnits(port, ofUser)
   return unit === undefined
-    ? `it listens for a service: "${command} list-sockets" shows the unit, "${command} stop NAME.socket" ends that`
-    : `it listens for ${unit}: "${command} stop ${unit}" ends that`
+    ? `it listens for a service: "${command} list-sockets" shows the unit, "${command} stop NAME.socket" stops it`
+    : `it listens for ${unit}: "${command} stop ${unit}" stops it`
 }
 
 function serviceAdvice(services: readonly string[]): string {
@@ -68,10 +71,10 @@ function adviceFor(
   }
 }
 
-/** Judges processes by a list of all of them: see `readWithAncestry`. */
-export async function guard(
+/** A guard for the processes of a list of all of them: see `readWithAncestry`. */
+export async function createGuard(
   records: readonly ProcessRecord[],
-  allow: ReadonlySet<(typeof PROTECTED)[number]>,
+  allow: ReadonlySet<ProtectedGroup>,
 ): Promise<Guard> {
   const ancestry = ancestryOf(records, process.pid)
   const isWindows = process.platform === 'win32'

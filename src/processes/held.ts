@@ -1,19 +1,20 @@
-/** A hold on a process, by which a number that has come round is never mistaken for it. */
+/** A hold on a process, so that a reused PID is never mistaken for it. */
 
 import type { NativeHandle } from '../binding.ts'
 import { binding } from '../binding.ts'
 import { systemError } from '../errors.ts'
 
-/** What became of a signal; `no-way`: Windows has no such thing for this process. */
-export type Sent = 'sent' | 'gone' | 'no-permission' | 'no-way'
+/** The result of a signal; `unsupported`: Windows has none for this process. */
+type SignalResult = 'sent' | 'gone' | 'no-permission' | 'unsupported'
 
-const FAILURES: Readonly<Record<string, Exclude<Sent, 'sent'>>> = {
+const FAILURES: Readonly<Record<string, Exclude<SignalResult, 'sent'>>> = {
   ESRCH: 'gone',
   EPERM: 'no-permission',
   EACCES: 'no-permission',
-  ENOTSUP: 'no-way',
+  ENOTSUP: 'unsupported',
 }
 
+/** A process that is held: Linux by a pidfd, Windows by a handle. */
 export class HeldProcess {
   readonly pid: number
   /** As in `ProcessRecord`; null where it is hidden or the process has ended. */
@@ -26,7 +27,7 @@ export class HeldProcess {
     this.#handle = handle
   }
 
-  /** Takes hold of the process that has this PID now, or says why not. */
+  /** Holds the process that has this PID now, or returns why it cannot. */
   static open(pid: number): HeldProcess | 'gone' | 'no-permission' {
     const answer = binding().openProcess(pid)
     if ('handle' in answer) return new HeldProcess(pid, answer.handle, answer.startTime)
@@ -36,7 +37,7 @@ export class HeldProcess {
     throw error
   }
 
-  send(number: number): Sent {
+  send(number: number): SignalResult {
     const failure = binding().signalProcess(this.#handle, number)
     if (failure === null) return 'sent'
     if (this.exited) return 'gone'

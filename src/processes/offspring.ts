@@ -1,47 +1,33 @@
-/** What descends from this process, for a command that lets nothing survive it. */
+/** The descendants of this process, for a command that lets none of them outlive it. */
 
 import { binding } from '../binding.ts'
 import { readProcesses } from './read.ts'
-import { childrenOf } from './tree.ts'
+import { descendantsOf } from './tree.ts'
 import type { ProcessRecord } from './types.ts'
 
 /**
- * How the system keeps descendants with this process: it becomes the parent of those whose own ended
- * (Linux), it ends them itself (Windows), or it does neither (macOS).
+ * How descendants are tied to this process: it becomes the parent of those whose own ended (`adopts`,
+ * Linux), they end with it (`ends`, Windows), or not at all (`none`, macOS).
  */
 export type Bond = 'adopts' | 'ends' | 'none'
 
-/** Binds what this process starts from now on. */
+/** Ties the processes that this one starts from now on to it. */
 export function bindOffspring(): Bond {
   const bond = binding().bindOffspring()
   if (bond === 1) return 'adopts'
   return bond === 2 ? 'ends' : 'none'
 }
 
-/** Those that descend from one process, without it: each after its parent. */
-function descendantsIn(records: readonly ProcessRecord[], pid: number): ProcessRecord[] {
-  const children = childrenOf(records)
-  const found = [...(children.get(pid) ?? [])]
-  const seen = new Set(found)
-  for (const record of found) {
-    for (const child of children.get(record.pid) ?? []) {
-      if (!seen.has(child)) found.push(child)
-      seen.add(child)
-    }
-  }
-  return found
-}
-
 /**
- * Takes note of the end of children that were adopted, of which the system else keeps their numbers.
- * Node.js itself does so for `own`, a child that was started here.
+ * Reaps adopted children that have ended, whose PIDs the system keeps until then. Node.js itself does so
+ * for `own`, a child that was started here.
  */
 export function reapAdopted(own: number | undefined): void {
   binding().reapAdopted(own ?? 0)
 }
 
-/** All that descend from this process and run. */
+/** All running descendants of this process, each after its parent. */
 export async function readOffspring(own: number | undefined): Promise<ProcessRecord[]> {
   reapAdopted(own)
-  return descendantsIn(await readProcesses(), process.pid)
+  return descendantsOf(await readProcesses(), process.pid)
 }

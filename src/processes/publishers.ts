@@ -1,14 +1,17 @@
-/** Programs that listen for others: for containers, virtual machines and services. Pure. */
+/** Programs that listen for containers, virtual machines and services. Pure. */
 
-const words = (port: number | null, given: (port: number) => string, otherwise: string): string =>
-  port === null ? otherwise : given(port)
+const forPort = (
+  port: number | null,
+  advice: (port: number) => string,
+  otherwise: string,
+): string => (port === null ? otherwise : advice(port))
 
 const DOCKER = (port: number | null): string =>
   'stop the container that has the port: ' +
-  words(port, (number) => `"docker ps --filter publish=${number}"`, '"docker ps"') +
-  ' shows which, "docker stop NAME" ends it'
+  forPort(port, (number) => `"docker ps --filter publish=${number}"`, '"docker ps"') +
+  ' shows which, "docker stop NAME" stops it'
 const PODMAN = (): string =>
-  'stop the container that has the port: "podman port --all" shows which, "podman stop NAME" ends it'
+  'stop the container that has the port: "podman port --all" shows which, "podman stop NAME" stops it'
 const ANY_CONTAINER = (): string =>
   'stop the container that has the port: "docker ps", "podman ps", "nerdctl ps" or "crictl ps" shows it'
 const KUBERNETES = (): string =>
@@ -17,12 +20,12 @@ const LXD = (): string =>
   'stop the container or remove its proxy device: "lxc list" or "incus list" shows them'
 const MACHINE = (): string =>
   'stop the server in the virtual machine, or change the ports that the machine forwards'
-const WSL = (): string => 'stop the server in the Linux of WSL, or all of it: wsl --shutdown'
-const INETD = (): string => 'switch the service off in its configuration, which listens for others'
+const WSL = (): string => 'stop the server inside WSL, or all of WSL: wsl --shutdown'
+const INETD = (): string => 'it listens for a service: disable that in its configuration'
 
 /**
- * By the names of their programs, in any case. Ending one cuts off what goes on behind it, or takes
- * down an engine with all that it runs.
+ * By the names of their programs, in any case. Ending one disconnects what it forwards to, or stops an
+ * engine with everything that it runs.
  */
 const PUBLISHERS: readonly (readonly [name: RegExp, advice: (port: number | null) => string])[] = [
   [/^(docker-proxy|dockerd|dockerd-rootless.*|rootlesskit-docker-proxy|vpnkit.*)$/, DOCKER],
@@ -44,7 +47,7 @@ const PUBLISHERS: readonly (readonly [name: RegExp, advice: (port: number | null
   [/^(inetd|xinetd|rlinetd|openbsd-inetd|tcpsvd)$/, INETD],
 ]
 
-/** What helps instead of ending a program that listens for others; null where it does not. */
+/** What to do instead of ending a program that listens for others; null for any other program. */
 export function publisherAdvice(name: string | null, port: number | null): string | null {
   if (name === null) return null
   const program = name.toLowerCase().replace(/\.exe$/, '')

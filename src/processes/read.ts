@@ -12,7 +12,7 @@ function received<Item>(
   return records
 }
 
-/** Half a millisecond of uncertainty is no use to anybody. */
+/** Whole milliseconds: the sources are no more precise. */
 function rounded<Item extends NativeProcess>(record: Item): Item {
   const { startedAt } = record
   return startedAt === null ? record : { ...record, startedAt: Math.round(startedAt) }
@@ -30,10 +30,10 @@ function readShort(pids: Uint32Array | null): Promise<ProcessRecord[]> {
   })
 }
 
-/** All processes, in short. */
+/** The records of all processes. */
 export const readProcesses = (): Promise<ProcessRecord[]> => readShort(null)
 
-/** Some of them; those that are not there are left out. */
+/** The records of some processes, without those that do not exist. */
 export const readSome = (pids: readonly number[]): Promise<ProcessRecord[]> =>
   readShort(Uint32Array.from(pids))
 
@@ -44,7 +44,7 @@ export function readProcessesSync(): ProcessRecord[] {
   )
 }
 
-/** All that is known of one process; undefined where there is none. */
+/** The facts of one process; undefined where it does not exist. */
 export function readFacts(pid: number): Promise<NativeProcessFacts | undefined> {
   return new Promise((resolve, reject) => {
     binding().processes(Uint32Array.of(pid), true, (...outcome) => {

@@ -1,4 +1,4 @@
-/** The units for which systemd listens itself (systemd.socket(5)), by their files. */
+/** The socket units of systemd (systemd.socket(5)), from their files. */
 
 import { readFileSync, readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
@@ -30,7 +30,7 @@ function textsIn(folder: string): [name: string, text: string][] {
   }
 }
 
-/** Whether a unit's file says that it listens on a port: "8080", "127.0.0.1:8080", "[::1]:8080". */
+/** Whether the file of a unit has it listen on a port: "8080", "127.0.0.1:8080", "[::1]:8080". */
 export function listensOn(text: string, port: number): boolean {
   return RegExp(`^\\s*Listen(?:Stream|Datagram)\\s*=\\s*(?:\\S*:)?${port}\\s*$`, 'm').test(text)
 }

@@ -1,14 +1,16 @@
-/** The processes that are to end, each held from before it is judged until all is over. */
+/** The processes to end, each held from before it is checked until the end. */
 
 import type { Guard } from './guard.ts'
 import { HeldProcess } from './held.ts'
 import { readProcesses } from './read.ts'
 import { childrenOf } from './tree.ts'
-import type { EndedProcess, ProcessOutcome, ProcessRecord, RefusalReason } from './types.ts'
+import type { ProcessRecord } from './types.ts'
+import type { EndedProcess, ProcessOutcome, RefusalReason } from './ending-types.ts'
 
-/** Whoever forks faster than this is not to be caught. */
+/** A process that forks faster than this cannot be caught. */
 const MOST_ROUNDS = 10
 
+/** The record of a process of which only the PID is known. */
 export const nothingKnown = (pid: number): ProcessRecord => ({
   pid,
   parentPid: null,
@@ -17,6 +19,7 @@ export const nothingKnown = (pid: number): ProcessRecord => ({
   name: null,
 })
 
+/** A process to end, and what became of it. */
 export class Target {
   record: ProcessRecord
   readonly ports: readonly number[]
@@ -31,7 +34,7 @@ export class Target {
     this.held = held
   }
 
-  /** Takes hold of whoever has this PID now. */
+  /** Holds the process that has this PID now. */
   static open(record: ProcessRecord, ports: readonly number[] = []): Target {
     const held = HeldProcess.open(record.pid)
     if (held instanceof HeldProcess) {
@@ -42,28 +45,28 @@ export class Target {
     return target
   }
 
-  /** Leaves it alone. */
+  /** Sets its outcome: nothing more is done to it. */
   settle(outcome: ProcessOutcome, reason: RefusalReason | null = null): void {
     this.outcome = outcome
     this.reason = reason
   }
 
-  /** Leaves it alone for what a guard has against it. */
-  refuse(reason: RefusalReason, judged: Guard): void {
+  /** Refuses to end it, for the reason of a guard. */
+  refuse(reason: RefusalReason, guard: Guard): void {
     this.settle('refused', reason)
-    this.advice = judged.advice(this.record, reason, this.ports[0] ?? null)
+    this.advice = guard.advice(this.record, reason, this.ports[0] ?? null)
   }
 
-  /** True while its PID means this process and no other. */
+  /** True while its PID refers to this process. */
   get isThere(): boolean {
     return this.held?.exited === false
   }
 
-  /** Takes what a list says that was read after this was held. */
+  /** Takes its record from a list that was read after it was held. */
   learn(records: readonly ProcessRecord[]): void {
     const found = records.find(({ pid }) => pid === this.record.pid)
     if (found === undefined || this.outcome === 'already-gone') return
-    // While it is held and there its PID means this one; what may not be held has only a name to tell.
+    // While it is held and running its PID refers to it; one that cannot be held is only identified here.
     const isThisOne = this.held === null || this.isThere
     if (isThisOne || found.startTime === this.record.startTime) this.record = found
   }
@@ -75,14 +78,14 @@ export class Target {
 }
 
 /**
- * Adds what descends from the targets that are not settled. A child counts where it was listed as
- * such after both it and its parent were held, and the parent was still there then: so each number
- * in that list meant the process that is held.
+ * Adds the descendants of targets without an outcome. A child counts where it was listed as such after
+ * both it and its parent were held, and the parent was still running then: so each PID in that list
+ * referred to the process that is held.
  */
-export async function addDescendants(targets: Target[], judged: Guard): Promise<void> {
+export async function addDescendants(targets: Target[], guard: Guard): Promise<void> {
   const candidates = new Map<number, Target>()
   try {
-    await findDescendants(targets, judged, candidates)
+    await findDescendants(targets, guard, candidates)
   } finally {
     for (const candidate of candidates.values()) {
       if (!targets.includes(candidate)) candidate.held?.close()
@@ -92,7 +95,7 @@ export async function addDescendants(targets: Target[], judged: Guard): Promise<
 
 async function findDescendants(
   targets: Target[],
-  judged: Guard,
+  guard: Guard,
   candidates: Map<number, Target>,
 ): Promise<void> {
   for (let round = 0, more = true; more && round < MOST_ROUNDS; round++) {
@@ -107,13 +110,13 @@ async function findDescendants(
         if (sure.has(pid) || queue.some((one) => one.record.pid === pid)) continue
         const known = candidates.get(pid)
         if (known?.isThere && known.record.startTime === record.startTime) {
-          const reason = judged.reason(record)
-          // What a process starts that is spared is spared with it.
+          const reason = guard.reason(record)
+          // The children of a protected process are protected with it.
           if (reason === null) queue.push(known)
           if (!targets.includes(parent)) continue
           known.record = record
           targets.push(known)
-          if (reason !== null) known.refuse(reason, judged)
+          if (reason !== null) known.refuse(reason, guard)
           continue
         }
         known?.held?.close()

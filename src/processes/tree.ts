@@ -1,7 +1,7 @@
-/** Who started whom. */
+/** Parents and children of processes. */
 
 import { hiddenProcess } from '../errors.ts'
-import { checkPid } from './facts.ts'
+import { checkPid } from '../validate.ts'
 import { readFacts, readFactsSync, readProcesses, readProcessesSync } from './read.ts'
 import type { ProcessNode, ProcessRecord, ProcessTree } from './types.ts'
 
@@ -11,8 +11,8 @@ function byStart(a: ProcessRecord, b: ProcessRecord): number {
 }
 
 /**
- * The children of each process. A parent may be younger: Linux gives an orphan to a reaper, which is
- * init or whoever asked for it (prctl(2), PR_SET_CHILD_SUBREAPER).
+ * The children of each process. A parent may be younger: Linux passes an orphan to a reaper, which is
+ * init or a process that asked for it (prctl(2), PR_SET_CHILD_SUBREAPER).
  */
 export function childrenOf(records: readonly ProcessRecord[]): Map<number, ProcessRecord[]> {
   const byPid = new Map(records.map((record) => [record.pid, record]))
@@ -27,7 +27,7 @@ export function childrenOf(records: readonly ProcessRecord[]): Map<number, Proce
   return children
 }
 
-/** From the parent up. */
+/** The ancestors of a process, from its parent up. */
 export function ancestorsOf(records: readonly ProcessRecord[], pid: number): ProcessRecord[] {
   const byPid = new Map(records.map((record) => [record.pid, record]))
   const ancestors: ProcessRecord[] = []
@@ -42,10 +42,8 @@ export function ancestorsOf(records: readonly ProcessRecord[], pid: number): Pro
   return ancestors
 }
 
-/** The tree around a process in a list of all; null where it is not in there. */
-export function treeIn(records: readonly ProcessRecord[], pid: number): ProcessTree | null {
-  const self = records.find((record) => record.pid === pid)
-  if (self === undefined) return null
+/** The processes below one, each with its children. Cycles, which reused PIDs can cause, are cut. */
+function nodesBelow(records: readonly ProcessRecord[], self: ProcessRecord): ProcessNode {
   const children = childrenOf(records)
   const seen = new Set<number>()
   const node = (record: ProcessRecord): ProcessNode => {
@@ -53,12 +51,29 @@ export function treeIn(records: readonly ProcessRecord[], pid: number): ProcessT
     const below = (children.get(record.pid) ?? []).filter((child) => !seen.has(child.pid))
     return { ...record, children: below.map(node) }
   }
-  return { ancestors: ancestorsOf(records, pid), process: node(self) }
+  return node(self)
+}
+
+/** The descendants of a process, each after its parent. */
+export function descendantsOf(records: readonly ProcessRecord[], pid: number): ProcessRecord[] {
+  const self = records.find((record) => record.pid === pid)
+  const flat = ({ children, ...record }: ProcessNode): ProcessRecord[] => [
+    record,
+    ...children.flatMap(flat),
+  ]
+  return self === undefined ? [] : nodesBelow(records, self).children.flatMap(flat)
+}
+
+/** The tree around a process in a list of all; null where the list lacks it. */
+export function treeIn(records: readonly ProcessRecord[], pid: number): ProcessTree | null {
+  const self = records.find((record) => record.pid === pid)
+  if (self === undefined) return null
+  return { ancestors: ancestorsOf(records, pid), process: nodesBelow(records, self) }
 }
 
 /**
- * The answer where the list of processes lacks one: null where there is none, `undefined` where it
- * was started since the list was read. One that exists and is hidden is an error, not an absence.
+ * The answer where the list of processes lacks one: null where it does not exist, `undefined` where it
+ * started after the list was read. A process that exists and is hidden is an error.
  */
 function missingFrom(pid: number, facts: ProcessRecord | undefined): null | undefined {
   if (facts === undefined) return null
@@ -67,11 +82,15 @@ function missingFrom(pid: number, facts: ProcessRecord | undefined): null | unde
 }
 
 /**
- * The processes above and below one: its parent and so on up, and what it started with what they
- * started. Null where no process has that PID. Processes come and go while the list is read.
+ * The ancestors of a process, and the process with its descendants. Null where no process has that PID.
+ * The list is not a snapshot: processes start and end while it is read.
  *
- * @throws As `processInfo` does; `EACCES` where the process exists and /proc keeps it from this user
- *   (hidepid), of which `processInfo` gives the PID alone.
+ * @example
+ * const tree = await processTree(4242)
+ * console.log(tree?.ancestors.map(({ name }) => name)) // [ 'npm', 'bash', 'systemd' ]
+ *
+ * @throws As `processInfo`; `EACCES` where the process exists and /proc hides it from this user
+ *   (hidepid), for which `processInfo` returns only the PID.
  */
 export async function processTree(pid: number): Promise<ProcessTree | null> {
   checkPid('pid', pid)
@@ -80,7 +99,14 @@ export async function processTree(pid: number): Promise<ProcessTree | null> {
   return treeIn(await readProcesses(), pid)
 }
 
-/** `processTree`, blocking. */
+/**
+ * `processTree`, blocking.
+ *
+ * @example
+ * const children = processTreeSync(process.pid)?.process.children
+ *
+ * @throws As `processTree`.
+ */
 export function processTreeSync(pid: number): ProcessTree | null {
   checkPid('pid', pid)
   const tree = treeIn(readProcessesSync(), pid)

@@ -1,4 +1,4 @@
-/** What Windows does not live without, and how what runs for it is stopped. */
+/** Which processes Windows needs, and which run its services. */
 
 import type { NativeFailure, NativeRole } from '../binding.ts'
 import { binding } from '../binding.ts'
@@ -6,9 +6,9 @@ import { systemError } from '../errors.ts'
 import type { ProcessRecord } from './types.ts'
 
 /**
- * What runs Windows itself: its kernel's processes, the session manager and what it starts, logon,
- * the service control manager and the hosts of its services. Ending one signs everybody out or stops
- * the machine, and IsProcessCritical, where it exists, does not name all of them.
+ * The programs of Windows itself: the processes of its kernel, the session manager and what that starts,
+ * logon, the service control manager and the hosts of its services. Ending one signs every user out or
+ * stops the machine, and IsProcessCritical, where it exists, does not report all of them.
  */
 const SYSTEM_PROGRAMS: ReadonlySet<string> = new Set([
   'csrss',
@@ -35,16 +35,17 @@ const SYSTEM_PROGRAMS: ReadonlySet<string> = new Set([
   'winlogon',
 ])
 
-/** Whether a process goes by the name of a part of Windows. File names there have no case. */
+/** Whether a process has the name of a program of Windows. File names have no case there. */
 export function isSystemProgram(name: string | null): boolean {
   return name !== null && SYSTEM_PROGRAMS.has(name.toLowerCase().replace(/\.exe$/, ''))
 }
 
+/** What is known of processes by PID. */
 export type Roles = ReadonlyMap<number, NativeRole>
 
 export const NO_ROLES: Roles = new Map()
 
-/** The first that applies: `critical` is never allowed, the others are by `system`. */
+/** The first reason that applies: `critical` is never allowed, the others are by `system`. */
 export function windowsReason(
   { pid, name }: Pick<ProcessRecord, 'pid' | 'name'>,
   roles: Roles,
@@ -55,7 +56,7 @@ export function windowsReason(
   return isSystemProgram(name) ? 'system' : null
 }
 
-/** The roles of processes; none of them has any on other systems. */
+/** The roles of processes; empty on other systems. */
 export function readRoles(pids: readonly number[]): Promise<Roles> {
   if (process.platform !== 'win32' || pids.length === 0) return Promise.resolve(NO_ROLES)
   return new Promise((resolve, reject) => {

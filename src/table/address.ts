@@ -30,3 +30,7 @@ export function formatIPv6(words: readonly [number, number, number, number]): st
 export function isLinkLocal(firstWord: number): boolean {
   return firstWord >>> 22 === 0xfe80 >>> 6
 }
+
+/** True for the addresses that stand for all of a machine's own. */
+export const isWildcard = (address: string): boolean =>
+  address === '::' || address === '0.0.0.0' || address === '::ffff:0.0.0.0'

@@ -5,11 +5,11 @@ import { bitsOf } from '../layout.ts'
 import type { Abortable, CountBy, ListOptions, SocketCounts } from '../types/index.ts'
 import { COUNT_BY } from '../types/index.ts'
 import { decodeCounts } from './decode-counts.ts'
-import { LIST_OPTIONS, encodeQuery, fixOptions } from './options.ts'
+import { LIST_OPTIONS, encodeQuery } from './options.ts'
 import { receive, receiver } from './receive.ts'
-import { checkList, checkOneOf, checkSignal } from '../validate.ts'
+import { checkList, checkOneOf, checkOptions, checkSignal, refuseSignal } from '../validate.ts'
 
-/** What `countSockets` takes: it knows itself whether it needs owners. */
+/** Options of `countSockets`: it looks for owners where it needs them. */
 export type CountOptions = Omit<ListOptions<'names'>, 'owners'>
 
 const COUNT_OPTIONS = LIST_OPTIONS.filter((name) => name !== 'owners')
@@ -23,7 +23,7 @@ export function encodeCountBy(by: unknown): number {
 /** The words of a query that reads owners only where they are counted or asked for. */
 export function encodeCountQuery(options: CountOptions | undefined, countBy: number): Uint32Array {
   const byProcess = (countBy & bitsOf(binding().layout.countBy, ['pid'])) !== 0
-  const query = fixOptions<ListOptions>(options, COUNT_OPTIONS, {})
+  const query: ListOptions = checkOptions(options, [...COUNT_OPTIONS, 'signal'])
   const owners = byProcess || query.pid !== undefined ? 'all' : 'none'
   return encodeQuery({ ...query, owners }, ['signal']).words
 }
@@ -37,15 +37,16 @@ export function decoder<By extends CountBy>(
 
 /**
  * Counts the sockets of a query by one thing or by several at once. The rows stay where they were
- * read, on another thread, and one record for each group comes back:
- *
- *     const { counts } = await countSockets(['protocol', 'state'])
- *     // [{ protocol: 'tcp', state: 'ESTABLISHED', count: 50_112 }, …]
+ * read, on another thread, and one record for each group comes back.
  *
  * Owners are looked for where `by` or the options name `pid`. For repeated counts `socketCounter` costs
  * less, and so does `count` of a watcher.
  *
- * @throws As `listSockets` does.
+ * @example
+ * const { counts } = await countSockets(['protocol', 'state'])
+ * console.log(counts) // [{ protocol: 'tcp', state: 'ESTABLISHED', count: 50_112 }, …]
+ *
+ * @throws As `listSockets`.
  */
 export async function countSockets<By extends CountBy>(
   by: By | readonly By[],
@@ -57,11 +58,19 @@ export async function countSockets<By extends CountBy>(
   return receive((done) => binding().read(words, done, countBy), decoder(by), signal)
 }
 
-/** `countSockets`, blocking. */
+/**
+ * `countSockets`, blocking.
+ *
+ * @example
+ * console.log(countSocketsSync('state', { protocol: 'tcp' }).counts)
+ *
+ * @throws As `listSockets`.
+ */
 export function countSocketsSync<By extends CountBy>(
   by: By | readonly By[],
   options?: CountOptions,
 ): SocketCounts<By> {
+  refuseSignal(options, 'countSockets')
   const countBy = encodeCountBy(by)
   const words = encodeCountQuery(options, countBy)
   return binding().readSync(words, receiver(decoder(by)), countBy)

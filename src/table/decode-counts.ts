@@ -32,7 +32,10 @@ export function decodeCounts<By extends CountBy>(
     family: (at) => families[bytes[at + place.family] as number] ?? null,
     state: (at) => states[bytes[at + place.state] as number] ?? null,
     direction: (at) => directions[bytes[at + place.direction] as number] ?? null,
-    listeningPort: (at) => halves[(at + place.listeningPort) / 2] || null,
+    listeningPort: (at) => {
+      const port = halves[(at + place.listeningPort) / 2] as number
+      return port === 0 ? null : port
+    },
     pid: (at) => {
       const process = sections.word(at + place.process)
       return process === place.noProcess ? null : (processes[process]?.pid ?? null)

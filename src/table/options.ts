@@ -1,26 +1,26 @@
 /** Checks every public option once and encodes a query for the addon. */
 
 import { binding } from '../binding.ts'
-import { invalidValue, outOfRange } from '../errors.ts'
+import { invalidValue } from '../errors.ts'
 import type { Layout } from '../layout.ts'
 import { bitsOf } from '../layout.ts'
 import type { Include, ListOptions, Owners } from '../types/index.ts'
 import { FAMILIES, INCLUDES, OWNERS, PROTOCOLS, SOURCES, TCP_STATES } from '../types/index.ts'
 import {
+  MOST_PORT_RANGES,
   checkBoolean,
   checkFamily,
   checkFlag,
-  checkInteger,
   checkList,
   checkListOrNone,
   checkOneOf,
   checkOptions,
+  checkPid,
   checkPortFilter,
+  checkProtocol,
 } from '../validate.ts'
 
 const MOST_PIDS = 65_536
-/** How many ports or ranges of ports one query takes. */
-export const MOST_PORT_RANGES = 1024
 
 type Values = { readonly [Name in keyof ListOptions]?: unknown }
 
@@ -38,16 +38,6 @@ export const LIST_OPTIONS: readonly (keyof ListOptions)[] = [
   'include',
   'source',
 ]
-
-/** Options of a narrower question, with what that question says itself. */
-export function fixOptions<Options extends ListOptions>(
-  options: Options | undefined,
-  known: readonly (keyof Options)[],
-  fixed: ListOptions,
-): Options & ListOptions {
-  const names = known.filter((name) => typeof name === 'string')
-  return { ...(checkOptions(options, [...names, 'signal']) as Options), ...fixed }
-}
 
 /** The states asked for, as bits of their numbers in the layout. */
 function tcpStateBits(values: Values, listening: boolean | undefined, layout: Layout): number {
@@ -74,22 +64,13 @@ function udpPeerBits(values: Values, listening: boolean | undefined, layout: Lay
 
 function checkPortRanges(name: keyof ListOptions, value: unknown): number[] {
   if (value === undefined) return []
-  const ranges = checkList(`options.${name}`, value, checkPortFilter)
-  if (ranges.length > MOST_PORT_RANGES) {
-    throw outOfRange(`options.${name}`, `at most ${MOST_PORT_RANGES} long`, ranges.length)
-  }
+  const ranges = checkList(`options.${name}`, value, checkPortFilter, MOST_PORT_RANGES)
   return ranges.map(({ from, to }) => ((from << 16) | to) >>> 0)
 }
 
 function checkPids(value: unknown): number[] {
   if (value === undefined) return []
-  const pids = checkList('options.pid', value, (name, item) =>
-    checkInteger(name, item, 1, 2 ** 31 - 1),
-  )
-  if (pids.length > MOST_PIDS) {
-    throw outOfRange('options.pid', `at most ${MOST_PIDS} long`, pids.length)
-  }
-  return [...new Set(pids)]
+  return [...new Set(checkList('options.pid', value, checkPid, MOST_PIDS))]
 }
 
 function checkInclude(value: unknown): Include[] {
@@ -117,17 +98,9 @@ export interface EncodedQuery {
 /** Checks the options of a query and encodes them for the addon. */
 export function encodeQuery(options: unknown, alsoKnown: readonly string[] = []): EncodedQuery {
   const values: Values = checkOptions(options, [...LIST_OPTIONS, ...alsoKnown])
-  const chosen = <Word extends string>(
-    name: 'protocol' | 'family',
-    all: readonly Word[],
-    check: (name: string, item: unknown, all: readonly Word[]) => Word,
-  ): readonly Word[] =>
-    values[name] === undefined
-      ? all
-      : checkList(`options.${name}`, values[name], (at, item) => check(at, item, all))
-
-  const protocols = chosen('protocol', PROTOCOLS, checkOneOf)
-  const families = chosen('family', FAMILIES, checkFamily)
+  const { protocol = PROTOCOLS, family = FAMILIES } = values
+  const protocols = checkList('options.protocol', protocol, checkProtocol)
+  const families = checkList('options.family', family, checkFamily)
   const listening =
     values.listening === undefined ? undefined : checkBoolean('options.listening', values.listening)
   if (listening === true && values.bound === true) {

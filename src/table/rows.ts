@@ -228,5 +228,5 @@ export function decodeRows<Included extends Include>(
 ): SocketRow<Included>[] {
   const { layout } = sections
   if (decoder?.layout !== layout) decoder = { layout, decode: rowDecoder(layout) }
-  return decoder.decode(sections, include) as SocketRow<Included>[]
+  return decoder.decode(sections, include)
 }

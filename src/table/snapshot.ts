@@ -5,7 +5,7 @@ import type { Abortable, Include, ListOptions, SocketTable } from '../types/inde
 import { decodeTable } from './decode.ts'
 import { encodeQuery } from './options.ts'
 import { receive, receiver } from './receive.ts'
-import { checkSignal } from '../validate.ts'
+import { checkSignal, refuseSignal } from '../validate.ts'
 
 /**
  * Reads the sockets of this host, or of this process's network namespace, as typed rows with state
@@ -22,6 +22,10 @@ import { checkSignal } from '../validate.ts'
  * A read is not atomic: while it runs, sockets come and go, and a row says what was so when it was
  * read.
  *
+ * @example
+ * const { rows } = await listSockets({ protocol: 'tcp', include: ['names'] })
+ * for (const { localPort, state, pid, processName } of rows) console.log(localPort, state, pid, processName)
+ *
  * @throws {TypeError | RangeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` or
  *   `ERR_OUT_OF_RANGE` before anything is read.
  * @throws An error with `code`, `errno` and `syscall` where the system offers no table: never an
@@ -36,10 +40,18 @@ export async function listSockets<const Included extends Include = never>(
   return receive((done) => binding().read(words, done), decoder<Included>(include), signal)
 }
 
-/** `listSockets`, blocking. */
+/**
+ * `listSockets`, blocking.
+ *
+ * @example
+ * console.log(listSocketsSync({ listening: true }).rows)
+ *
+ * @throws As `listSockets`.
+ */
 export function listSocketsSync<const Included extends Include = never>(
   options?: ListOptions<Included>,
 ): SocketTable<Included> {
+  refuseSignal(options, 'listSockets')
   const { words, include } = encodeQuery(options)
   return binding().readSync(words, receiver(decoder<Included>(include)))
 }

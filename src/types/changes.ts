@@ -6,7 +6,9 @@ import type { SocketProcess, TableReport } from './table.ts'
 
 /** A socket that changed: its state, its owners, its interface or what else but its queues. */
 export interface SocketChange<Included extends Include = never> {
+  /** As it was at the last read. */
   readonly before: SocketRow<Included>
+  /** As it is now. */
   readonly after: SocketRow<Included>
 }
 
@@ -16,9 +18,11 @@ export interface SocketChanges<Included extends Include = never> extends TableRe
   readonly sockets: number
   /** Every process that `pids` of a row here names, each once. */
   readonly processes: readonly SocketProcess[]
+  /** Sockets that are new. */
   readonly opened: readonly SocketRow<Included>[]
   /** As they were when they were last seen. */
   readonly closed: readonly SocketRow<Included>[]
+  /** Sockets that were there before and are different now. */
   readonly changed: readonly SocketChange<Included>[]
   /**
    * Sockets that opened and closed since the set before and are in no other list: with their

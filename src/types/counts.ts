@@ -6,7 +6,9 @@ import type { Direction, Family, Protocol, TcpState } from './values.ts'
 
 /** What counted sockets have in common. */
 export interface CountKeys {
+  /** The transport protocol. */
   readonly protocol: Protocol
+  /** The address family. */
   readonly family: Family
   /** Null for UDP. */
   readonly state: TcpState | null

@@ -3,7 +3,6 @@
 export * from './changes.ts'
 export * from './counts.ts'
 export * from './options.ts'
-export * from './ports.ts'
 export * from './socket.ts'
 export * from './table.ts'
 export * from './values.ts'

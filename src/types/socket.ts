@@ -15,6 +15,7 @@ export interface SocketFields {
    * addresses of an earlier one may have its id.
    */
   readonly id: string
+  /** Its transport protocol. */
   readonly protocol: Protocol
   /**
    * RFC 5952 text as Node prints it: an IPv4 peer of an IPv6 socket is `::ffff:192.0.2.1`, a
@@ -23,12 +24,14 @@ export interface SocketFields {
    * Linux: `procfs` does not name interfaces, so link-local addresses come without.
    */
   readonly localAddress: string
+  /** From 0 to 65535; 0 where no port is bound yet. */
   readonly localPort: number
   /**
    * Null where there is no peer: a listening or bound TCP socket, an unconnected UDP socket. Windows
    * shows no peer of any UDP socket.
    */
   readonly remoteAddress: string | null
+  /** Null where `remoteAddress` is. */
   readonly remotePort: number | null
   /** Null for UDP, and for a TCP state that this version does not know. */
   readonly state: TcpState | null
@@ -106,14 +109,18 @@ export interface SocketService {
   readonly service: string | null
 }
 
-/** The fields that some words of `include` add. */
-type Added<Included extends Include> = ('details' extends Included ? SocketDetails : unknown) &
+/** The fields that the words of `include` add. */
+export type IncludedFields<Included extends Include> = ('details' extends Included
+  ? SocketDetails
+  : unknown) &
   ('service' extends Included ? SocketService : unknown)
 
+/** A row with an IPv4 socket. */
 export type IPv4Socket<Included extends Include = never> = SocketFields &
-  Added<Included> & { readonly family: 'IPv4' }
+  IncludedFields<Included> & { readonly family: 'IPv4' }
+/** A row with an IPv6 socket, which may take IPv4 as well: see `dualStack`. */
 export type IPv6Socket<Included extends Include = never> = SocketFields &
-  Added<Included> & { readonly family: 'IPv6' }
+  IncludedFields<Included> & { readonly family: 'IPv6' }
 
 /**
  * One socket, told apart by `family`. A plain object: it survives JSON, `structuredClone` and deep

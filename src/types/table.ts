@@ -37,11 +37,13 @@ export type Missing =
 export interface Fallback {
   /** The system's error code, such as `ENOENT`. */
   readonly code: string
+  /** The system call that failed. */
   readonly syscall: string
 }
 
 /** A process that holds sockets of a table. */
 export interface SocketProcess {
+  /** Its process ID. */
   readonly pid: number
   /** Null where it was not asked for by `names`, or could not be read any more. */
   readonly name: string | null
@@ -55,7 +57,9 @@ export interface TableReport {
   readonly fallback: Fallback | null
   /** True where nothing is missing. */
   readonly complete: boolean
+  /** What is missing. */
   readonly missing: readonly Missing[]
+  /** How much permission hid. */
   readonly hidden: {
     /** Processes whose descriptors this process may not read. */
     readonly processes: number

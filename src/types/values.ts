@@ -18,19 +18,22 @@ export const TCP_STATES = [
   'TIME_WAIT',
   'BOUND',
 ] as const
+/** A state of a TCP socket: one of `TCP_STATES`. */
 export type TcpState = (typeof TCP_STATES)[number]
 
-export const PROTOCOLS = ['tcp', 'udp'] as const
-export type Protocol = (typeof PROTOCOLS)[number]
+/** A transport protocol. */
+export type Protocol = 'tcp' | 'udp'
+export const PROTOCOLS: readonly Protocol[] = ['tcp', 'udp']
 
-export const FAMILIES = ['IPv4', 'IPv6'] as const
 /** The socket's address family, spelled as by `server.address()`. */
-export type Family = (typeof FAMILIES)[number]
+export type Family = 'IPv4' | 'IPv6'
+export const FAMILIES: readonly Family[] = ['IPv4', 'IPv6']
 
-export const DIRECTIONS = ['in', 'out'] as const
 /** Which end opened a connection: the peer (`in`) or this host (`out`). */
-export type Direction = (typeof DIRECTIONS)[number]
+export type Direction = 'in' | 'out'
+export const DIRECTIONS: readonly Direction[] = ['in', 'out']
 
+/** The names of all sources, of every system. */
 export const SOURCES = ['sock_diag', 'procfs', 'iphlpapi', 'pcblist', 'libproc'] as const
 /**
  * A kernel interface that socket tables are read from.
@@ -48,17 +51,6 @@ export const SOURCES = ['sock_diag', 'procfs', 'iphlpapi', 'pcblist', 'libproc']
  */
 export type Source = (typeof SOURCES)[number]
 
-export const OWNER_UNKNOWN = [
-  'not-asked',
-  'no-owner',
-  'not-accepted',
-  'permission',
-  'gone',
-  'not-found',
-  'exited',
-  'pid-namespace',
-  'not-searched',
-] as const
 /**
  * Why a row has no PID.
  *
@@ -81,4 +73,24 @@ export const OWNER_UNKNOWN = [
  *   hundreds of threads that may each have descriptors of their own, where kcmp(2) is forbidden, or
  *   more than a thousand sockets without an owner.
  */
-export type OwnerUnknown = (typeof OWNER_UNKNOWN)[number]
+export type OwnerUnknown =
+  | 'not-asked'
+  | 'no-owner'
+  | 'not-accepted'
+  | 'permission'
+  | 'gone'
+  | 'not-found'
+  | 'exited'
+  | 'pid-namespace'
+  | 'not-searched'
+export const OWNER_UNKNOWN: readonly OwnerUnknown[] = [
+  'not-asked',
+  'no-owner',
+  'not-accepted',
+  'permission',
+  'gone',
+  'not-found',
+  'exited',
+  'pid-namespace',
+  'not-searched',
+]

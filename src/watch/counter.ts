@@ -15,9 +15,11 @@ export interface SocketTurnover<By extends CountBy> extends SocketCounts<By> {
    * the two numbers where the system reports them: see `shortLived` of a watcher's changes.
    */
   readonly opened: number | null
+  /** See `opened`. */
   readonly closed: number | null
 }
 
+/** Counts the sockets of one query again and again. */
 export interface SocketCounter<By extends CountBy> {
   /**
    * Reads the table and counts. Calls wait for each other. Errors as of `listSockets`. What a call
@@ -26,6 +28,10 @@ export interface SocketCounter<By extends CountBy> {
   count(options?: Abortable): Promise<SocketTurnover<By>>
   /** Gives back what is kept of the last table. Calls that wait go on to their end. */
   close(): void
+  /** `close`, for `using`. */
+  [Symbol.dispose](): void
+  /** `close`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>
 }
 
 /**
@@ -35,6 +41,11 @@ export interface SocketCounter<By extends CountBy> {
  *
  *     const counter = socketCounter(['protocol', 'state'])
  *     const { counts, opened, closed } = await counter.count() // each second
+ *
+ * @example
+ * using counter = socketCounter('state')
+ * const { counts, opened } = await counter.count()
+ * console.log(counts, opened)
  *
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`; `count` rejects with
  *   `ERR_INVALID_STATE` once it was closed.
@@ -56,6 +67,10 @@ export function socketCounter<By extends CountBy>(
     first = false
     return { ...decode(buffer), ...turnover }
   }
+  const close = () => {
+    if (open) binding().closeWatcher(watcher)
+    open = false
+  }
   return {
     count: async (abortable) => {
       checkOptions(abortable, ['signal'])
@@ -63,9 +78,11 @@ export function socketCounter<By extends CountBy>(
       if (!open) throw hasEnded('this counter', 'socketCounter')
       return receive((done) => binding().pollCounts(watcher, done, countBy), decodeAll, signal)
     },
-    close: () => {
-      if (open) binding().closeWatcher(watcher)
-      open = false
+    close,
+    [Symbol.dispose]: close,
+    [Symbol.asyncDispose]: () => {
+      close()
+      return Promise.resolve()
     },
   }
 }

@@ -20,6 +20,7 @@ import type {
 } from '../types/index.ts'
 import { checkBoolean, checkInteger, checkSignal } from '../validate.ts'
 
+/** Options of `watchSockets`. */
 export interface WatchOptions<Included extends Include = Include> extends ListOptions<Included> {
   /**
    * The least time from the beginning of one read of the table to that of the next, in milliseconds.
@@ -43,6 +44,10 @@ export interface SocketWatcher<Included extends Include = never> extends AsyncGe
   count<By extends CountBy>(by: By | readonly By[]): Promise<SocketCounts<By>>
   /** Ends it at once: what is waited for ends as well, and there is nothing more to take. */
   close(): void
+  /** `close`, for `using`. */
+  [Symbol.dispose](): void
+  /** `close`, for `await using`: resolves once the iteration has ended. */
+  [Symbol.asyncDispose](): Promise<void>
 }
 
 const LONGEST = 2 ** 31 - 1 // of a timer
@@ -157,6 +162,11 @@ class Watch<Included extends Include> {
  * that moment (net/ipv4/inet_diag.c). Such a one is told as closed, and by the next read as opened:
  * its `inode` is the same.
  *
+ * @example
+ * for await (const { opened, closed } of watchSockets({ protocol: 'tcp' })) {
+ *   console.log(`${opened.length} opened, ${closed.length} closed`)
+ * }
+ *
  * @throws {TypeError | RangeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` or
  *   `ERR_OUT_OF_RANGE` at once. Errors as of `listSockets` and the signal's reason come from the
  *   iterator, which has ended then.
@@ -172,11 +182,15 @@ export function watchSockets<const Included extends Include = never>(
   }
   const watch = new Watch<Included>(query, pace, checkSignal(options))
   const changes = watch.changes()
+  const end = async () => {
+    watch.close()
+    await changes.return()
+  }
+  const close = () => void end()
   return Object.assign(changes, {
     count: <By extends CountBy>(by: By | readonly By[]) => watch.count(by),
-    close: () => {
-      watch.close()
-      void changes.return()
-    },
+    close,
+    [Symbol.dispose]: close,
+    [Symbol.asyncDispose]: end,
   })
 }

@@ -2,12 +2,8 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import {
-  listListenersSync,
-  listSockets,
-  listSocketsSync,
-  portOwnersSync,
-} from '../../dist/index.js'
+import { inspectPortSync, listSockets, listSocketsSync } from '../../dist/index.js'
+import { COMMAND } from './starts.mjs'
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url))
 const require = createRequire(import.meta.url)
@@ -103,11 +99,18 @@ export function contestants(floor, port) {
         ...peer('systeminformation', (module) => module.networkConnections()),
       },
     ],
+    'all sockets with owners, whole processes': [
+      {
+        name: 'socktable list --all --json',
+        ...program(process.execPath, COMMAND, 'list', '--all', '--json'),
+      },
+      { name: 'ss -Htanp', slow: true, ...program('ss', '-Htanp') },
+    ],
     'the owner of one listening port': [
-      { name: 'socktable', round: () => timed(() => portOwnersSync(port)) },
+      { name: 'socktable', round: () => timed(() => inspectPortSync(port, { listening: true })) },
       {
         name: 'socktable, every holder',
-        round: () => timed(() => portOwnersSync(port, { owners: 'all' })),
+        round: () => timed(() => inspectPortSync(port, { listening: true, owners: 'all' })),
       },
       { name: 'ss with a filter', ...program('ss', '-Hltnp', `sport = :${port}`) },
       { name: 'lsof', slow: true, ...program('lsof', '-nP', `-iTCP:${port}`, '-sTCP:LISTEN') },
@@ -119,7 +122,7 @@ export function contestants(floor, port) {
       },
     ],
     'the listening sockets, with owners': [
-      { name: 'socktable', round: () => timed(() => listListenersSync()) },
+      { name: 'socktable', round: () => timed(() => listSocketsSync({ listening: true })) },
       { name: 'ss -Hltunp', ...program('ss', '-Hltunp') },
     ],
     'the longest pause of the event loop': [{ name: 'socktable, asynchronous', round: loopDelay }],

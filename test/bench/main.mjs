@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { inOwnNetwork } from '../../scripts/own-network.mjs'
+import { inOwnNetwork } from '../../scripts/environments/own-network.mjs'
 
 const HELP = `usage: npm run bench -- [--sizes 1000,10000,50000] [--seconds N] [--watch N] [--json FILE]
 
@@ -59,6 +59,7 @@ if (!values.inside) {
 
 const { contestants } = await import('./contestants.mjs')
 const { report } = await import('./report.mjs')
+const { startTimes } = await import('./starts.mjs')
 
 const folder = mkdtempSync(join(tmpdir(), 'socktable-bench-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
@@ -115,6 +116,9 @@ async function processorTimes(group) {
   return times
 }
 
+console.error('starts of the command')
+const starts = await startTimes()
+
 const results = []
 const looks = {}
 for (const size of sizes) {
@@ -158,5 +162,6 @@ const machine = {
   node: process.version,
   ss: version('ss', '-V'),
 }
-if (values.json) writeFileSync(values.json, JSON.stringify({ machine, results, watched }, null, 2))
-console.log(report(machine, results, watched))
+if (values.json)
+  writeFileSync(values.json, JSON.stringify({ machine, starts, results, watched }, null, 2))
+console.log(report({ machine, starts, results, watched }))

@@ -14,8 +14,9 @@ function questionTable(question, results) {
   const names = Object.keys(results[0].times[question])
   const header = results.flatMap(({ size }) => [`${size.toLocaleString('en')}`, '×'])
   const lines = names.map((name) => {
+    const [first] = names.filter((each) => each.startsWith('socktable'))
     const cells = results.flatMap(({ times: all }) => {
-      const own = median(all[question].socktable ?? all[question]['socktable, asynchronous'])
+      const own = median(all[question][first])
       const measured = all[question][name]
       if (measured.length === 0) return ['not installed', '']
       return [milliseconds(median(measured)), times(median(measured) / own)]
@@ -29,8 +30,19 @@ function questionTable(question, results) {
   ].join('\n')
 }
 
-/** What was aimed at, for the largest size. */
-function aims({ size, times: all, memory }, watched) {
+/** How much later the command ends than a Node.js that does nothing. */
+function startTable(starts) {
+  const bare = median(starts['node -e 0'])
+  const lines = Object.entries(starts).map(
+    ([name, measured]) =>
+      `| ${name} | ${milliseconds(median(measured))} | ${times(median(measured) / bare)} |`,
+  )
+  return ['| from start to end, ms | | × |', '| --- | ---: | ---: |', ...lines].join('\n')
+}
+
+/** What was aimed at: starts, and the rest for the largest size. */
+function aims(starts, { size, times: all, memory }, watched) {
+  const start = (name) => median(starts[name]) / median(starts['node -e 0'])
   const of = (question, name) => median(all[question][name] ?? [])
   const without = 'all sockets, without owners'
   const owners = 'all sockets, with owners'
@@ -39,8 +51,18 @@ function aims({ size, times: all, memory }, watched) {
     .filter(([name, measured]) => !name.startsWith('socktable') && measured.length > 0)
     .map(([, measured]) => median(measured))
   const plain = 'plain C (floor)'
+  const whole = 'all sockets with owners, whole processes'
   const lines = [
-    ['without owners, of the floor', of(without, 'socktable') / of(without, plain), '<=', 1.3],
+    ['socktable --version, of node -e 0', start('socktable --version'), '<=', 1.25],
+    ['socktable who PORT, of node -e 0', start('socktable who PORT'), '<=', 1.5],
+    ['socktable, of node -e 0', start('socktable'), '<=', 1.5],
+    [
+      'list --all --json, of ss -Htanp',
+      of(whole, 'socktable list --all --json') / of(whole, 'ss -Htanp'),
+      '<=',
+      0.3,
+    ],
+    ['without owners, of the floor', of(without, 'socktable') / of(without, plain), '<=', 1.2],
     ['with owners, of the floor', of(owners, 'socktable') / of(owners, plain), '<=', 1.1],
     ['faster than ss -Htanp', of(owners, 'ss -Htanp') / of(owners, 'socktable'), '>=', 5],
     ['faster than psutil', of(owners, 'psutil') / of(owners, 'socktable'), '>=', 4],
@@ -90,14 +112,15 @@ function watchTable({ size }, watched) {
   ].join('\n')
 }
 
-export function report(machine, results, watched) {
+export function report({ machine, starts, results, watched }) {
   const questions = Object.keys(results[0].times)
   return [
     `Medians in milliseconds, and as multiples of socktable's. ${machine.cpu}, Linux ${machine.kernel}, ` +
       `Node.js ${machine.node}, ${machine.ss}; sockets in 50 processes. Programs count with their start, ` +
       'as they do for those who call them; the floor and psutil measure themselves.',
     ...questions.map((question) => questionTable(question, results)),
-    aims(results.at(-1), watched),
+    startTable(starts),
+    aims(starts, results.at(-1), watched),
     watchTable(results.at(-1), watched),
   ].join('\n\n')
 }

@@ -102,7 +102,7 @@ test('several ports, with their trees, as JSON', async () => {
   const { code, stdout, stderr } = socktable('kill', ...words)
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   const result = JSON.parse(stdout) as KillPortResult
-  expect(result.free).toBe(true)
+  expect(result.closed).toBe(true)
   expect(result.ports.map(({ port }) => port)).toEqual([one.port, two.port])
   expect(result.processes.map(({ pid }) => pid)).toContain(one.children[0])
 })

@@ -114,7 +114,7 @@ describe('wait', () => {
     const server = createServer().listen(port, '127.0.0.1')
     expect(await waiting).toMatchObject([{ localPort: port }])
     expect(await waitForPort(port, { pid: process.pid })).toMatchObject([{ pid: process.pid }])
-    const ending = waitForPort(port, { until: 'free', interval: 5 })
+    const ending = waitForPort(port, { until: 'closed', interval: 5 })
     await sleep(50)
     server.close()
     expect(await ending).toEqual([])
@@ -175,7 +175,7 @@ describe('free ports', () => {
     [{ ports: { from: 9, to: 8 } }, 'ERR_OUT_OF_RANGE'],
     [{ ports: 0 }, 'ERR_OUT_OF_RANGE'],
     [{ exclude: 'all' }, 'ERR_INVALID_ARG_TYPE'],
-    [{ hosts: [1] }, 'ERR_INVALID_ARG_VALUE'],
+    [{ hosts: [1] }, 'ERR_INVALID_ARG_TYPE'],
     [{ ephemeral: 'no' }, 'ERR_INVALID_ARG_VALUE'],
     [{ port: 3000 }, 'ERR_INVALID_ARG_VALUE'],
   ])('%j is refused', async (options, code) => {

@@ -66,12 +66,12 @@ describe('killPort', () => {
     const result = await killPort(port, { settle: 0 })
     await exited
     expect(result).toMatchObject({
-      free: true,
-      ports: [{ port, outcome: 'freed' }],
+      closed: true,
+      ports: [{ port, outcome: 'closed' }],
       processes: [{ pid, outcome: ENDED, ports: [port] }],
     })
     expect(bystander.child.exitCode).toBeNull()
-    expect((await killPort(port)).ports).toMatchObject([{ outcome: 'nothing-there', free: true }])
+    expect((await killPort(port)).ports).toMatchObject([{ outcome: 'nothing-there', closed: true }])
   })
 
   test('this process and its clients stay', async () => {

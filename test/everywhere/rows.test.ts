@@ -1,17 +1,7 @@
 import { once } from 'node:events'
 import { basename } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import {
-  type SocketRow,
-  listConnections,
-  listConnectionsSync,
-  listListeners,
-  listListenersSync,
-  listSockets,
-  listSocketsSync,
-  portOwners,
-  portUsage,
-} from '../../src/index.ts'
+import { type SocketRow, inspectPort, listSockets, listSocketsSync } from '../../src/index.ts'
 import type { Source } from '../../src/types/index.ts'
 import { until } from '../support/children.ts'
 import { connection, datagrams, listen, otherListener } from './sockets.ts'
@@ -59,7 +49,7 @@ describe.each([
     const ends = { protocol: 'tcp', family, localAddress: host, remoteAddress: host }
     const open = { ...ends, state: 'ESTABLISHED', pid: process.pid }
     const find = (localPort: number, remotePort: number) =>
-      only(listConnectionsSync({ localPort, remotePort }).rows)
+      only(listSocketsSync({ localPort, remotePort, listening: false }).rows)
     expect(find(clientPort, port)).toMatchObject({ ...open, localPort: clientPort })
     expect(find(port, clientPort)).toMatchObject({ ...open, remotePort: clientPort })
   })
@@ -71,7 +61,7 @@ describe.each([
     const localPort = client.localPort as number
     client.end()
     await until('it is closed on one side', async () => {
-      const { rows } = await listConnections({ localPort, remotePort: port })
+      const { rows } = await listSockets({ localPort, remotePort: port, listening: false })
       return rows.every(({ state }) => state !== 'ESTABLISHED')
     })
   })
@@ -83,7 +73,9 @@ describe.each([
 ] as const)('%s', (type, host, family) => {
   test('a bound socket', async () => {
     const { port } = await datagrams(type, host)
-    const row = only((await listListeners({ protocol: 'udp', localPort: port })).rows)
+    const row = only(
+      (await listSockets({ protocol: 'udp', localPort: port, listening: true })).rows,
+    )
     expect(row).toMatchObject({
       protocol: 'udp',
       family,
@@ -99,7 +91,7 @@ describe.each([
 
 test('a listener on :: is found by its port', async () => {
   const { port } = await listen('::')
-  const { rows } = await listListeners({ localPort: port })
+  const { rows } = await listSockets({ localPort: port, listening: true })
   expect(rows.length).toBeGreaterThan(0)
   expect(rows.every(({ pid }) => pid === process.pid)).toBe(true)
   expect(rows.map(({ localAddress }) => localAddress)).toContain('::')
@@ -170,12 +162,12 @@ describe('owners', () => {
 
   test('a port', async () => {
     const other = await otherListener()
-    const { owners, unknown } = await portOwners(other.port)
+    const { owners, unknown, ...usage } = await inspectPort(other.port)
     expect(owners).toMatchObject([{ pid: other.pid, sockets: [{ localPort: other.port }] }])
     expect(unknown).toEqual([])
-    expect(await portUsage(other.port)).toMatchObject({ inUse: true, listening: true })
+    expect(usage).toMatchObject({ inUse: true, listening: true })
     other.child.kill('SIGKILL')
-    await until('the port is free', async () => !(await portUsage(other.port)).inUse)
+    await until('the port is free', async () => !(await inspectPort(other.port)).inUse)
   })
 })
 
@@ -196,6 +188,8 @@ describe('errors', () => {
   test('the source of another system', async () => {
     const failure = { code: 'ENOTSUP', syscall: 'source' }
     await expect(listSockets({ source: FOREIGN })).rejects.toMatchObject(failure)
-    expect(() => listListenersSync({ source: FOREIGN })).toThrow(expect.objectContaining(failure))
+    expect(() => listSocketsSync({ listening: true, source: FOREIGN })).toThrow(
+      expect.objectContaining(failure),
+    )
   })
 })

@@ -3,18 +3,17 @@ import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test, vi } from 'vitest'
 import { binding } from '../../src/binding.ts'
-import { listConnections, listListeners, listSockets } from '../../src/index.ts'
-import { portOwners, portUsage } from '../../src/index.ts'
+import { inspectPort, listSockets } from '../../src/index.ts'
 import { evaluate } from '../support/evaluate.ts'
 
 const { ECANCELED } = constants.errno
 
 const CALLS: [name: string, call: (signal: AbortSignal) => Promise<unknown>][] = [
   ['listSockets', (signal) => listSockets({ signal })],
-  ['listListeners', (signal) => listListeners({ signal })],
-  ['listConnections', (signal) => listConnections({ signal })],
-  ['portUsage', (signal) => portUsage(80, { signal })],
-  ['portOwners', (signal) => portOwners(80, { signal })],
+  ['listSockets of listeners', (signal) => listSockets({ signal, listening: true })],
+  ['listSockets of connections', (signal) => listSockets({ signal, listening: false })],
+  ['inspectPort', (signal) => inspectPort(80, { signal })],
+  ['inspectPort with every owner', (signal) => inspectPort(80, { signal, owners: 'all' })],
 ]
 
 describe.each(CALLS)('%s', (_, call) => {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 
 const script = (name: string): string =>
-  fileURLToPath(new URL(`../../scripts/${name}`, import.meta.url))
+  fileURLToPath(new URL(`../../scripts/prebuild/${name}`, import.meta.url))
 
 type Check = (file: string, libc: 'glibc' | 'musl') => readonly string[]
 const { weaknessesOf } = (await import(script('linux-hardening.mjs'))) as { weaknessesOf: Check }

@@ -15,11 +15,11 @@ test('10,000 reads leave memory, descriptors and threads where they were', () =>
       for (let done = 0; done < count; done += 10) {
         m.listSocketsSync()
         m.listSocketsSync({ source: 'procfs', names: true })
-        m.portOwnersSync(port, { names: true })
+        m.inspectPortSync(port, { names: true })
         try { m.listSocketsSync({ pid: 2147483647 }) } catch {}
         await Promise.all([
-          m.listSockets(), m.portUsage(port), m.listListeners({ owners: 'none' }),
-          m.listSockets({ source: 'procfs' }), m.portOwners(port),
+          m.listSockets(), m.inspectPort(port), m.listSockets({ listening: true, owners: 'none' }),
+          m.listSockets({ source: 'procfs' }), m.inspectPort(port, { listening: true }),
           m.listSockets({ pid: 2147483647 }).catch(() => {}),
         ])
       }

@@ -2,7 +2,7 @@ import { copyFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { type SocketRow, listSocketsSync, portOwnersSync } from '../../src/index.ts'
+import { type SocketRow, inspectPortSync, listSocketsSync } from '../../src/index.ts'
 import { type Child, start, startPython } from '../support/children.ts'
 import { compile } from '../support/compiled.ts'
 import { evaluate } from '../support/evaluate.ts'
@@ -100,7 +100,9 @@ describe.each(['first', 'all'] as const)('owners: %s', (owners) => {
 test.each(['short', 'a) (b', 'two\nlines'])('the name %j', async (name) => {
   const held = await hold('named', name)
   expect(listener(held.port, 'all').processName).toBe(name)
-  expect(portOwnersSync(held.port, { names: true }).owners).toMatchObject([{ pid: held.pid, name }])
+  expect(inspectPortSync(held.port, { names: true }).owners).toMatchObject([
+    { pid: held.pid, name },
+  ])
 })
 
 test('a name that the kernel cut is completed from the command line', async () => {

@@ -1,8 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { expect, test } from 'vitest'
-import { listSocketsSync, portOwners, portOwnersSync } from '../../src/index.ts'
-import { portUsage, portUsageSync } from '../../src/index.ts'
+import { inspectPort, inspectPortSync, listSocketsSync } from '../../src/index.ts'
 import { until } from '../support/children.ts'
 
 test('a port that only lingers is in use, has no owner and says why', async () => {
@@ -16,17 +15,18 @@ test('a port that only lingers is in use, has no owner and says why', async () =
   await once(server, 'close')
 
   const usage = await until('the listener has gone', () => {
-    const now = portUsageSync(port)
+    const now = inspectPortSync(port)
     return now.states.join() === 'TIME_WAIT' && now
   })
   expect(usage).toMatchObject({ port, inUse: true, listening: false, states: ['TIME_WAIT'] })
-  expect(await portUsage(port)).toEqual(usage)
+  expect(await inspectPort(port)).toEqual(usage)
 
   const { rows } = listSocketsSync({ localPort: port })
   expect(rows).toMatchObject([{ state: 'TIME_WAIT', pid: null, ownerUnknown: 'no-owner' }])
   expect(rows).toMatchObject([{ inode: null, uid: null, fds: [], remoteAddress: '127.0.0.1' }])
 
-  const owners = portOwnersSync(port)
-  expect(owners).toMatchObject({ port, owners: [], unknown: [], table: { rows: [] } })
-  expect(await portOwners(port)).toEqual(owners)
+  expect(usage).toMatchObject({ owners: [], unknown: [] })
+  const servers = inspectPortSync(port, { listening: true })
+  expect(servers).toMatchObject({ port, owners: [], unknown: [], table: { rows: [] } })
+  expect(await inspectPort(port, { listening: true })).toEqual(servers)
 })

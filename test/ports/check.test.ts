@@ -94,7 +94,7 @@ test.runIf(needs(canBecomeOthers, 'root, to become another user'))(
     const code = 'const c = await m.checkPort(81); return [c.free, c.obstacles, c.refusal.code]'
     expect(evaluate(code, AS_NOBODY)).toEqual([false, ['privileged'], 'EACCES'])
     const text = evaluate('return (await m.explainPort(81)).text', AS_NOBODY)
-    expect(text).toContain('TCP port 81 is a privileged one')
+    expect(text).toContain('TCP port 81 is privileged')
     expect(text).toMatch(/Free close by: 10\d\d/)
   },
 )
@@ -116,7 +116,7 @@ test('who is hidden is said to be', async () => {
   const port = await listen('127.0.0.1')
   const { text, reasons } = await explainPort(port)
   expect(reasons[0]).toContain(
-    `(PID ${process.pid}) listens on 127.0.0.1:${port}, which is a part of ::`,
+    `(PID ${process.pid}) listens on 127.0.0.1:${port}, which is part of ::`,
   )
   expect(text).toContain('What to do:')
 })

@@ -12,7 +12,7 @@ import {
   listenOnFreePort,
   reservePort,
 } from '../../src/index.ts'
-import { asksTheTable, takenBecause } from '../../src/ports/free/available.ts'
+import { needsTable, takenBecause } from '../../src/ports/free/available.ts'
 import { scopeOf } from '../../src/ports/refusals.ts'
 import { socktable } from '../cli/run.ts'
 import { sampleRow } from '../cli/sample-row.ts'
@@ -421,9 +421,9 @@ test.each([
 })
 
 test('the table has a say where a bind alone is refused, and on Windows always', () => {
-  expect(asksTheTable(true, 'linux')).toBe(false)
-  expect(asksTheTable(false, 'linux')).toBe(true)
-  expect(asksTheTable(true, 'win32')).toBe(true)
+  expect(needsTable(true, 'linux')).toBe(false)
+  expect(needsTable(false, 'linux')).toBe(true)
+  expect(needsTable(true, 'win32')).toBe(true)
 })
 
 describe('what the table says beside a bind that went well', () => {
@@ -473,8 +473,8 @@ describe('what the table says beside a bind that went well', () => {
       false,
       'reserved',
     ],
-    ['nothing', [], at('::'), false, 'not shown'],
-    ['no table', null, at('::'), false, 'not shown'],
+    ['nothing', [], at('::'), false, 'does not show'],
+    ['no table', null, at('::'), false, 'does not show'],
     ['nothing, and nothing in the way', [], at('::'), true, null],
     ['no table, and nothing in the way', null, at('::'), true, null],
   ] as const)('%s', (_, rows, site, alone, reason) => {

@@ -8,11 +8,9 @@ import {
   checkPortSync,
   explainError,
   findFreePort,
-  listListenersSync,
-  portOwners,
-  portOwnersSync,
-  portUsage,
-  portUsageSync,
+  inspectPort,
+  inspectPortSync,
+  listSocketsSync,
   waitForPort,
 } from '../../src/index.ts'
 import { canonicalAddress } from '../../src/ports/addresses.ts'
@@ -62,7 +60,7 @@ describe('an address in another spelling', () => {
       `TCP port ${port} is in use.`,
       expect.stringContaining(`(PID ${process.pid})`) as string,
     ])
-    expect((await portOwners(port, { host: spelled })).owners).toHaveLength(1)
+    expect((await inspectPort(port, { host: spelled })).owners).toHaveLength(1)
   })
 
   test.each([
@@ -92,7 +90,7 @@ describe('a link-local address', () => {
     const port = await findFreePort({ host, ports: { from: 20_000, to: 30_000 } })
     const { server } = await listen({ port, host })
     expect((server.address() as AddressInfo).port).toBe(port)
-    const [row] = listListenersSync({ localPort: port }).rows
+    const [row] = listSocketsSync({ localPort: port, listening: true }).rows
     expect(row?.localAddress).toBe(host)
     const check = await checkPort(port, { host })
     expect(check).toMatchObject({
@@ -115,8 +113,8 @@ describe('a link-local address', () => {
       holders: [],
       elsewhere: [{ localAddress: 'fe80::5%sockt1' }],
     })
-    expect((await portUsage(port, { host })).inUse).toBe(false)
-    expect(portUsageSync(port, { host: 'fe80::5%sockt1' }).inUse).toBe(true)
+    expect((await inspectPort(port, { host })).inUse).toBe(false)
+    expect(inspectPortSync(port, { host: 'fe80::5%sockt1' }).inUse).toBe(true)
   })
 
   test.each(['fe80::5', 'fe80::5%nosuch'])('%s is told what it lacks, at once', async (given) => {
@@ -137,8 +135,8 @@ describe('localhost', () => {
       const check = { free: false, host: taken, holders: [{ pid: process.pid }] }
       expect(await checkPort(port, { host })).toMatchObject(check)
       expect(checkPortSync(port, { host })).toMatchObject(check)
-      expect((await portOwners(port, { host })).owners).toHaveLength(1)
-      expect(portOwnersSync(port, { host }).owners).toHaveLength(1)
+      expect((await inspectPort(port, { host })).owners).toHaveLength(1)
+      expect(inspectPortSync(port, { host }).owners).toHaveLength(1)
       await expect(findFreePort({ host, ports: port })).rejects.toMatchObject({ tried: 1 })
     }
   })
@@ -174,14 +172,14 @@ describe('a host that is asked about', () => {
   test('leaves out who has the port elsewhere', async () => {
     const { port } = await listen({ port: 0, host: '127.0.0.2' })
     const host = '127.0.0.1'
-    expect((await portUsage(port, { host })).inUse).toBe(false)
-    expect(portUsageSync(port).inUse).toBe(true)
-    expect((await portOwners(port, { host })).owners).toEqual([])
+    expect((await inspectPort(port, { host })).inUse).toBe(false)
+    expect(inspectPortSync(port).inUse).toBe(true)
+    expect((await inspectPort(port, { host })).owners).toEqual([])
     await expect(waitForPort(port, { host, timeout: 30, interval: 5 })).rejects.toMatchObject({
       code: 'ETIMEDOUT',
       rows: [],
     })
-    expect(await waitForPort(port, { host, until: 'free' })).toEqual([])
+    expect(await waitForPort(port, { host, until: 'closed' })).toEqual([])
     expect(await waitForPort(port, { host: '127.0.0.2' })).toHaveLength(1)
   })
 
@@ -190,7 +188,7 @@ describe('a host that is asked about', () => {
     expect(await waitForPort(port, { host: '127.0.0.1' })).toMatchObject([
       { localAddress: wildcard },
     ])
-    expect((await portOwners(port, { host: 'localhost' })).owners).toHaveLength(1)
+    expect((await inspectPort(port, { host: 'localhost' })).owners).toHaveLength(1)
   })
 })
 
@@ -246,7 +244,7 @@ describe('without any /proc', () => {
       const check = await m.checkPort(port, place)
       const free = m.checkPortSync(port === 1025 ? 1026 : 1025, place)
       const { text } = await m.explainError(Object.assign(new Error(), { code: 'EADDRINUSE', port, address: '127.0.0.1' }))
-      const { inUse } = await m.portUsage(port)
+      const { inUse } = await m.inspectPort(port, { owners: 'none' })
       return [check.free, check.obstacles, check.unreadable, check.holders[0].ownerUnknown, free.free, text, inUse]`)
     expect(evaluate(code, noProc)).toEqual([
       ...[false, ['listener'], 'owners', 'not-asked', true],

@@ -1,7 +1,12 @@
 import { createSocket } from 'node:dgram'
 import { type AddressInfo, type Server, connect, createServer } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { portOwners, portOwnersSync, portUsage, portUsageSync } from '../../src/index.ts'
+import {
+  type InspectOptions,
+  type PortInspection,
+  inspectPort,
+  inspectPortSync,
+} from '../../src/index.ts'
 import { startPython, until } from '../support/children.ts'
 
 const endings: (() => unknown)[] = []
@@ -16,39 +21,58 @@ async function listen(): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-async function both(port: number) {
-  const usage = portUsageSync(port)
-  const owners = portOwnersSync(port, { names: true })
-  expect(await portUsage(port)).toEqual(usage)
-  expect(await portOwners(port, { names: true })).toEqual(owners)
-  return { usage, owners }
+async function inspect(port: number, options: InspectOptions = {}): Promise<PortInspection> {
+  const found = inspectPortSync(port, options)
+  expect(await inspectPort(port, options)).toEqual(found)
+  return found
 }
 
-test('a listener', async () => {
+test('inspectPort names the process that listens', async () => {
   const port = await listen()
-  const { usage, owners } = await both(port)
-  expect(usage).toMatchObject({ port, inUse: true, listening: true, states: ['LISTEN'] })
-  expect(usage.table.rows[0]).toMatchObject({ pid: null, ownerUnknown: 'not-asked' })
-  expect(owners).toMatchObject({ port, owners: [{ pid: process.pid }], unknown: [] })
-  expect(owners.owners[0]?.sockets).toMatchObject([{ localPort: port, state: 'LISTEN' }])
+  const found = await inspect(port, { names: true })
+  expect(found).toMatchObject({ port, inUse: true, listening: true, states: ['LISTEN'] })
+  expect(found).toMatchObject({ owners: [{ pid: process.pid }], unknown: [] })
+  expect(found.owners[0]?.sockets).toMatchObject([{ localPort: port, state: 'LISTEN' }])
+  const { owners, unknown, table } = await inspect(port, { owners: 'none' })
+  expect(table.rows[0]).toMatchObject({ pid: null, ownerUnknown: 'not-asked' })
+  expect([owners, unknown]).toEqual([[], table.rows])
 })
 
-test('a port that nobody has', async () => {
+test('inspectPort finds nothing on a free port', async () => {
   const port = await listen()
   await Promise.all(endings.splice(0).map((end) => end()))
-  await until('the port is free', () => !portUsageSync(port).inUse)
-  const { usage, owners } = await both(port)
-  expect(usage).toMatchObject({ inUse: false, listening: false, states: [] })
-  expect(owners).toMatchObject({ owners: [], unknown: [] })
+  await until('the port is free', () => !inspectPortSync(port).inUse)
+  const found = await inspect(port)
+  expect(found).toMatchObject({ inUse: false, listening: false, states: [] })
+  expect(found).toMatchObject({ owners: [], unknown: [], table: { rows: [] } })
 })
 
 test('a port that only a client uses has no owner', async () => {
   const client = connect(await listen(), '127.0.0.1')
   await new Promise((resolve) => client.once('connect', resolve))
   endings.push(() => client.destroy())
-  const { usage, owners } = await both(client.localPort as number)
-  expect(usage).toMatchObject({ inUse: true, listening: false, states: ['ESTABLISHED'] })
-  expect(owners).toMatchObject({ owners: [], unknown: [] })
+  const found = await inspect(client.localPort as number)
+  expect(found).toMatchObject({ inUse: true, listening: false, states: ['ESTABLISHED'] })
+  expect(found).toMatchObject({ owners: [], unknown: [] })
+  const [row] = (await inspect(client.localPort as number, { owners: 'first' })).table.rows
+  expect(row).toMatchObject({ pid: process.pid, state: 'ESTABLISHED' })
+})
+
+test('inspectPort looks up the owners of servers, not of their connections', async () => {
+  const port = await listen()
+  const client = connect(port, '127.0.0.1')
+  await new Promise((resolve) => client.once('connect', resolve))
+  endings.push(() => client.destroy())
+  const accepted = () => inspectPortSync(port, { owners: 'first' }).table.rows
+  await until('it is accepted', () => accepted().every(({ pid }) => pid === process.pid))
+  const found = await inspect(port)
+  expect(found).toMatchObject({ states: ['LISTEN', 'ESTABLISHED'], owners: [{ pid: process.pid }] })
+  expect(found.owners[0]?.sockets).toMatchObject([{ state: 'LISTEN' }])
+  const reasons = found.table.rows.map(({ state, ownerUnknown }) => [state, ownerUnknown])
+  expect(Object.fromEntries(reasons)).toEqual({ LISTEN: null, ESTABLISHED: 'not-asked' })
+  expect((await inspect(port, { listening: true })).table.rows).toMatchObject([{ state: 'LISTEN' }])
+  const others = await inspect(port, { listening: false })
+  expect(others).toMatchObject({ inUse: true, listening: false, states: ['ESTABLISHED'] })
 })
 
 test('UDP', async () => {
@@ -57,30 +81,26 @@ test('UDP', async () => {
   endings.push(() => socket.close())
   const { port } = socket.address()
   const protocol = 'udp'
-  const usage = { inUse: true, listening: true, states: [] }
-  const owners = [{ pid: process.pid, sockets: [{ protocol }] }]
-  expect(await portUsage(port, { protocol })).toMatchObject(usage)
-  expect(portUsageSync(port, { protocol })).toMatchObject(usage)
-  expect((await portOwners(port, { protocol })).owners).toMatchObject(owners)
-  expect(portOwnersSync(port, { protocol }).owners).toMatchObject(owners)
+  const found = await inspect(port, { protocol })
+  expect(found).toMatchObject({ inUse: true, listening: true, states: [] })
+  expect(found.owners).toMatchObject([{ pid: process.pid, sockets: [{ protocol }] }])
   // It has to be asked for, as everywhere.
-  const asked = await both(port)
-  expect(asked).toMatchObject({ usage: { inUse: false }, owners: { owners: [] } })
+  expect(await inspect(port)).toMatchObject({ inUse: false, owners: [] })
 })
 
 test('the processes that share a listener are all owners, with their names', async () => {
   const holder = startPython('holders.py', 'fork', '2')
   endings.push(() => holder.end())
   const held = await holder.json<{ port: number; pid: number; children: number[] }>()
-  const { owners } = portOwnersSync(held.port, { names: true })
+  const { owners } = inspectPortSync(held.port, { names: true })
   expect(owners.map(({ pid }) => pid)).toEqual([held.pid, ...held.children])
   expect(new Set(owners.map(({ name }) => name)).size).toBe(1)
 })
 
-test('a port that is bound alone is in use, but nobody listens', async () => {
+test('a port that is only bound is in use and not listened on', async () => {
   const holder = startPython('holders.py', 'bound')
   endings.push(() => holder.end())
   const { port } = await holder.json<{ port: number }>()
-  const { usage } = await both(port)
-  expect(usage).toMatchObject({ inUse: true, listening: false, states: ['BOUND'] })
+  const found = await inspect(port)
+  expect(found).toMatchObject({ inUse: true, listening: false, states: ['BOUND'] })
 })

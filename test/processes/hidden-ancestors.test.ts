@@ -5,7 +5,7 @@
 
 import { describe, expect, test } from 'vitest'
 import type { ProcessRecord, RefusalReason } from '../../src/index.ts'
-import { guard } from '../../src/processes/guard.ts'
+import { createGuard } from '../../src/processes/guard.ts'
 import { start, supportFile } from '../support/children.ts'
 import { canBecomeOthers, needs } from '../support/requirements.ts'
 
@@ -90,7 +90,7 @@ describe('by a list', () => {
   ): Promise<RefusalReason | null> => {
     const of = records.find((one) => one.pid === pid)
     if (of === undefined) throw new Error(`${pid} is not in the list`)
-    return (await guard(records, new Set(allow))).reason(of)
+    return (await createGuard(records, new Set(allow))).reason(of)
   }
   const init = record(INIT, null, 1)
   /** Hidden: not in the list. */
@@ -123,7 +123,7 @@ describe('by a list', () => {
   test('the hidden one itself, whose number is known', async () => {
     const found = { ...record(HIDDEN, null, 0), startTime: null, name: null }
     expect(await judged([...broken, found], HIDDEN)).toBe('ancestor')
-    expect((await guard(broken, new Set())).reason({ ...found })).toBe('ancestor')
+    expect((await createGuard(broken, new Set())).reason({ ...found })).toBe('ancestor')
   })
 
   test('without this process in the list, whatever it is', async () => {

@@ -68,7 +68,7 @@ describe.runIf(needs(isRoot, 'root, to make PID namespaces')).each(FOREIGN)(
       const code = `${WITH_SERVER}
       const table = await m.listSockets({ localPort: port, names: true })
       const counts = await m.countSockets('pid', { localPort: port })
-      const owners = await m.portOwners(port)
+      const owners = await m.inspectPort(port, { listening: true })
       const watched = []
       for await (const { missing } of m.watchSockets({ localPort: port, interval: 20 })) {
         watched.push(missing)

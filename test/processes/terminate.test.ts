@@ -6,7 +6,7 @@ import {
   type KillPortResult,
   type TerminateResult,
   killPort,
-  portOwners,
+  inspectPort,
   processInfo,
   terminate,
 } from '../../src/index.ts'
@@ -24,8 +24,8 @@ describe('killPort', () => {
     const { pid, port, process } = await victim()
     const result = await killPort(port)
     expect(result).toMatchObject({
-      free: true,
-      ports: [{ port, outcome: 'freed', free: true, holders: [], unknown: [] }],
+      closed: true,
+      ports: [{ port, outcome: 'closed', closed: true, holders: [], unknown: [] }],
       processes: [{ pid, name: 'node', outcome: 'terminated', reason: null, ports: [port] }],
     })
     await until('it is seen to have ended', () => process.signalCode === 'SIGTERM')
@@ -36,7 +36,7 @@ describe('killPort', () => {
     const began = performance.now()
     const result = await killPort(port, { ...FAST, timeout: 300 })
     expect(performance.now() - began).toBeGreaterThan(290)
-    expect(result).toMatchObject({ free: true, processes: [{ pid, outcome: 'killed' }] })
+    expect(result).toMatchObject({ closed: true, processes: [{ pid, outcome: 'killed' }] })
     await until('it is seen to have ended', () => process.signalCode === 'SIGKILL')
   })
 
@@ -44,7 +44,7 @@ describe('killPort', () => {
     const { pid, port } = await victim(['--deaf'])
     const result = await killPort(port, { ...FAST, timeout: 100, force: false })
     expect(result).toMatchObject({
-      free: false,
+      closed: false,
       ports: [{ outcome: 'still-held', holders: [{ pid, isNew: false }] }],
       processes: [{ pid, outcome: 'survived' }],
     })
@@ -69,11 +69,11 @@ describe('killPort', () => {
 
   test('UDP, and only the protocol asked for', async () => {
     const { pid, port } = await victim(['--udp'])
-    const nothing = { ports: [{ outcome: 'nothing-there', free: true }], processes: [] }
+    const nothing = { ports: [{ outcome: 'nothing-there', closed: true }], processes: [] }
     expect(await killPort(port, FAST)).toMatchObject(nothing)
     expect(await killPort(port, { ...FAST, protocol: 'tcp' })).toMatchObject(nothing)
     expect(await killPort(port, { ...FAST, protocol: 'udp' })).toMatchObject({
-      free: true,
+      closed: true,
       processes: [{ pid, outcome: 'terminated' }],
     })
   })
@@ -82,12 +82,12 @@ describe('killPort', () => {
     const client = await victim(['--udp'])
     const { pid, port } = await victim(['--port', String(client.port)])
     const owners = [{ pid, sockets: [{ protocol: 'tcp' }] }]
-    expect((await portOwners(port)).owners).toMatchObject(owners)
+    expect((await inspectPort(port)).owners).toMatchObject(owners)
     // Where both are asked for as well: on such a port it is a client of DNS or QUIC.
     const protocol = ['tcp', 'udp'] as const
-    expect((await portOwners(port, { protocol })).owners).toMatchObject(owners)
+    expect((await inspectPort(port, { protocol })).owners).toMatchObject(owners)
     expect(await killPort(port, { ...FAST, protocol })).toMatchObject({
-      free: true,
+      closed: true,
       processes: [{ pid, outcome: 'terminated' }],
     })
     expect(await killPort(port, FAST)).toMatchObject({ ports: [{ outcome: 'nothing-there' }] })
@@ -103,12 +103,12 @@ describe('killPort', () => {
   test('several ports at once, each with its own answer', async () => {
     const [one, two] = [await victim(), await victim()]
     const idle = await unusedPort()
-    const { free, ports, processes } = await killPort([one.port, idle, two.port, one.port], FAST)
-    expect(free).toBe(true)
+    const { closed, ports, processes } = await killPort([one.port, idle, two.port, one.port], FAST)
+    expect(closed).toBe(true)
     expect(ports.map(({ port, outcome }) => [port, outcome])).toEqual([
-      [one.port, 'freed'],
+      [one.port, 'closed'],
       [idle, 'nothing-there'],
-      [two.port, 'freed'],
+      [two.port, 'closed'],
     ])
     expect(processes.map(({ outcome }) => outcome)).toEqual(['terminated', 'terminated'])
   })
@@ -146,7 +146,7 @@ describe('killPort', () => {
     const result = await killPort(port, { allow: ['ancestors', 'system', 'proxies'] })
     server.close()
     expect(result).toMatchObject({
-      free: false,
+      closed: false,
       ports: [{ outcome: 'still-held' }],
       processes: [{ pid: process.pid, outcome: 'refused', reason: 'self' }],
     })
@@ -194,7 +194,7 @@ describe('killPort', () => {
     const { pid, port, children } = await victim(['--children', '1'])
     const result = await killPort(port, { dryRun: true, tree: true })
     expect(result).toMatchObject({
-      free: false,
+      closed: false,
       ports: [{ outcome: 'unchanged' }],
       processes: [
         { pid, outcome: 'would-be-terminated' },
@@ -211,14 +211,14 @@ describe('killPort', () => {
     const only = [{ pid, startTime: '1' }]
     expect((await killPort(port, { only })).processes).toMatchObject([refused])
     const { processes } = await killPort(port, { dryRun: true })
-    expect((await killPort(port, { ...FAST, only: processes })).free).toBe(true)
+    expect((await killPort(port, { ...FAST, only: processes })).closed).toBe(true)
   })
 
   test('a supervisor that starts it again is named', async () => {
     const { pid, port, child } = await victim(['--supervise'])
     const result = await killPort(port, { settle: 20_000 })
     expect(result).toMatchObject({
-      free: false,
+      closed: false,
       ports: [
         { outcome: 'taken-again', holders: [{ parentPid: pid, parentName: 'node', isNew: true }] },
       ],
@@ -401,7 +401,7 @@ describe('terminate', () => {
       const prefix = denied.length === 0 ? [] : [compile('deny'), ...denied]
       const code = `return m.killPort(${port}, { settle: 0 })`
       expect(evaluate<KillPortResult>(code, prefix)).toMatchObject({
-        free: true,
+        closed: true,
         processes: [{ pid, outcome: 'terminated' }],
       })
       await until('it is seen to have ended', () => threads.process.signalCode === 'SIGTERM')
@@ -417,7 +417,7 @@ describe.runIf(needs(canBecomeOthers, 'root, to become another user'))('without 
       processes: [{ pid, outcome: 'no-permission' }],
     })
     expect(evaluate<KillPortResult>(`return m.killPort(${port})`, AS_NOBODY)).toMatchObject({
-      free: false,
+      closed: false,
       ports: [{ outcome: 'still-held', unknown: [{ ownerUnknown: 'permission' }] }],
       processes: [],
     })
@@ -427,7 +427,7 @@ describe.runIf(needs(canBecomeOthers, 'root, to become another user'))('without 
   test("one's own processes do", async () => {
     const { pid, port } = await victim([], AS_NOBODY)
     expect(evaluate<KillPortResult>(`return m.killPort(${port})`, AS_NOBODY)).toMatchObject({
-      free: true,
+      closed: true,
       processes: [{ pid, outcome: 'terminated' }],
     })
   })

@@ -5,7 +5,7 @@ import { type MacSocket, group, list, record64 } from '../support/pcblist.ts'
 import { type Replayed, checkBeginnings, replay } from '../support/replay.ts'
 
 // The reader of macOS over what the kernel of a Mac is made to answer here: which lists, which
-// processes, and what they have open. See Machine in native/replay_darwin.cc.
+// processes, and what they have open. See Machine in test/native/replay_darwin.cc.
 const LISTS = ['tcp', 'udp', 'tcp64', 'udp64'] as const
 const EPERM = 1
 const ENOENT = 2

@@ -1,4 +1,4 @@
-/** The parsers alone, run by native/replay_main.cc over bytes that a test gives. */
+/** The parsers alone, run by test/native/replay_main.cc over bytes that a test gives. */
 
 import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync, readdirSync } from 'node:fs'

@@ -98,27 +98,9 @@ test('nothing is read for options that are refused', async () => {
 type Call = (options: unknown) => unknown
 const OTHERS: readonly [name: string, sync: Call, twin: Call, unknown: string][] = [
   [
-    'listListeners',
-    socktable.listListenersSync as Call,
-    socktable.listListeners as Call,
-    'listening',
-  ],
-  [
-    'listConnections',
-    socktable.listConnectionsSync as Call,
-    socktable.listConnections as Call,
-    'listening',
-  ],
-  [
-    'portUsage',
-    (options) => socktable.portUsageSync(80, options as socktable.PortOptions),
-    (options) => socktable.portUsage(80, options as socktable.PortOptions),
-    'localPort',
-  ],
-  [
-    'portOwners',
-    (options) => socktable.portOwnersSync(80, options as socktable.PortOptions),
-    (options) => socktable.portOwners(80, options as socktable.PortOptions),
+    'inspectPort',
+    (options) => socktable.inspectPortSync(80, options as socktable.InspectOptions),
+    (options) => socktable.inspectPort(80, options as socktable.InspectOptions),
     'localPort',
   ],
 ]
@@ -137,7 +119,7 @@ describe.each(OTHERS)('%s', (_, sync, twin, unknown) => {
   )
 
   test(`${unknown} is not its option: it decides on that itself`, async () => {
-    const options = { [unknown]: unknown === 'listening' ? false : 443 }
+    const options = { [unknown]: 443 }
     const error = expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }) as Error
     expect(() => sync(options)).toThrow(error)
     await expect(twin(options)).rejects.toEqual(error)
@@ -155,15 +137,13 @@ describe.each(OTHERS)('%s', (_, sync, twin, unknown) => {
 
 test.each([[70_000], [-1], [1.5]])('port %d is out of range', async (port) => {
   const error = expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' }) as Error
-  expect(() => socktable.portUsageSync(port)).toThrow(error)
-  expect(() => socktable.portOwnersSync(port)).toThrow(error)
-  await expect(socktable.portUsage(port)).rejects.toEqual(error)
-  await expect(socktable.portOwners(port)).rejects.toEqual(error)
+  expect(() => socktable.inspectPortSync(port)).toThrow(error)
+  await expect(socktable.inspectPort(port)).rejects.toEqual(error)
 })
 
 test('a port must be a number', () => {
   const error = expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }) as Error
-  expect(() => socktable.portOwnersSync('3000' as unknown as number)).toThrow(error)
+  expect(() => socktable.inspectPortSync('3000' as unknown as number)).toThrow(error)
 })
 
 test('without options: both protocols and families, all states but BOUND, all owners', () => {

@@ -4,11 +4,11 @@ import { constants } from 'node:os'
 import { createInterface } from 'node:readline/promises'
 import type {
   EndedProcess,
-  FreedPort,
+  PortResult,
   KillPortOptions,
   KillPortResult,
   PortHolder,
-  ProcessName,
+  ProcessReference,
   TerminateOptions,
   TerminateResult,
 } from '../../index.ts'
@@ -47,7 +47,7 @@ a while.
                         listens for containers and virtual machines)
   -t, --tcp  -u, --udp  the protocol; default: TCP. With both, a UDP socket on
                         an ephemeral port is a client's, and left alone
-      --json            one JSON object: free, ports and processes; with --pid
+      --json            one JSON object: closed, ports and processes; with --pid
                         ended and processes
   -h, --help            this text
 
@@ -165,14 +165,14 @@ function whoRestarts(holders: readonly PortHolder[]): string {
   return [...new Set(advice)].map((text) => `; ${text}`).join('')
 }
 
-function portLine({ port, outcome, holders, unknown }: FreedPort, users: UserNames): string {
+function portLine({ port, outcome, holders, unknown }: PortResult, users: UserNames): string {
   const hidden = [...new Set(unknown.map((row) => whyUnknown(row, users)))]
   const others = [...holders.map(nameOf), ...hidden].join(', ')
   const by = others === '' ? '' : `: ${others}`
   switch (outcome) {
     case 'nothing-there':
       return `nobody listens on port ${port}\n`
-    case 'freed':
+    case 'closed':
       return `port ${port} is free now\n`
     case 'unchanged':
       return hidden.length === 0 ? '' : `port ${port}${by}\n`
@@ -209,7 +209,7 @@ async function confirm(question: string): Promise<boolean> {
 
 function exitCode(result: KillPortResult, dryRun: boolean): number {
   if (nothingThere(result)) return NOTHING_THERE
-  if (!dryRun) return result.free ? 0 : NOT_FREE
+  if (!dryRun) return result.closed ? 0 : NOT_FREE
   const possible = result.processes.some(({ outcome }) => outcome === 'would-be-terminated')
   return possible ? 0 : NOT_FREE
 }
@@ -258,7 +258,7 @@ function byPort({ ports, options, dryRun, json }: Asked): Job<KillPortResult> {
 /** The processes themselves: those that were asked about, where there was a question. */
 function byPid({ pids, options, dryRun, json }: Asked): Job<TerminateResult> {
   const { protocol: _, ...rest } = options
-  const all = async (names: readonly ProcessName[], more: TerminateOptions) => {
+  const all = async (names: readonly ProcessReference[], more: TerminateOptions) => {
     const results = await Promise.all(names.map((name) => terminate(name, { ...rest, ...more })))
     return {
       ended: results.every(({ ended }) => ended),

@@ -1,7 +1,7 @@
 /** socktable tree PORT|PID: the processes above and below one. */
 
 import type { ProcessTree, Protocol } from '../../index.ts'
-import { portOwners, processTree } from '../../index.ts'
+import { inspectPort, processTree } from '../../index.ts'
 import { parseOptions } from '../options.ts'
 import { complain, explainMissing, print } from '../output.ts'
 import { formatJson } from '../print/json.ts'
@@ -86,7 +86,11 @@ async function run(argv: readonly string[]): Promise<number> {
   let trees: ProcessTree[] = []
   let port: number | null = null
   if (mayBePort) {
-    const { owners, unknown, table } = await portOwners(number, { protocol, owners: 'all' })
+    const { owners, unknown, table } = await inspectPort(number, {
+      protocol,
+      listening: true,
+      owners: 'all',
+    })
     if (owners.length + unknown.length > 0) port = number
     trees = await treesOf(owners.map(({ pid }) => pid))
     if (port !== null) explainMissing(table)

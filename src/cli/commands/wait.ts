@@ -60,7 +60,7 @@ export const wait: Subcommand = {
     const [pid] = values.pid === undefined ? [] : parsePids([values.pid])
     try {
       const rows = await waitForPort(port, {
-        until: values.free ? 'free' : 'in-use',
+        until: values.free ? 'closed' : 'listening',
         protocol: values.udp ? 'udp' : 'tcp',
         ...(pid !== undefined && { pid }),
         ...(values.host !== undefined && { host: values.host }),

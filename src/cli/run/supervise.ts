@@ -2,7 +2,6 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { constants } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import { type Bond, bindOffspring } from '../../processes/offspring.ts'
 import { complain } from '../output.ts'
 import { Family } from './family.ts'
@@ -100,7 +99,7 @@ export function isInner(): boolean {
 
 /** Runs the command once more, in a process that is not killed with this one. */
 export async function runInner(argv: readonly string[]): Promise<number> {
-  const main = fileURLToPath(new URL('../main.js', import.meta.url))
+  const main = process.argv[1] as string
   const bond = bindOffspring()
   const child = spawn(process.execPath, [...process.execArgv, main, 'run', ...argv], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],

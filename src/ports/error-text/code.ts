@@ -1,4 +1,4 @@
-/** Finds out by its words what went wrong in a line of text. Pure. */
+/** Finds the error code that a line of text is about. Pure. */
 
 import { errorCode } from '../../errors.ts'
 
@@ -7,7 +7,7 @@ type Name = (typeof NAMES)[number]
 
 const NAME = RegExp(`\\b(?:WSA)?(${NAMES.join('|')})\\b`, 'i')
 
-/** What a port, an address or a socket is said to be, in the words of servers and runtimes. */
+/** How servers and runtimes say that a port, an address or a socket is in use. */
 const TAKEN =
   '(?:already|currently|still|being)? ?(?:in use|used|allocated|taken|occupied|bound)\\b'
 
@@ -34,10 +34,10 @@ const PHRASES: readonly (readonly [phrase: RegExp, code: Name])[] = [
   [/\bpermission ?denied\b|\brequires elevated privileges\b/i, 'EACCES'],
 ]
 
-/** Permission is denied for much else: only of these is it about a port. */
+/** Permission is denied for many other things: only with these words is it about a port. */
 const OF_A_SOCKET = /\b(?:listen|bind|binding|socket|port|ports|address)\b/i
 
-/** The numbers of Linux, macOS and Windows (winsock2.h), where something says that it is one. */
+/** The error numbers of Linux, macOS and Windows (winsock2.h), after a word that marks them. */
 const NUMBER = /(?:\berrno|\bos error|\bcode|\berror|\[WinError|\()[ :=]*-?(\d{1,5})\b/gi
 const BY_NUMBER: Readonly<Record<number, Name>> = {
   48: 'EADDRINUSE',
@@ -58,7 +58,7 @@ function byNumber(line: string): Name | null {
   return null
 }
 
-/** The name of the error that a line is about; null where it is about none of these. */
+/** The code of the error that a line is about; null where it is none of these. */
 export function codeIn(line: string): string | null {
   const named = NAME.exec(line)?.[1]?.toUpperCase()
   const code = named ?? byNumber(line) ?? PHRASES.find(([phrase]) => phrase.test(line))?.[1] ?? null

@@ -1,13 +1,13 @@
-/** Reads an error as it was thrown, or in the text of any program. Pure. */
+/** Reads an error object, or the text of one from any program. Pure. */
 
 import { invalidType, isRevoked } from '../../errors.ts'
 import { isAddress } from '../addresses.ts'
 import { codeIn } from './code.ts'
-import { type ParsedError, mostTelling, validPort } from './parsed.ts'
+import { type ParsedError, mostSpecific, validPort } from './parsed.ts'
 import { readErrorText } from './text.ts'
 import { isList } from '../../validate.ts'
 
-/** How many errors within errors are looked at; there may be rings of them. */
+/** How many nested errors are read; they may form a cycle. */
 const MOST_ERRORS = 100
 
 type Properties = Readonly<Record<string, unknown>>
@@ -17,14 +17,14 @@ const isObject = (value: unknown): value is Properties =>
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
-/** Errors of a socket that has no port have its path instead, which may be a relative one. */
+/** Errors of a socket without a port have its path instead, which may be relative. */
 function pathOf({ address, path, syscall }: Properties): string | null {
   if (!['listen', 'bind', 'connect'].includes(textOf(syscall))) return null
   const found = [address, path].map(textOf).find((text) => text !== '' && !isAddress(text))
   return found ?? null
 }
 
-/** The number that a system gives to an error, as Node has it: negative. */
+/** The code of an error, from its name or from its number, which is negative in Node. */
 function nameOf({ code, errno }: Properties): string | null {
   const name = codeIn(textOf(code))
   if (name !== null) return name
@@ -34,21 +34,23 @@ function nameOf({ code, errno }: Properties): string | null {
 
 function own(error: Properties): ParsedError {
   const { port, address } = error
-  const said = ['message', 'msg', 'errmsg', 'log', 'error'].map((name) => textOf(error[name]))
-  const told = mostTelling(said.filter((text) => text !== '').map((text) => readErrorText(text)))
-  const place = validPort(port)
-  const path = place === null ? pathOf(error) : null
+  const texts = ['message', 'msg', 'errmsg', 'log', 'error'].map((name) => textOf(error[name]))
+  const fromText = mostSpecific(
+    texts.filter((text) => text !== '').map((text) => readErrorText(text)),
+  )
+  const ownPort = validPort(port)
+  const path = ownPort === null ? pathOf(error) : null
   return {
-    code: nameOf(error) ?? told.code,
-    port: place ?? (path === null ? told.port : null),
-    host: path === null ? textOf(address) || told.host : null,
-    protocol: told.protocol,
-    path: place === null ? (path ?? (told.port === null ? told.path : null)) : null,
+    code: nameOf(error) ?? fromText.code,
+    port: ownPort ?? (path === null ? fromText.port : null),
+    host: path === null ? textOf(address) || fromText.host : null,
+    protocol: fromText.protocol,
+    path: ownPort === null ? (path ?? (fromText.port === null ? fromText.path : null)) : null,
   }
 }
 
-/** An error, those that it is made of (AggregateError), and what caused it: the outermost first. */
-function family(error: Properties): Properties[] {
+/** An error, its parts (AggregateError) and its causes, the outermost first. */
+function withNested(error: Properties): Properties[] {
   const all = [error]
   for (const one of all) {
     const { errors, cause } = one
@@ -61,10 +63,10 @@ function family(error: Properties): Properties[] {
 }
 
 function readObject(error: Properties): ParsedError {
-  return mostTelling(family(error).map(own))
+  return mostSpecific(withNested(error).map(own))
 }
 
-/** A line of a log that is JSON, as of pino, bunyan, winston, zap and the engines of databases. */
+/** A line of a JSON log, as of pino, bunyan, winston, zap and database servers. */
 function readJson(line: string): ParsedError | null {
   let value: unknown
   try {
@@ -80,8 +82,8 @@ function readJson(line: string): ParsedError | null {
       if (isObject(inner) && parts.length < MOST_ERRORS) parts.push(inner)
     }
   }
-  // What is innermost says most. No number of a log is a port but where ports stand.
-  return mostTelling(
+  // The innermost is the most specific. Without a code, a number in a log is not a port.
+  return mostSpecific(
     parts
       .reverse()
       .map(readObject)
@@ -89,7 +91,7 @@ function readJson(line: string): ParsedError | null {
   )
 }
 
-/** What an error or the text of one says about itself: what, and where. */
+/** The code and the location of an error or of the text of one. */
 export function readError(error: unknown): ParsedError {
   if (typeof error === 'string') return readErrorText(error, readJson)
   if (!isObject(error)) throw invalidType('error', 'an Error or the text of one', error)

@@ -2,14 +2,15 @@
 
 import type { Protocol } from '../../types/index.ts'
 
+/** What an error says about itself; null where it says nothing. */
 export interface ParsedError {
-  /** Node's name of it. */
+  /** Node's name of the error. */
   readonly code: string | null
   readonly port: number | null
   /** An address, or `localhost`. */
   readonly host: string | null
   readonly protocol: Protocol | null
-  /** Where it is of a Unix socket or a named pipe. */
+  /** Of a Unix socket or a named pipe. */
   readonly path: string | null
 }
 
@@ -21,23 +22,24 @@ export const NOTHING: ParsedError = {
   path: null,
 }
 
-/** Errors of a bind: these come before refused connections, which may be mere consequences. */
-export const isOfBind = (code: string | null): boolean => code !== null && code !== 'ECONNREFUSED'
+/** Bind errors take precedence over refused connections, which may be their consequence. */
+export const isBindError = (code: string | null): boolean =>
+  code !== null && code !== 'ECONNREFUSED'
 
-/** Which of several errors is the one to explain: one of a bind that says where it was, if any. */
-export function mostTelling(errors: readonly ParsedError[]): ParsedError {
-  const says = ({ port, path }: ParsedError) => port !== null || path !== null
+/** The one of several errors to explain: a bind error with a location, if any. */
+export function mostSpecific(errors: readonly ParsedError[]): ParsedError {
+  const hasLocation = ({ port, path }: ParsedError) => port !== null || path !== null
   return (
-    errors.find((error) => isOfBind(error.code) && says(error)) ??
-    errors.find((error) => error.code !== null && says(error)) ??
-    errors.find(({ code }) => isOfBind(code)) ??
+    errors.find((error) => isBindError(error.code) && hasLocation(error)) ??
+    errors.find((error) => error.code !== null && hasLocation(error)) ??
+    errors.find(({ code }) => isBindError(code)) ??
     errors.find(({ code }) => code !== null) ??
-    errors.find(says) ??
+    errors.find(hasLocation) ??
     NOTHING
   )
 }
 
-/** A port that a server may have. */
+/** A value as a port number from 1 to 65535; null where it is none. */
 export function validPort(value: unknown): number | null {
   const port = typeof value === 'string' && /^\d{1,5}$/.test(value) ? Number(value) : value
   return typeof port === 'number' && Number.isInteger(port) && port > 0 && port < 65_536

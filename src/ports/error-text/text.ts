@@ -1,50 +1,50 @@
-/** Reads an error in text that a program in any language printed. Pure. */
+/** Reads an error from the output of a program in any language. Pure. */
 
 import { codeIn } from './code.ts'
-import { NOTHING, type ParsedError, isOfBind, mostTelling } from './parsed.ts'
-import { type Place, addressIn, pathIn, placeIn } from './place.ts'
+import { NOTHING, type ParsedError, isBindError, mostSpecific } from './parsed.ts'
+import { type ErrorLocation, addressIn, pathIn, locationIn } from './location.ts'
 
-/** Of more, the end is read: what a program printed last is why it ended. */
+/** Of longer text the end is read: the last output says why a program ended. */
 const MOST_TEXT = 1 << 20
 /** A longer line is data. */
 const LONGEST_LINE = 8192
-/** How many lines behind an error may say where it was, as Node's do: "port: 3000". */
-const LINES_BEHIND = 16
+/** How many lines after an error may have its location, as Node prints it: "port: 3000". */
+const LINES_AFTER = 16
 const LINES_BEFORE = 3
-/** A program that goes on says the same again and again. */
+/** A program that retries prints the same error many times. */
 const MOST_ERRORS = 1000
 
 // Colours and other sequences of a terminal (ECMA-48: CSI, OSC, and those of one character).
 const SEQUENCES =
   /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]{0,2048}(?:\x07|\x1b\\)|\x1b[ -/]*[0-Z\\^-~]/g // eslint-disable-line no-control-regex
 
-/** A property as Node shows an error's: "  port: 3000", "  address: '::',". */
+/** A property of an error as Node prints it: "  port: 3000", "  address: '::',". */
 const PROPERTY = /^\s*['"]?(port|address)['"]?: '?([^',]*)'?,?\s*}?$/
-/** A call in a stack trace, of which numbers are lines and columns. */
+/** A line of a stack trace, whose numbers are lines and columns. */
 const TRACE = /^\s*(?:at |File "|from \S+:\d+:in |\d+: 0x)|^\s*in .*\.(?:go|rb|py|js):\d+/
 
-function behind(lines: readonly string[], from: number): Place | null {
+function inProperties(lines: readonly string[], from: number): ErrorLocation | null {
   let port: string | undefined
   let host: string | undefined
-  for (const line of lines.slice(from + 1, from + 1 + LINES_BEHIND)) {
+  for (const line of lines.slice(from + 1, from + 1 + LINES_AFTER)) {
     const [, name, value] = PROPERTY.exec(line) ?? []
     if (name === 'port') port ??= value
     if (name === 'address') host ??= value
   }
-  return port === undefined ? null : placeIn(`(${JSON.stringify(host ?? '')}, ${port})`)
+  return port === undefined ? null : locationIn(`(${JSON.stringify(host ?? '')}, ${port})`)
 }
 
-function near(lines: readonly string[], at: number): Place | null {
-  const after = lines.slice(at + 1, at + 1 + LINES_BEHIND)
+function near(lines: readonly string[], at: number): ErrorLocation | null {
+  const after = lines.slice(at + 1, at + 1 + LINES_AFTER)
   const before = lines.slice(Math.max(0, at - LINES_BEFORE), at).reverse()
   for (const line of [...after, ...before]) {
-    const place = TRACE.test(line) ? null : placeIn(line)
-    if (place !== null) return place
+    const location = TRACE.test(line) ? null : locationIn(line)
+    if (location !== null) return location
   }
   return null
 }
 
-/** A program that says this of a port went on to another one. */
+/** A program that prints this continued with another port. */
 const MOVED_ON =
   /\b(?:trying|using|use|run)\b.{0,40}\b(?:another|next|available|alternative|instead|port)\b/i
 const OF_A_PATH = /\bunix(?:-domain)? socket\b/i
@@ -59,19 +59,19 @@ function errorAt(lines: readonly string[], at: number): ParsedError | null {
     const path = lines.slice(at, at + LINES_BEFORE).map(pathIn)
     return { ...NOTHING, code, path: path.find((found) => found !== null) ?? null }
   }
-  const own = placeIn(line) ?? behind(lines, at)
+  const own = locationIn(line) ?? inProperties(lines, at)
   if (own !== null) return { ...own, code, protocol }
   const path = pathIn(line)
   if (path !== null) return { ...NOTHING, code, path }
   const host = addressIn(line)
-  const place = near(lines, at)
-  return { ...NOTHING, ...place, host: host ?? place?.host ?? null, code, protocol }
+  const location = near(lines, at)
+  return { ...NOTHING, ...location, host: host ?? location?.host ?? null, code, protocol }
 }
 
-/** The part of a line that is data: docker compose puts the name of a service in front of it. */
+/** The JSON in a line: docker compose prefixes it with the name of a service. */
 const jsonIn = (line: string): string | null => /\{.*\}\s*$/.exec(line)?.[0] ?? null
 
-/** What an error's text says, without the sequences that colour it. */
+/** Reads an error's text, without its terminal sequences. */
 export function readErrorText(
   text: string,
   readJson: (line: string) => ParsedError | null = () => null,
@@ -92,14 +92,14 @@ export function readErrorText(
     if (error?.code == null) continue
     const list = MOVED_ON.test(line) ? recovered : errors
     list.push(error)
-    // The first that ends a program is the one; what follows is its consequence.
-    if (list === errors && isOfBind(error.code) && (error.port ?? error.path) !== null) break
+    // The first one ends the program; others follow from it.
+    if (list === errors && isBindError(error.code) && (error.port ?? error.path) !== null) break
     if (list.length >= MOST_ERRORS) break
   }
   if (errors.length + recovered.length > 0) {
-    return mostTelling(errors.length > 0 ? errors : recovered)
+    return mostSpecific(errors.length > 0 ? errors : recovered)
   }
   const [only = '', ...others] = lines
-  const place = others.length === 0 && !isData ? placeIn(only) : null
-  return { ...NOTHING, ...place }
+  const location = others.length === 0 && !isData ? locationIn(only) : null
+  return { ...NOTHING, ...location }
 }

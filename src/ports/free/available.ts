@@ -1,36 +1,36 @@
-/** Whether a port may be taken: Node can bind it, and it is not reserved. */
+/** Whether a port is free: Node can bind it, and it is not reserved. */
 
 import type { SystemError } from '../../errors.ts'
 import { listSockets } from '../../table/snapshot.ts'
 import { throwIfAborted } from '../../table/signal.ts'
 import type { SocketRow } from '../../types/index.ts'
 import { listens } from '../obstacles.ts'
-import { type Site, meets } from '../places.ts'
+import { type BindTarget, meets } from '../bind-targets.ts'
 import { type Refusal, bindAlone, bindAsNode, refusalOf } from '../probe.ts'
 import { isShortage, scopeOf } from '../refusals.ts'
 import { isLeftToReserve, isReservedHere } from './reserved.ts'
 
 type Rows = readonly SocketRow<'details'>[]
 
-/** What the system said about the port; what would be the same at every port is thrown. */
+/** The error of a bind. Throws those that every port would have. */
 function aboutPort(error: SystemError | null): Refusal | null {
   if (error === null) return null
   if (scopeOf(error) !== 'port') throw error
   return refusalOf(error)
 }
 
-/** What the first of the sites said at which no Node server could bind the port. */
-function refusedToNode(sites: readonly Site[], port: number): Refusal | null {
-  for (const at of sites) {
+/** The error at the first target where no Node server could bind the port. */
+function refusedToNode(targets: readonly BindTarget[], port: number): Refusal | null {
+  for (const at of targets) {
     const refusal = aboutPort(bindAsNode({ ...at, port }))
     if (refusal !== null) return refusal
   }
   return null
 }
 
-/** What the first of the sites said at which a socket has the port, even one that would share it. */
-export function refusedAlone(sites: readonly Site[], port: number): Refusal | null {
-  for (const at of sites) {
+/** The error at the first target where a socket has the port, even one that would share it. */
+export function refusedAlone(targets: readonly BindTarget[], port: number): Refusal | null {
+  for (const at of targets) {
     const refusal = aboutPort(bindAlone({ ...at, port }))
     if (refusal !== null) return refusal
   }
@@ -38,35 +38,34 @@ export function refusedAlone(sites: readonly Site[], port: number): Refusal | nu
 }
 
 /**
- * Why a port that Node can bind there is not to be taken; null where it may be. `rows` are all
- * sockets with that port, null where the table can't be read; `alone` is whether a bind went well
- * that shares the port with none.
+ * Why a port that Node can bind is not free all the same; null where it is. `rows` are all sockets with
+ * that port, null where the table cannot be read; `alone` is whether a bind succeeded that shares the
+ * port with no other socket.
  *
- * A client, TIME_WAIT and what is left of closed connections are no reasons. Windows and macOS let a
- * server on one address and one on all addresses have one port, which is one (obstacles.ts).
+ * Clients, TIME_WAIT and the remains of closed connections do not count. A server does that Windows or
+ * macOS would let have the port at an overlapping address (obstacles.ts).
  */
-export function takenBecause(rows: Rows | null, at: Site, alone: boolean): string | null {
+export function takenBecause(rows: Rows | null, at: BindTarget, alone: boolean): string | null {
   const meeting = rows?.filter((row) => meets(row, at)) ?? []
   const server = meeting.find(listens)
   if (server !== undefined) return `a socket listens on ${server.localAddress}`
   const bound = meeting.some(({ state }) => state === 'BOUND')
   if (bound || rows?.some(isLeftToReserve)) return 'it is reserved'
-  // What was bound to :: and has connected shows its own IPv6 address, and is in the way in IPv4.
+  // A socket bound to :: that has connected shows its own IPv6 address, and conflicts in IPv4.
   const explained =
     meeting.length > 0 ||
     rows?.some(({ family, remoteAddress }) => family !== at.family && remoteAddress !== null)
-  return alone || explained ? null : 'it is reserved, or bound by a socket that is not shown'
+  return alone || explained
+    ? null
+    : 'it is reserved, or bound by a socket that the system does not show'
 }
 
 /**
- * Whether the socket table has a say, where Node can bind the port: if a bind that shares it with
- * none was refused. On Windows always: there such a bind, too, goes well beside a server of the same
- * user on the wildcard (Microsoft, "Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE").
+ * Whether the socket table has to be read where Node can bind the port: if a bind that shares it with
+ * no other socket was refused. On Windows always: there such a bind succeeds beside a server of the
+ * same user on the wildcard (Microsoft, "Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE").
  */
-export function asksTheTable(
-  alone: boolean,
-  platform: NodeJS.Platform = process.platform,
-): boolean {
+export function needsTable(alone: boolean, platform: NodeJS.Platform = process.platform): boolean {
   return !alone || platform === 'win32'
 }
 
@@ -76,11 +75,11 @@ const LOOPBACK = { protocol: 'tcp', family: 'IPv4', address: '127.0.0.1', ipv6On
 const taken = (port: number, reason: string): Refusal => ({
   code: 'EADDRINUSE',
   syscall: 'bind',
-  message: `EADDRINUSE: port ${port} is taken: ${reason}`,
+  message: `EADDRINUSE: port ${port} is not free: ${reason}`,
 })
 
 async function readRows(
-  { protocol }: Site,
+  { protocol }: BindTarget,
   port: number,
   signal: AbortSignal | undefined,
 ): Promise<Rows | null> {
@@ -96,17 +95,17 @@ async function readRows(
   } catch (error) {
     throwIfAborted(signal)
     if (isShortage(error)) throw error
-    // No table here (a sandbox without /proc and sock_diag): the binds are all that is known.
+    // No table here (a sandbox without /proc and sock_diag): the binds decide.
     return null
   }
 }
 
 /**
- * The sockets with that port; null where the table can't be read. Of those that are bound alone only
- * the ones that stay: a bind that is tried, as by another call of this, is seen as well while it lasts.
+ * The sockets with that port; null where the table cannot be read. Sockets that are only bound count
+ * if they stay: another call of this may be trying a bind at this moment.
  */
 async function rowsOf(
-  at: Site,
+  at: BindTarget,
   port: number,
   signal: AbortSignal | undefined,
 ): Promise<Rows | null> {
@@ -118,22 +117,22 @@ async function rowsOf(
   return after?.filter(({ state, inode }) => state !== 'BOUND' || inodes.has(inode)) ?? before
 }
 
-/** Why a port can't be had at all these sites; null where it may be taken. */
+/** Why a port is not free at all these targets; null where it is. */
 export async function refusalAt(
-  sites: readonly Site[],
+  targets: readonly BindTarget[],
   port: number,
   signal: AbortSignal | undefined,
 ): Promise<Refusal | null> {
-  const refusal = refusedToNode(sites, port)
+  const refusal = refusedToNode(targets, port)
   if (refusal !== null) return refusal
-  const [first] = sites
+  const [first] = targets
   if (first?.protocol === 'tcp' && isReservedHere(port)) return taken(port, 'it is reserved')
-  const alone = sites.map((at) => bindAlone({ ...at, port }) === null)
+  const alone = targets.map((at) => bindAlone({ ...at, port }) === null)
   const elsewhere = first?.protocol === 'tcp' && bindAlone({ ...LOOPBACK, port }) !== null
-  if (!asksTheTable(!elsewhere && !alone.includes(false))) return null
-  const rows = await rowsOf(first as Site, port, signal)
-  for (const [index, at] of sites.entries()) {
-    // One that closed between the bind and the read is no obstacle any more.
+  if (!needsTable(!elsewhere && !alone.includes(false))) return null
+  const rows = await rowsOf(first as BindTarget, port, signal)
+  for (const [index, at] of targets.entries()) {
+    // A socket that closed between the bind and the read is no longer in the way.
     const free =
       alone[index] === true || (rows?.length === 0 && bindAlone({ ...at, port }) === null)
     const reason = takenBecause(rows, at, free)

@@ -1,4 +1,4 @@
-/** Finds ports that are free and binds them itself. */
+/** Finds free ports and binds them. */
 
 import { throwIfAborted } from '../../table/signal.ts'
 import { type Socket as UdpSocket, createSocket } from 'node:dgram'
@@ -13,20 +13,20 @@ import type { Search } from './search.ts'
 
 type Attempt<Bound> = { readonly bound: Bound } | { readonly refusal: Refusal }
 
-/** What the port was refused for; an error that would be the same at every port is thrown. */
+/** The error of a bind. Throws those that every port would have. */
 function refused(error: unknown): { readonly refusal: Refusal } {
   const { code = '', syscall = '', message } = error as NodeJS.ErrnoException
   if (scopeOf({ code, syscall }) !== 'port') throw error
   return { refusal: { code, syscall, message } }
 }
 
-/** Takes the first port that is free and that `bind` could have as well. */
+/** Binds the first port that is free when its turn comes. */
 async function firstOf<Bound extends { close(): unknown }>(
   search: Search,
   bind: (port: number) => Promise<Attempt<Bound>>,
 ): Promise<Bound> {
   for await (const port of search.each()) {
-    if (!search.note(await refusalAt(search.sites, port, search.signal))) continue
+    if (!search.note(await refusalAt(search.targets, port, search.signal))) continue
     const outcome = await bind(port)
     if ('bound' in outcome) {
       if (search.signal?.aborted) outcome.bound.close()
@@ -39,8 +39,13 @@ async function firstOf<Bound extends { close(): unknown }>(
 }
 
 /**
- * A server of `node:net` that listens on the first port that could be had: it is bound, so that
- * nothing comes in between. Hand it to `http.createServer().listen(server)` or take it as it is.
+ * Returns a server of `node:net` that listens on the first free port, so that no other process can bind
+ * it in between. Use it as it is, or pass it to `http.createServer().listen(server)`. The caller closes
+ * it.
+ *
+ * @example
+ * const server = await listenOnFreePort({ host: '127.0.0.1' })
+ * const { port } = server.address() as AddressInfo
  *
  * @throws As `findFreePort`.
  */
@@ -50,7 +55,7 @@ export async function listenOnFreePort(options?: FreeOptions & Abortable): Promi
   return firstOf(search, async (port) => {
     const server = createServer()
     try {
-      // Not one that a cluster's workers share.
+      // Not shared by the workers of a cluster.
       server.listen({ port, host, ipv6Only, exclusive: true })
       await once(server, 'listening')
       return { bound: server }
@@ -61,7 +66,11 @@ export async function listenOnFreePort(options?: FreeOptions & Abortable): Promi
 }
 
 /**
- * A socket of `node:dgram` that is bound to the first port that could be had.
+ * Returns a socket of `node:dgram` that is bound to the first free port. The caller closes it.
+ *
+ * @example
+ * const socket = await bindFreePort()
+ * const { port } = socket.address()
  *
  * @throws As `findFreePort`.
  */

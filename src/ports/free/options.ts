@@ -1,45 +1,70 @@
-/** What the functions that find ports take: which ports, and where they have to be free. */
+/** Options of the functions that find ports: which ports, and where they have to be free. */
 
-import { invalidValue } from '../../errors.ts'
 import { throwIfAborted } from '../../table/signal.ts'
 import type { Abortable, PortFilter } from '../../types/index.ts'
-import { checkPortRanges, checkUsablePorts, portsOf } from '../check.ts'
-import { PLACE_OPTIONS, type PlaceOptions, type Site, sites } from '../places.ts'
-import { type PortRange, inRanges, portRules } from '../rules.ts'
+import {
+  BIND_TARGET_OPTIONS,
+  type BindTargetOptions,
+  type BindTarget,
+  resolveTargets,
+} from '../bind-targets.ts'
+import { inRanges, portsOf } from '../port-ranges.ts'
+import { portRules } from '../rules.ts'
 import { Search } from './search.ts'
 import {
+  type OptionValues,
+  type PortRange,
   checkFlag,
+  checkHost,
+  checkList,
   checkListOrNone,
   checkOneOf,
+  checkOption,
   checkOptions,
+  checkPortRange,
   checkSignal,
 } from '../../validate.ts'
 
 const EPHEMERAL = ['allow', 'avoid', 'only'] as const
-const FIRST_OF_USERS = 1024
+const FIRST_UNPRIVILEGED = 1024
 
-/** Which ports may be taken. */
-export interface FreeOptions extends PlaceOptions {
+/** Which ports may be used, and where they have to be free. */
+export interface FreeOptions extends BindTargetOptions {
   /**
-   * The ports to choose from, in order of preference: the first that is free is taken. Default: any
-   * port of the system's ephemeral range, begun at a random one.
+   * The ports to choose from, in order of preference: the first free one is used.
+   *
+   * @default any port of the system's ephemeral range, starting at a random one
    */
   readonly ports?: PortFilter | readonly PortFilter[]
-  /** Ports that are not to be taken. */
+  /**
+   * Ports to skip.
+   *
+   * @default none
+   */
   readonly exclude?: PortFilter | readonly PortFilter[]
-  /** Further addresses at which the port has to be free too. */
+  /**
+   * Further addresses where the port has to be free too.
+   *
+   * @default none
+   */
   readonly hosts?: readonly string[]
   /**
-   * Whether the range from which the system itself takes ports may be used, is to be avoided, or is
-   * the only one. Default: `allow`; without `ports`, `avoid` chooses from 1024 to where it begins.
+   * Whether ports of the range from which the system itself assigns ports may be used, are avoided, or
+   * are the only ones. Without `ports`, `avoid` chooses from 1024 up to where that range begins.
+   *
+   * @default 'allow'
    */
-  readonly ephemeral?: (typeof EPHEMERAL)[number]
-  /** Whether ports below 1024 may be taken where `ports` has some. Default: false. */
+  readonly ephemeral?: 'allow' | 'avoid' | 'only'
+  /**
+   * Whether ports below 1024 may be used where `ports` contains some.
+   *
+   * @default false
+   */
   readonly wellKnown?: boolean
 }
 
 const FREE_OPTIONS = [
-  ...PLACE_OPTIONS,
+  ...BIND_TARGET_OPTIONS,
   'ports',
   'exclude',
   'hosts',
@@ -48,63 +73,64 @@ const FREE_OPTIONS = [
   'signal',
 ] as const
 
-type Values = Readonly<Record<string, unknown>>
-
-/** The same ports, begun at a random one, so that many who search at once rarely meet. */
+/** The same ports from a random one on, so that concurrent searches rarely collide. */
 function shuffledStart(ports: readonly number[]): number[] {
   const start = Math.floor(Math.random() * ports.length)
   return [...ports.slice(start), ...ports.slice(0, start)]
 }
 
-function candidatesOf(values: Values): number[] {
+const portRanges = (name: string, value: unknown): PortRange[] =>
+  checkList(name, value, checkPortRange)
+
+const portRangesOrNone = (name: string, value: unknown): PortRange[] =>
+  checkListOrNone(name, value, checkPortRange)
+
+function candidatesOf(values: OptionValues): number[] {
   const { ephemeral, reserved } = portRules()
-  const choice =
-    values['ephemeral'] === undefined
-      ? 'allow'
-      : checkOneOf('options.ephemeral', values['ephemeral'], EPHEMERAL)
-  const wellKnown = checkFlag('options.wellKnown', values['wellKnown'])
+  const choice = checkOption(
+    values,
+    'ephemeral',
+    (name, value) => checkOneOf(name, value, EPHEMERAL),
+    'allow',
+  )
+  const wellKnown = checkOption(values, 'wellKnown', checkFlag, false)
   const excluded = new Uint8Array(65_536)
-  if (values['exclude'] !== undefined) {
-    const ranges = checkListOrNone('options.exclude', values['exclude'], checkUsablePorts)
-    for (const port of portsOf(ranges)) excluded[port] = 1
-  }
-  const asked = values['ports'] !== undefined
-  const below: PortRange = { from: FIRST_OF_USERS, to: ephemeral.from - 1 }
-  const ranges = asked
-    ? checkPortRanges('options.ports', values['ports'])
-    : [choice === 'avoid' ? below : ephemeral]
+  const exclude = checkOption(values, 'exclude', portRangesOrNone, [])
+  for (const port of portsOf(exclude)) excluded[port] = 1
+  const ports = checkOption(values, 'ports', portRanges, null)
+  const below: PortRange = { from: FIRST_UNPRIVILEGED, to: ephemeral.from - 1 }
+  const ranges = ports ?? [choice === 'avoid' ? below : ephemeral]
   const all = portsOf(ranges).filter((port) => {
     if (excluded[port] === 1) return false
-    if (port < FIRST_OF_USERS && !wellKnown) return false
-    if (!asked) return !inRanges(port, reserved)
+    if (port < FIRST_UNPRIVILEGED && !wellKnown) return false
+    if (ports === null) return !inRanges(port, reserved)
     const inside = inRanges(port, [ephemeral])
     return choice === 'allow' || inside === (choice === 'only')
   })
-  return asked ? all : shuffledStart(all)
+  return ports === null ? shuffledStart(all) : all
 }
 
-async function sitesOf(values: Values): Promise<Site[]> {
-  const others =
-    values['hosts'] === undefined
-      ? []
-      : checkListOrNone('options.hosts', values['hosts'], (name, host) => {
-          if (typeof host === 'string' && host !== '') return host
-          throw invalidValue(name, 'an address or a name', host)
-        })
-  const all = [...(await sites(values))]
-  for (const host of others) all.push(...(await sites({ ...values, host })))
+async function targetsOf(values: OptionValues): Promise<BindTarget[]> {
+  const others = checkOption(
+    values,
+    'hosts',
+    (name, hosts) => checkListOrNone(name, hosts, checkHost),
+    [],
+  )
+  const all = [...(await resolveTargets(values))]
+  for (const host of others) all.push(...(await resolveTargets({ ...values, host })))
   return all
 }
 
-/** Checks the options, of which a function may know more than these or fix some, for a search. */
+/** Prepares a search from its options. `alsoKnown` are further options of the caller, `fixed` its own values. */
 export async function prepare(
   options: (FreeOptions & Abortable) | undefined,
   alsoKnown: readonly string[] = [],
-  fixed: PlaceOptions = {},
+  fixed: BindTargetOptions = {},
 ): Promise<Search> {
   const values = { ...checkOptions(options, [...FREE_OPTIONS, ...alsoKnown]), ...fixed }
   const candidates = candidatesOf(values)
   const signal = checkSignal(options)
   throwIfAborted(signal)
-  return new Search(candidates, await sitesOf(values), signal)
+  return new Search(candidates, await targetsOf(values), signal)
 }

@@ -1,4 +1,4 @@
-/** Reserves ports for processes that will bind them by themselves. */
+/** Reserves ports for other processes to bind. */
 
 import type { SystemError } from '../../errors.ts'
 import type { Abortable } from '../../types/index.ts'
@@ -15,38 +15,43 @@ import { forgetReserved, noteReserved } from './reserved.ts'
 import type { Search } from './search.ts'
 import { checkFlag } from '../../validate.ts'
 
-/** What `reservePort` takes. */
+/** Options of `reservePort`. */
 export interface ReserveOptions extends FreeOptions {
   /**
-   * Whether the reservation outlives this process: it lasts for a minute then (macOS: half a minute)
-   * and can't be given back. Default: false, until it is closed or this process ends.
+   * Whether the reservation outlives this process: it then lasts for a minute (macOS: half a minute)
+   * and cannot be released.
+   *
+   * @default false: it lasts until it is closed or this process ends
    */
   readonly outlive?: boolean
 }
 
-/** A port that is kept for a process that will bind it by itself. */
+/** A port that is kept for another process to bind. */
 export interface ReservedPort {
+  /** The reserved port. */
   readonly port: number
   /**
-   * Whether the system keeps it. False once it is closed, and from the start on Windows and for UDP: it
-   * was free, and that is all.
+   * Whether the system keeps it. False once it is closed, and from the start on Windows and for UDP,
+   * where the port was free and no more.
    */
   readonly held: boolean
   /**
-   * Until when, in milliseconds since 1970. Null where it lasts until it is closed, and where it is
-   * not held.
+   * When the reservation ends, in milliseconds since 1970. Null where it lasts until it is closed, and
+   * where the port is not held.
    */
   readonly heldUntil: number | null
   /**
-   * Gives the port back; a server that has bound it keeps it. More than once is as good as once. A
-   * reservation with `heldUntil` can't be given back: it ends then, and this does nothing.
+   * Releases the port; a server that has bound it keeps it. Further calls do nothing. A reservation
+   * with `heldUntil` cannot be released: it ends then, and this does nothing.
    */
   close(): void
+  /** `close`, for `using`. */
   [Symbol.dispose](): void
+  /** `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>
 }
 
-// For how long a closed connection lingers: TCP_TIMEWAIT_LEN in Linux's include/net/tcp.h, and twice
+// How long a closed connection remains: TCP_TIMEWAIT_LEN in Linux's include/net/tcp.h, and twice
 // TCPTV_MSL in bsd/netinet/tcp_timer.h of xnu.
 const TIME_WAIT_MILLISECONDS = process.platform === 'darwin' ? 30_000 : 60_000
 
@@ -90,48 +95,52 @@ class Reservation implements ReservedPort {
 
 type Attempt = Reservation | Refusal
 
-async function reserveForAWhile({ sites, signal }: Search, port: number): Promise<Attempt> {
+async function reserveForTimeWait({ targets, signal }: Search, port: number): Promise<Attempt> {
   const outcome = await reserveByTimeWait(port)
   if (outcome === true) return new Reservation(port, Date.now() + TIME_WAIT_MILLISECONDS, null)
   if (outcome !== null) return refusalOf(outcome)
-  return (await refusalAt(sites, port, signal)) ?? new Reservation(port, null, null)
+  return (await refusalAt(targets, port, signal)) ?? new Reservation(port, null, null)
 }
 
 async function reserve(search: Search, port: number, outlive: boolean): Promise<Attempt> {
-  const { sites, signal, first } = search
+  const { targets, signal, first } = search
   if (first.protocol === 'udp') {
-    return (await refusalAt(sites, port, signal)) ?? new Reservation(port, null, null)
+    return (await refusalAt(targets, port, signal)) ?? new Reservation(port, null, null)
   }
-  // A port that a client or TIME_WAIT has can't be reserved, though a server could bind it.
-  const refusal = refusedAlone(sites, port)
+  // A port of a client or in TIME_WAIT cannot be reserved, though a server could bind it.
+  const refusal = refusedAlone(targets, port)
   if (refusal !== null) return refusal
   const socket: OpenReservation | SystemError | null = outlive ? null : reserveBySocket(port)
-  if (socket === null) return reserveForAWhile(search, port)
+  if (socket === null) return reserveForTimeWait(search, port)
   return 'close' in socket ? new Reservation(port, null, socket) : refusalOf(socket)
 }
 
 /**
- * Reserves a TCP port for a process that will bind it by itself, such as a child that gets the number
- * in its environment.
+ * Reserves a TCP port for another process to bind, such as a child that gets the number in its
+ * environment.
  *
- * Linux: a socket of this process is bound to the port at all addresses, and never listens. As long
- * as it does, the kernel gives the port to no bind to port 0 and to no outgoing connection, and
- * refuses every bind without SO_REUSEADDR; a server that sets it, as Node does, binds exactly this
- * number and listens (net/ipv4/inet_connection_sock.c). It lasts until `close()`, `using` or the end
- * of this thread or process, whichever comes first, and keeps no event loop alive.
+ * Linux: a socket of this process is bound to the port at all addresses and never listens. While it is
+ * open, the kernel assigns the port to no bind to port 0 and to no outgoing connection, and refuses
+ * every bind without SO_REUSEADDR; a server that sets it, as Node does, can bind this number and listen
+ * (net/ipv4/inet_connection_sock.c). The reservation lasts until `close()`, `using` or the end of this
+ * thread or process, whichever comes first, and keeps no event loop alive.
  *
- * With `outlive` a connection in TIME_WAIT does the same for a minute: no socket stays open, no
- * process has to stay, and it can't be given back earlier. It is one of 127.0.0.1, so that a bind
- * without SO_REUSEADDR is refused there and on all addresses at once, not on another one. macOS knows this way alone, for half a
- * minute, where two binds that are tried show that the port is held.
+ * With `outlive` a connection in TIME_WAIT has the same effect for a minute: no socket stays open, no
+ * process has to keep running, and it cannot be released earlier. Its address is 127.0.0.1, so a bind
+ * without SO_REUSEADDR is refused there and on all addresses, but not on another single address. macOS
+ * always uses this way, for half a minute, and two binds that are tried confirm that the port is held.
  *
- * All who reserve ports, in whatever process, get different ones, and `findFreePort` passes over them
- * (reservations of other processes: on Linux from 6.8 on, which shows sockets that are bound alone,
- * always; before, while no connection with that port is left). A program that binds exactly this
- * number with SO_REUSEADDR is not kept from it.
+ * Every caller of `reservePort`, in whatever process, gets a different port, and `findFreePort` skips
+ * reserved ones (those of other processes: on Linux from 6.8 on, which shows sockets that are only
+ * bound, always; before, while no connection with that port remains). A program that binds exactly this
+ * number with SO_REUSEADDR is not prevented from it.
  *
- * Windows, and UDP everywhere: no such thing is offered. The port was free when it was looked at,
- * `held` is false and there is nothing to give back.
+ * Windows, and UDP everywhere: the system offers no reservation. The port was free, `held` is false and
+ * there is nothing to release.
+ *
+ * @example
+ * const reserved = await reservePort()
+ * spawn('node', ['server.js'], { env: { ...process.env, PORT: String(reserved.port) } })
  *
  * @throws As `findFreePort`. With `outlive` the errors of a connection over loopback, such as
  *   `ENETUNREACH` where it is down.

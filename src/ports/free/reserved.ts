@@ -1,14 +1,14 @@
-/** Which ports are reserved: by this thread, or by what the socket table shows of other processes. */
+/** Which ports are reserved: by this thread, or by other processes as the socket table shows. */
 
 import type { SocketRow } from '../../types/index.ts'
 
 /**
- * The other end of a connection in TIME_WAIT that reserves a port (S, K, T in ASCII), as
- * native/posix/port_reservation.cc has it.
+ * The remote address of a connection in TIME_WAIT that reserves a port (S, K, T in ASCII), as in
+ * native/posix/port_reservation.cc.
  */
 const RESERVER = /^(::ffff:)?127\.83\.75\.84$/
 
-/** Ports that this thread reserved, and until when, in milliseconds since 1970. */
+/** Ports that this thread reserved, with the end of each reservation in milliseconds since 1970. */
 const reservedHere = new Map<number, number>()
 
 export function noteReserved(port: number, until: number): void {
@@ -28,8 +28,8 @@ export function isReservedHere(port: number): boolean {
 }
 
 /**
- * Whether a connection was left to reserve its port, which it does at all addresses, whatever its
- * own is.
+ * Whether a connection in TIME_WAIT was made to reserve its port, which it does at all addresses,
+ * whatever its own is.
  */
 export function isLeftToReserve({ state, remoteAddress }: SocketRow): boolean {
   return state === 'TIME_WAIT' && remoteAddress !== null && RESERVER.test(remoteAddress)

@@ -1,26 +1,27 @@
-/** Tries one port after the other, and says what was tried where none could be had. */
+/** Tries ports in turn, and describes what was tried where none is free. */
 
 import { throwIfAborted } from '../../table/signal.ts'
-import type { Site } from '../places.ts'
+import type { BindTarget } from '../bind-targets.ts'
 import type { Refusal } from '../probe.ts'
 import { Slices } from '../slices.ts'
 
-/** None of the ports asked for could be had, or fewer than asked for. */
+/** The error where none of the ports is free, or fewer than asked for. */
 export interface NoFreePort extends Error {
+  /** Always `ERR_SOCKTABLE_NO_FREE_PORT`. */
   readonly code: 'ERR_SOCKTABLE_NO_FREE_PORT'
-  /** How many ports were tried; those that the options leave out are not among them. */
+  /** How many ports were tried; those that the options exclude are not counted. */
   readonly tried: number
-  /** What the system said to the last of them; null where none was tried. */
+  /** The error of the last of them; null where none was tried. */
   readonly refusal: Refusal | null
 }
 
 const portsInWords = (count: number) => (count === 1 ? '1 port' : `${count} ports`)
 
 export class Search {
-  /** Ports in the order in which they are to be tried. */
+  /** Ports in the order in which to try them. */
   readonly candidates: readonly number[]
   /** Where each has to be free. */
-  readonly sites: readonly Site[]
+  readonly targets: readonly BindTarget[]
   readonly signal: AbortSignal | undefined
   #tried = 0
   #denied = 0
@@ -28,20 +29,20 @@ export class Search {
 
   constructor(
     candidates: readonly number[],
-    sites: readonly Site[],
+    targets: readonly BindTarget[],
     signal: AbortSignal | undefined,
   ) {
     this.candidates = candidates
-    this.sites = sites
+    this.targets = targets
     this.signal = signal
   }
 
-  /** The site that `host` names, where a server would listen; all have its protocol. */
-  get first(): Site {
-    return this.sites[0] as Site
+  /** The target of `host`, where a server would listen; all have its protocol. */
+  get first(): BindTarget {
+    return this.targets[0] as BindTarget
   }
 
-  /** The candidates one after the other; in between the event loop has its turns. */
+  /** The candidates in turn, without blocking the event loop for long. */
   async *each(): AsyncGenerator<number, void, undefined> {
     const slices = new Slices()
     for (const port of this.candidates) {
@@ -51,7 +52,7 @@ export class Search {
     }
   }
 
-  /** Records that a port was tried, with what result; returns whether it is free. */
+  /** Records the result of a port that was tried; returns whether it is free. */
   note(refusal: Refusal | null): refusal is null {
     this.#tried++
     if (refusal === null) return true
@@ -60,12 +61,12 @@ export class Search {
     return false
   }
 
-  /** Records that a port that was free could not be bound after all. */
+  /** Records that a port that was free could not be bound when its turn came. */
   lost(refusal: Refusal): void {
     this.#refusal = refusal
   }
 
-  /** The error for a search that came to its end: `wanted` says what for. */
+  /** The error for a search that found nothing; `wanted` is what it was for. */
   failure(wanted = 'port'): NoFreePort {
     return Object.assign(new Error(this.#message(wanted)), {
       code: 'ERR_SOCKTABLE_NO_FREE_PORT' as const,

@@ -1,5 +1,5 @@
 /* What Debian's libstdc++ and libgcc_s, which are made for glibc, ask of a C library beyond what
-   musl has: enough for the runtimes of scripts/musl-bed.mjs. */
+   musl has: enough for the runtimes of scripts/environments/musl.mjs. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <link.h>

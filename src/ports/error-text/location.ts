@@ -1,14 +1,15 @@
-/** Finds in a line of text the address and the port, or the path, that it is about. Pure. */
+/** Finds the address and port, or the path, in a line of text. Pure. */
 
 import { isIPv4, isIPv6 } from 'node:net'
 import { type ParsedError, validPort } from './parsed.ts'
 
-export type Place = Pick<ParsedError, 'port' | 'host' | 'path'>
+/** The port and host, or the path, of an error. */
+export type ErrorLocation = Pick<ParsedError, 'port' | 'host' | 'path'>
 
-/** What stands for all addresses, or for none that is known. */
+/** Texts for all addresses, or for no known one. */
 const ANY = ['', '*', 'null', 'undefined', 'any']
 
-/** The host in front of a port, null for all of them; undefined where it is no host. */
+/** The host in front of a port, null for all addresses; undefined where the text is not a host. */
 function hostIn(text: string): string | null | undefined {
   // Java: NAME/ADDRESS. Kestrel and curl: a URL.
   const last = text.slice(text.lastIndexOf('/') + 1)
@@ -19,7 +20,7 @@ function hostIn(text: string): string | null | undefined {
 }
 
 /** "0.0.0.0:80", ":::3000", "[::1]:3000", "fe80::1%eth0:80", "http://localhost:80/", "0.0.0.0:80->80/tcp". */
-function inToken(text: string): Place | null {
+function inToken(text: string): ErrorLocation | null {
   // HAProxy: [0.0.0.0:80].
   const token = /^\[[^[\]]*:\d{1,5}\]$/.test(text) ? text.slice(1, -1) : text
   const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(token)
@@ -29,7 +30,7 @@ function inToken(text: string): Place | null {
     if (port === null) continue
     const host = hostIn(before)
     if (host !== undefined) return { port, host, path: null }
-    // A name of somebody's: its address is for the system to say, its port is known.
+    // Another name in a URL: its address is not known here, its port is.
     if (isUrl && /^[^:]*:\/\/[^:/]+$/.test(before)) return { port, host: null, path: null }
   }
   return null
@@ -38,18 +39,18 @@ function inToken(text: string): Place | null {
 /** Python's ('127.0.0.1', 8000) and ('::', 8000, 0, 0), Erlang's "::",5672,eaddrinuse. */
 const TUPLE = /['"]([^'"]*)['"]\s*,\s*(\d{1,5})(?:[\d\s,]*\)|,e[a-z]+\b)/
 
-function inTuple(line: string): Place | null {
+function inTuple(line: string): ErrorLocation | null {
   const [, text = '', digits] = TUPLE.exec(line) ?? []
   const port = validPort(digits)
   return port === null ? null : { port, host: hostIn(text) ?? null, path: null }
 }
 
-/** "port 3000", "Port: 3000", "port='3000'", "tried 3000", and not the port that is taken instead. */
+/** "port 3000", "Port: 3000", "port='3000'", "tried 3000", but not the port that is used instead. */
 const WORD =
   /\b(?:port(?: number)?|tried|because)['"]?\s*[#:=,]?\s*['"]?(\d{1,5})\b(?!\.\d| times| attempts)/gi
 const INSTEAD = /\b(?:alternative|another|available|free|instead|next|trying|try|use|using)\s*$/i
 
-function byWord(line: string): Place | null {
+function byWord(line: string): ErrorLocation | null {
   for (const found of line.matchAll(WORD)) {
     const port = validPort(found[1])
     if (port === null || INSTEAD.test(line.slice(0, found.index))) continue
@@ -58,7 +59,7 @@ function byWord(line: string): Place | null {
   return null
 }
 
-/** An address that stands without its port: for "127.0.0.1" port 3000, on address 127.0.0.1. */
+/** An address apart from its port: for "127.0.0.1" port 3000, on address 127.0.0.1. */
 export function addressIn(line: string): string | null {
   const named =
     /\b(?:for|address|available|denied|host|on|at|to)\s+["'([]?([0-9a-f.:%\w]+|localhost)/gi
@@ -77,7 +78,7 @@ const PATHS: readonly RegExp[] = [
   /((?:\/[^\s'",;:/]+)+\.sock(?:et)?)\b/,
 ]
 
-/** All that Node puts behind the words of a listen error: an address with its port, or a path. */
+/** What Node appends to the text of a listen error: an address with its port, or a path. */
 const OF_NODE =
   /\blisten E[A-Z]+: (?:address already in use|address not available|permission denied) (\S.*)$/
 
@@ -89,13 +90,13 @@ export function pathIn(line: string): string | null {
   return path?.replace(/[:.)\]]+$/, '') ?? null
 }
 
-/** What a line says of a place; null where it says nothing. */
-export function placeIn(line: string): Place | null {
+/** The location in a line; null where it has none. */
+export function locationIn(line: string): ErrorLocation | null {
   const tuple = inTuple(line)
   if (tuple !== null) return tuple
   for (const [token] of line.matchAll(/[^\s'"`(),;<>{}=]+/g)) {
-    const place = inToken(token)
-    if (place !== null) return place
+    const location = inToken(token)
+    if (location !== null) return location
   }
   return byWord(line)
 }

@@ -1,18 +1,18 @@
-// The beds that programs made for musl run on under glibc: a folder with Debian's musl, the C++ library
+// The environment that programs made for musl run in under glibc: a folder with Debian's musl, the C++ library
 // that Debian has for glibc, and a shim for what that one misses. There is no /etc/alpine-release in
 // it, by which others know musl: src/addon.ts has to find out.
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { cached, npmPackage } from './cache.mjs'
+import { cached, npmPackage } from '../tools/cache.mjs'
+import { root } from '../tools/run.mjs'
+import { zig } from '../tools/zig.mjs'
 import { runInside } from './chroot.mjs'
 import { foreignPackages, missingForDebian } from './debian.mjs'
-import { root } from './native-tools.mjs'
-import { zig } from './zig.mjs'
 
 /**
  * By our name of a processor: that of the tool chain, that of Debian, and the folders that the machine's
- * own are mounted on. qemu-user shows its programs the machine's own where the bed has none.
+ * own are mounted on. qemu-user shows its programs the machine's own where the environment has none.
  */
 const PROCESSORS = {
   x64: ['x86_64', 'amd64', ['proc', 'dev', 'tmp', 'mnt', 'opt']],
@@ -30,7 +30,7 @@ function makeSystem(folder, [machine, debian, places]) {
   const musl = join(packages, `${machine}-linux-musl`, 'libc.so')
   copyFileSync(musl, join(folder, `lib/ld-musl-${machine}.so.1`))
   const libraries = join(folder, 'usr/lib')
-  const source = join(root, 'scripts', 'musl-shim.c')
+  const source = join(root, 'scripts', 'environments', 'musl-shim.c')
   const flags = ['-target', `${machine}-linux-musl`, '-O1', '-s', '-shared', '-Wall', '-Wextra']
   execFileSync(zig(), ['cc', ...flags, '-o', join(libraries, 'libmuslshim.so'), source])
   for (const name of ['libstdc++.so.6', 'libgcc_s.so.1']) {
@@ -63,7 +63,7 @@ export function nodeForMusl() {
   })
 }
 
-/** Runs words in the bed of x64, with `programs` at /opt and `project` at /mnt. */
+/** Runs a command in the environment of x64, with `programs` at /opt and `project` at /mnt. */
 export function runOnMusl(programs, project, words, options) {
   return runInside(muslSystem('x64'), { '/opt': programs, '/mnt': project }, words, options)
 }

@@ -1,9 +1,9 @@
-// A Debian trixie in a folder, of which scripts/wine.mjs and scripts/musl-bed.mjs make their beds.
+// A Debian trixie in a folder, which wine.mjs and musl.mjs build on.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { cached } from '../tools/cache.mjs'
 import { mirrorOf, ownSources } from './apt-mirror.mjs'
-import { cached } from './cache.mjs'
 
 /** What is missing here to make and use it, or null. */
 export const missingForDebian =

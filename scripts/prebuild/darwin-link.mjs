@@ -4,8 +4,8 @@ import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { findProgram, run } from './native-tools.mjs'
-import { zig } from './zig.mjs'
+import { findProgram, run } from '../tools/run.mjs'
+import { zig } from '../tools/zig.mjs'
 
 const require = createRequire(import.meta.url)
 

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { runInside } from './chroot.mjs'
 import { debianTrixie } from './debian.mjs'
 
-/** By processor: what runs Windows programs for it, and where in the bed the Windows is that they see. */
+/** By processor: what runs Windows programs for it, and where the Windows that they see is. */
 const WINES = {
   x64: { wine: '/usr/lib/wine/wine64', prefix: '/wine', arch: 'win64' },
   ia32: { wine: '/usr/lib/wine/wine', prefix: '/wine-ia32', arch: 'win32' },

@@ -3,10 +3,10 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { npmPackage } from './cache.mjs'
-import { missingForDebian } from './debian.mjs'
-import { missingForMusl, muslSystem, nodeForMusl, runOnMusl } from './musl-bed.mjs'
-import { runOnWine } from './wine.mjs'
+import { missingForDebian } from '../environments/debian.mjs'
+import { missingForMusl, muslSystem, nodeForMusl, runOnMusl } from '../environments/musl.mjs'
+import { runOnWine } from '../environments/wine.mjs'
+import { npmPackage } from '../tools/cache.mjs'
 
 const options = { encoding: 'utf8', timeout: 120_000, killSignal: 'SIGKILL' }
 

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { root } from '../native-tools.mjs'
+import { root } from '../tools/run.mjs'
 
 const folder = mkdtempSync(join(tmpdir(), 'socktable-package-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))

@@ -4,10 +4,18 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { compileAll } from '../native/build.mjs'
+import {
+  addonSources,
+  defines,
+  languageFlags,
+  linuxFlags,
+  protectingFlags,
+  windowsLibraries,
+} from '../native/sources.mjs'
+import { run } from '../tools/run.mjs'
+import { zig } from '../tools/zig.mjs'
 import { linkForDarwin } from './darwin-link.mjs'
-import { addonBuild } from './gyp-file.mjs'
-import { compileAll, root, run } from './native-tools.mjs'
-import { zig } from './zig.mjs'
 
 const require = createRequire(import.meta.url)
 
@@ -26,17 +34,6 @@ const TARGETS = {
   'win32-arm64': 'aarch64-windows-gnu',
   'win32-ia32': 'x86-windows-gnu',
 }
-
-// As binding.gyp has them.
-const HARDENED = ['-fstack-protector-strong', '-Wl,-z,relro', '-Wl,-z,now', '-Wl,-z,noexecstack']
-const FORTIFIED = {
-  glibc: ['-U_FORTIFY_SOURCE', '-D_FORTIFY_SOURCE=2'],
-  // musl has neither the headers nor the functions.
-  musl: [],
-}
-
-// As binding.gyp calls them.
-const OS = { linux: 'linux', darwin: 'mac', win32: 'win' }
 
 const { PREBUILD_PLATFORM: platform, PREBUILD_ARCH: arch, PREBUILD_LIBC: libc } = process.env
 const place = platform === 'linux' ? `${platform}-${arch}-${libc}` : `${platform}-${arch}`
@@ -75,7 +72,7 @@ __attribute__((constructor(101))) static void fill(void) {
 
 // prebuildify runs this where its output belongs, which is not where the sources are: the build of
 // this machine, in build/Release too, stays as it is.
-const { name, sources, defines } = addonBuild(OS[platform])
+const name = 'socktable'
 const work = join(process.cwd(), 'build')
 const output = join(work, 'Release')
 rmSync(output, { recursive: true, force: true })
@@ -86,33 +83,36 @@ const headers = [
   dirname(require.resolve('node-addon-api/package.json')),
 ]
 const compile = [
-  ...['c++', '-target', target, '-std=c++17', '-O2', '-Wall', '-Wextra', '-Werror'],
-  ...['-fvisibility=hidden', '-fno-sanitize=all'],
-  ...[...defines, `NODE_GYP_MODULE_NAME=${name}`, 'BUILDING_NODE_EXTENSION'].map((d) => `-D${d}`),
+  ...['c++', '-target', target, '-O2', ...languageFlags, '-Werror', ...protectingFlags],
+  '-fno-sanitize=all',
+  ...[...defines, `-DNODE_GYP_MODULE_NAME=${name}`, '-DBUILDING_NODE_EXTENSION'],
   '-DNODE_ADDON_API_CPP_EXCEPTIONS',
   ...headers.map((folder) => `-isystem${folder}`),
 ]
-const paths = sources.map((path) => join(root, path))
+const paths = addonSources(platform)
 const addon = join(output, `${name}.node`)
 const build = (...args) => run(zig(), [...compile, ...args], { cwd: work })
 
 switch (platform) {
   case 'linux':
-    // What Node-API offers is found when the addon is loaded.
-    build('-shared', '-s', '-fPIC', ...HARDENED, ...FORTIFIED[libc], '-o', addon, ...paths)
+    // What Node-API offers is found when the addon is loaded. musl has neither the headers nor the
+    // functions that check lengths.
+    build(
+      ...['-shared', '-s', '-fPIC', ...linuxFlags.link],
+      ...(libc === 'glibc' ? linuxFlags.release : []),
+      ...['-o', addon, ...paths],
+    )
     break
   case 'darwin': {
-    const flags = [...compile, '-fPIC', '-fstack-protector-strong']
-    const objects = await compileAll(zig(), flags, paths, work, { cwd: work })
+    const objects = await compileAll(zig(), [...compile, '-fPIC'], paths, work, { cwd: work })
     linkForDarwin({ arch, target, objects, output: addon, folder: work })
     break
   }
   case 'win32': {
     const imports = join(work, 'host_imports.cc')
     writeFileSync(imports, hostImports())
-    const libraries = ['-liphlpapi', '-lws2_32', '-ladvapi32', '-luser32']
     const flags = ['-DNAPI_EXTERN=__declspec(dllimport)', '-shared', '-s']
-    build(...flags, '-o', addon, ...paths, imports, ...libraries)
+    build(...flags, '-o', addon, ...paths, imports, ...windowsLibraries)
     // The linker writes when it ran into the header, and no option of zig keeps it from that; the same
     // sources are to give the same bytes.
     const bytes = readFileSync(addon)

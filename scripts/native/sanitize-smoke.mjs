@@ -5,16 +5,15 @@ import { createServer } from 'node:net'
 import { isMainThread, Worker } from 'node:worker_threads'
 import { fileURLToPath } from 'node:url'
 import {
+  inspectPort,
   killPort,
   listSockets,
   listSocketsSync,
-  portOwners,
-  portUsage,
   processInfo,
   processInfoSync,
   processTree,
   terminate,
-} from '../dist/index.js'
+} from '../../dist/index.js'
 
 const server = createServer()
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -34,8 +33,8 @@ for (let round = 0; round < 10; round++) {
   const tables = await Promise.all(queries.map((query) => listSockets(query)))
   const found = tables.flatMap(({ rows }) => rows).filter((row) => row.localPort === port)
   assert.ok(found.length >= queries.length / 2)
-  assert.equal((await portOwners(port)).owners[0]?.pid, process.pid)
-  assert.ok((await portUsage(port)).inUse)
+  assert.equal((await inspectPort(port, { owners: 'all' })).owners[0]?.pid, process.pid)
+  assert.ok((await inspectPort(port)).inUse)
   await assert.rejects(listSockets({ pid: 2 ** 31 - 1 }), { code: 'ESRCH' })
   const pids = [process.pid, process.ppid, 1, 2 ** 31 - 1]
   const infos = await Promise.all(pids.map((pid) => processInfo(pid)))
