@@ -21,7 +21,7 @@ const { port } = server.address()
 
 const queries = ['sock_diag', 'procfs'].flatMap((source) =>
   ['none', 'first', 'all'].flatMap((owners) => [
-    { source, owners, names: true },
+    { source, owners, include: ['names'] },
     { source, owners, bound: true, localPort: [port, { from: 1, to: 2000 }] },
     { source, owners, localPort: port },
   ]),

@@ -16,7 +16,7 @@ async function main() {
   const server = createServer()
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address()
-  const query = { localPort: port, names: true }
+  const query = { localPort: port, include: ['names'] }
   const expected = [{ localPort: port, state: 'LISTEN', pid: process.pid }]
   const check = ({ rows }) => {
     assert.deepEqual(

@@ -145,13 +145,17 @@ function rowDecoder(layout: Layout): (sections: Sections, include: readonly Incl
       const localPort = halves[half + LOCAL_PORT] as number
       const remotePort = peer ? (halves[half + REMOTE_PORT] as number) : null
       const protocol = protocols[bytes[byte + PROTOCOL] as number] as Protocol
-      const cookie = wide(words[word + COOKIE_LOW] as number, words[word + COOKIE_HIGH] as number)
+      const cookieLow = words[word + COOKIE_LOW] as number
+      const cookieHigh = words[word + COOKIE_HIGH] as number
       const inode = wide(words[word + INODE_LOW] as number, words[word + INODE_HIGH] as number)
       const createdLow = words[word + CREATED_LOW] as number
       const createdHigh = words[word + CREATED_HIGH] as number
       let id: string
-      if (cookie !== 0) {
-        id = String(cookie)
+      if (cookieHigh !== 0) {
+        // Linux counts down from 2 ** 64 for sockets that are made in an interrupt (linux/cookie.h).
+        id = String((BigInt(cookieHigh) << 32n) | BigInt(cookieLow))
+      } else if (cookieLow !== 0) {
+        id = String(cookieLow)
       } else {
         // An accepted connection gets an inode, and loses it when its process closes it.
         const other = peer ? `${remoteAddress} ${remotePort}` : String(inode)

@@ -1,9 +1,10 @@
-import type { SocketRow } from '../../src/index.ts'
+import type { Include, SocketRow } from '../../src/index.ts'
 
 /** A listening socket, but for what is given. */
-export function sampleRow(fields: Partial<SocketRow> = {}): SocketRow {
+export function sampleRow(fields: Partial<SocketRow<Include>> = {}): SocketRow<Include> {
   const pids = fields.pids ?? [4242]
   return {
+    id: '1',
     protocol: 'tcp',
     family: 'IPv4',
     localAddress: '127.0.0.1',
@@ -11,6 +12,7 @@ export function sampleRow(fields: Partial<SocketRow> = {}): SocketRow {
     remoteAddress: null,
     remotePort: null,
     state: 'LISTEN',
+    direction: null,
     pid: pids[0] ?? null,
     pids,
     fd: pids.length ? 3 : null,
@@ -28,5 +30,5 @@ export function sampleRow(fields: Partial<SocketRow> = {}): SocketRow {
     createdAt: null,
     service: null,
     ...fields,
-  }
+  } as SocketRow<Include>
 }

@@ -24,7 +24,7 @@ function useEngine(...options: string[]): () => Engine {
 /** Who listens on the port where the engine runs. */
 function listenersOn(port: number, { prefix }: Engine): SocketRow[] {
   return evaluate<SocketRow[]>(
-    `return (await m.listSockets({ localPort: ${port}, state: 'LISTEN', names: true })).rows`,
+    `return (await m.listSockets({ localPort: ${port}, state: 'LISTEN', include: ['names'] })).rows`,
     prefix,
   )
 }

@@ -50,7 +50,7 @@ test('an aborted read rejects with the reason', async () => {
 test('10,000 reads leave memory and handles where they were', { timeout: 300_000 }, async () => {
   const read = async (count: number) => {
     for (let done = 0; done < count; done += 10) {
-      await Promise.all(Array.from({ length: 5 }, () => listSockets({ names: true })))
+      await Promise.all(Array.from({ length: 5 }, () => listSockets({ include: ['names'] })))
       for (let more = 0; more < 5; more++) listSocketsSync({ owners: 'none' })
     }
   }

@@ -11,9 +11,9 @@ const SOURCES: Partial<Record<NodeJS.Platform, Source>> = { win32: 'iphlpapi', d
 const SOURCE = SOURCES[process.platform] ?? 'sock_diag'
 const FOREIGN = process.platform === 'win32' ? 'procfs' : 'iphlpapi'
 
-const only = (rows: readonly SocketRow[]): SocketRow => {
+const only = <Row extends SocketRow>(rows: readonly Row[]): Row => {
   expect(rows).toHaveLength(1)
-  return rows[0] as SocketRow
+  return rows[0] as Row
 }
 
 describe.each([
@@ -139,7 +139,7 @@ describe('filters', () => {
 describe('owners', () => {
   test('another process, with its name', async () => {
     const other = await otherListener()
-    const { rows, processes } = await listSockets({ localPort: other.port, names: true })
+    const { rows, processes } = await listSockets({ localPort: other.port, include: ['names'] })
     const name = basename(process.execPath)
     expect(only(rows)).toMatchObject({ pid: other.pid, processName: name })
     expect(processes).toEqual([{ pid: other.pid, name }])
@@ -152,9 +152,9 @@ describe('owners', () => {
     expect(table.processes).toEqual([])
   })
 
-  test('with times and services, which say nothing where the system knows nothing', async () => {
+  test('createdAt and service are null where the system does not know them', async () => {
     const { port } = await listen('127.0.0.1')
-    const query = { localPort: port, times: true, services: true }
+    const query = { localPort: port, include: ['details', 'service'] } as const
     const row = only((await listSockets(query)).rows)
     expect(row).toMatchObject({ pid: process.pid, service: null })
     if (row.createdAt !== null) expect(Math.abs(Date.now() - row.createdAt)).toBeLessThan(60_000)
@@ -179,7 +179,7 @@ describe('errors', () => {
     [{ state: 'OPEN' }, 'ERR_INVALID_ARG_VALUE'],
     [{ pid: -1 }, 'ERR_OUT_OF_RANGE'],
     [{ ports: [80] }, 'ERR_INVALID_ARG_VALUE'],
-    [{ services: true, owners: 'none' }, 'ERR_INVALID_ARG_VALUE'],
+    [{ include: 'service', owners: 'none' }, 'ERR_INVALID_ARG_VALUE'],
   ])('%j is refused before anything is read', async (options, code) => {
     await expect(listSockets(options as never)).rejects.toMatchObject({ code })
     expect(() => listSocketsSync(options as never)).toThrow(expect.objectContaining({ code }))

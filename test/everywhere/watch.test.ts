@@ -21,7 +21,7 @@ test('the first set has opened all that the table has', async () => {
 
 test.each(['127.0.0.1', '::1'])('a connection opens and closes on %s', async (host) => {
   const { server, port } = await listen(host)
-  const watcher = await startWatch({ localPort: port, names: true })
+  const watcher = await startWatch({ localPort: port, include: ['names'] })
   const { client, accepted } = await connection(server, host)
   const { localPort } = client
   const opening = await take(watcher)

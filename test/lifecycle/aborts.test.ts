@@ -90,7 +90,7 @@ test('3,000 aborted reads leave memory, descriptors and threads where they were'
         const controller = new AbortController()
         setMaxListeners(0, controller.signal)
         const { signal } = controller
-        const reads = Array.from({ length: 50 }, () => m.listSockets({ signal, names: true }))
+        const reads = Array.from({ length: 50 }, () => m.listSockets({ signal, include: ['names'] }))
         await turns[(done / 50) % turns.length](reads)
         controller.abort()
         const ends = await Promise.allSettled(reads)

@@ -14,8 +14,8 @@ test('10,000 reads leave memory, descriptors and threads where they were', () =>
     const reads = async (count) => {
       for (let done = 0; done < count; done += 10) {
         m.listSocketsSync()
-        m.listSocketsSync({ source: 'procfs', names: true })
-        m.inspectPortSync(port, { names: true })
+        m.listSocketsSync({ source: 'procfs', include: ['names'] })
+        m.inspectPortSync(port, { include: ['names'] })
         try { m.listSocketsSync({ pid: 2147483647 }) } catch {}
         await Promise.all([
           m.listSockets(), m.inspectPort(port), m.listSockets({ listening: true, owners: 'none' }),

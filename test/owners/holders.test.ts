@@ -25,7 +25,7 @@ async function hold<More>(...args: string[]): Promise<Held & More> {
 }
 
 function listener(port: number, owners: 'first' | 'all'): SocketRow {
-  const { rows } = listSocketsSync({ localPort: port, listening: true, owners, names: true })
+  const { rows } = listSocketsSync({ localPort: port, listening: true, owners, include: ['names'] })
   expect(rows).toHaveLength(1)
   return rows[0] as SocketRow
 }
@@ -100,7 +100,7 @@ describe.each(['first', 'all'] as const)('owners: %s', (owners) => {
 test.each(['short', 'a) (b', 'two\nlines'])('the name %j', async (name) => {
   const held = await hold('named', name)
   expect(listener(held.port, 'all').processName).toBe(name)
-  expect(inspectPortSync(held.port, { names: true }).owners).toMatchObject([
+  expect(inspectPortSync(held.port, { include: ['names'] }).owners).toMatchObject([
     { pid: held.pid, name },
   ])
 })

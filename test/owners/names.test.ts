@@ -10,7 +10,8 @@ afterEach(() => holder.end())
 async function holdAs(name: string): Promise<{ pid: number; read: () => string | null }> {
   holder = startPython('holders.py', 'named', name)
   const { pid, port } = await holder.json<{ pid: number; port: number }>()
-  const read = () => listSocketsSync({ localPort: port, names: true }).rows[0]?.processName ?? null
+  const read = () =>
+    listSocketsSync({ localPort: port, include: ['names'] }).rows[0]?.processName ?? null
   return { pid, read }
 }
 

@@ -65,7 +65,7 @@ function kernelOffersMptcp(): boolean {
 describe.runIf(kernelOffersMptcp())('where the kernel offers Multipath TCP', () => {
   test.each(['first', 'all'] as const)('its sockets have owners: %s', async (owners) => {
     const { pid, port, fds = [] } = await hold([compile('owners-special'), 'mptcp'])
-    const { rows } = listSocketsSync({ owners })
+    const { rows } = listSocketsSync({ owners, include: 'details' })
     // What another test left behind may have had the same number for a port.
     const ours = rows.filter(
       (row) => (row.localPort === port || row.remotePort === port) && row.state !== 'TIME_WAIT',

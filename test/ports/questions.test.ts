@@ -29,7 +29,7 @@ async function inspect(port: number, options: InspectOptions = {}): Promise<Port
 
 test('inspectPort names the process that listens', async () => {
   const port = await listen()
-  const found = await inspect(port, { names: true })
+  const found = await inspect(port, { include: ['names'] })
   expect(found).toMatchObject({ port, inUse: true, listening: true, states: ['LISTEN'] })
   expect(found).toMatchObject({ owners: [{ pid: process.pid }], unknown: [] })
   expect(found.owners[0]?.sockets).toMatchObject([{ localPort: port, state: 'LISTEN' }])
@@ -92,7 +92,7 @@ test('the processes that share a listener are all owners, with their names', asy
   const holder = startPython('holders.py', 'fork', '2')
   endings.push(() => holder.end())
   const held = await holder.json<{ port: number; pid: number; children: number[] }>()
-  const { owners } = inspectPortSync(held.port, { names: true })
+  const { owners } = inspectPortSync(held.port, { include: ['names'] })
   expect(owners.map(({ pid }) => pid)).toEqual([held.pid, ...held.children])
   expect(new Set(owners.map(({ name }) => name)).size).toBe(1)
 })

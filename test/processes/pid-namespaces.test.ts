@@ -66,7 +66,7 @@ describe.runIf(needs(isRoot, 'root, to make PID namespaces')).each(FOREIGN)(
   (_, prefix) => {
     test('the table has the sockets and no PIDs, and says so', () => {
       const code = `${WITH_SERVER}
-      const table = await m.listSockets({ localPort: port, names: true })
+      const table = await m.listSockets({ localPort: port, include: ['names'] })
       const counts = await m.countSockets('pid', { localPort: port })
       const owners = await m.inspectPort(port, { listening: true })
       const watched = []

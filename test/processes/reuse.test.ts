@@ -18,8 +18,8 @@ const PRELUDE = `
   const { once } = require('events')
   const { writeFileSync } = require('fs')
   const { HeldProcess } = require(${dist('processes/held')})
-  const { listenersQuery, holdOwners, confirmOwners } = require(${dist('processes/kill-port')})
-  const { judge, carryOut } = require(${dist('processes/terminate')})
+  const { listenersQuery, holdOwners, confirmOwners } = require(${dist('processes/port-owners')})
+  const { refuseProtected, carryOut } = require(${dist('processes/terminate')})
   const { checkKillPort } = require(${dist('processes/plan')})
   const { readProcesses } = require(${dist('processes/read')})
   const listen = async (port, before = () => {}) => {
@@ -69,10 +69,10 @@ const stepwise = (behind: 'look-up' | 'hold' | 'confirm' | 'never'): string => `
   const targets = holdOwners(before)
   await at('hold')
   const records = await readProcesses()
-  judge(targets, records, plan)
+  const guard = await refuseProtected(targets, records, plan)
   await confirmOwners(targets, before, query)
   await at('confirm')
-  await carryOut(targets, records, plan)
+  await carryOut(targets, guard, plan)
   return { outcomes: targets.map(({ outcome }) => outcome), alive: await outlives(victim) }`
 
 const WAYS: readonly (readonly [name: string, prefix: () => readonly string[]])[] = [

@@ -44,7 +44,7 @@ const CALLS: readonly (readonly [name: string, code: string, whole: string])[] =
   ['processTreeSync', 'return m.processTreeSync(process.pid)?.ancestors[0].pid', 'process.ppid'],
   [
     'listSockets',
-    'return (await m.listSockets({ localPort: port, names: true })).rows[0].processName',
+    'return (await m.listSockets({ localPort: port, include: "names" })).rows[0].processName',
     '"node"',
   ],
   ['terminate', 'return (await m.terminate(process.ppid)).processes[0].reason', '"ancestor"'],

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import type { SocketRow } from '../../src/index.ts'
+import type { Include, SocketRow } from '../../src/index.ts'
 import { summary } from '../support/oracles.ts'
 import { checkBeginnings, fixture, recorded, replay } from '../support/replay.ts'
 
 describe.each(recorded('linux'))('%s', (system) => {
-  const rowsOf = (parser: string, name: string): readonly SocketRow[] =>
+  const rowsOf = (parser: string, name: string): readonly SocketRow<Include>[] =>
     replay(parser, fixture(system, name)).table.rows
-  const lines = (rows: readonly SocketRow[]): string[] =>
+  const lines = (rows: readonly SocketRow<Include>[]): string[] =>
     rows.map((row) => summary({ ...row, localAddress: row.localAddress.replace(/%.*/, '') })).sort()
 
   test('both sources tell the same sockets', () => {

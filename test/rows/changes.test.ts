@@ -30,7 +30,7 @@ test('connections that come and go as fast as they can disturb no row', async ()
   const churn = await run('churn').json<{ pid: number; port: number }>()
   const owner = new Map(steady.clients.map((client, index) => [client, steady.pids[index % 2]]))
 
-  const check = (table: SocketTable): number => {
+  const check = (table: SocketTable<'details'>): number => {
     const known: readonly string[] = ['owners'] // of processes that even root can't read here
     expect(table.missing.filter((missing) => !known.includes(missing))).toEqual([])
     const seen = new Map<string, number>()
@@ -57,10 +57,10 @@ test('connections that come and go as fast as they can disturb no row', async ()
   }
 
   for (let round = 0; round < 50; round++) {
-    check(listSocketsSync())
-    check(await listSockets())
-    check(listSocketsSync({ source: 'procfs' }))
-    check(await listSockets({ source: 'procfs', names: true }))
+    check(listSocketsSync({ include: 'details' }))
+    check(await listSockets({ include: 'details' }))
+    check(listSocketsSync({ source: 'procfs', include: 'details' }))
+    check(await listSockets({ source: 'procfs', include: ['names', 'details'] }))
   }
   children[1]?.tell('count')
   const { connections } = await (children[1] as Child).json<{ connections: number }>()

@@ -16,8 +16,14 @@ describe.runIf(needs(isRoot, 'root, to make network namespaces'))('filters', () 
   async function compare(options: ListOptions, keep: (row: SocketRow) => boolean): Promise<number> {
     for (const source of ['sock_diag', 'procfs'] as const) {
       const { whole, filtered } = await undisturbed(() => ({
-        whole: listSocketsSync({ bound: true, owners: 'none', source }),
-        filtered: listSocketsSync({ bound: true, owners: 'none', source, ...options }),
+        whole: listSocketsSync({ bound: true, owners: 'none', source, include: 'details' }),
+        filtered: listSocketsSync({
+          bound: true,
+          owners: 'none',
+          source,
+          ...options,
+          include: 'details',
+        }),
       }))
       const expected = whole.rows.filter(keep).map(summary).sort()
       expect(filtered.rows.map(summary).sort(), source).toEqual(expected)

@@ -6,15 +6,17 @@ import { procSummaries, ssSummaries, summary } from '../support/oracles.ts'
 import { isRoot, needs } from '../support/requirements.ts'
 import { undisturbed } from '../support/undisturbed.ts'
 
+type Row = SocketRow<'details'>
+
 // "addr add" and a second namespace take root, or the root of a user namespace; both are uid 0.
 const canMakeLab = needs(isRoot, 'root, to make network namespaces')
 
 describe.runIf(canMakeLab)('every state, from the real kernel', () => {
   let lab: Lab
-  let rows: readonly SocketRow[]
+  let rows: readonly Row[]
   beforeAll(async () => {
     lab = await startLab()
-    rows = listSocketsSync({ bound: true }).rows
+    rows = listSocketsSync({ bound: true, include: 'details' }).rows
   })
   afterAll(() => lab.end())
 
@@ -51,7 +53,7 @@ describe.runIf(canMakeLab)('every state, from the real kernel', () => {
 
   test('ss tells the same sockets', async () => {
     const { table, summaries } = await undisturbed(() => ({
-      table: listSocketsSync({ owners: 'none' }),
+      table: listSocketsSync({ owners: 'none', include: 'details' }),
       summaries: ssSummaries(),
     }))
     expect(table.rows.map(summary).sort()).toEqual(summaries)
@@ -59,24 +61,24 @@ describe.runIf(canMakeLab)('every state, from the real kernel', () => {
 
   test('/proc/net tells the same sockets', async () => {
     const { table, summaries } = await undisturbed(() => ({
-      table: listSocketsSync({ owners: 'none', source: 'procfs' }),
+      table: listSocketsSync({ owners: 'none', source: 'procfs', include: 'details' }),
       summaries: procSummaries(),
     }))
     expect(table.rows.map(summary).sort()).toEqual(summaries)
   })
 
   test('both sources give the same rows', async () => {
-    const comparable = (row: SocketRow): SocketRow => ({
+    const comparable = (row: Row): Row => ({
       ...row,
       localAddress: row.localAddress.replace(/%.*/, ''),
       backlog: null,
       dualStack: null,
       interface: null,
     })
-    const order = (a: SocketRow, b: SocketRow) => (summary(a) < summary(b) ? -1 : 1)
+    const order = (a: Row, b: Row) => (summary(a) < summary(b) ? -1 : 1)
     const { diag, proc } = await undisturbed(() => ({
-      diag: listSocketsSync({ source: 'sock_diag' }),
-      proc: listSocketsSync({ source: 'procfs' }),
+      diag: listSocketsSync({ source: 'sock_diag', include: 'details' }),
+      proc: listSocketsSync({ source: 'procfs', include: 'details' }),
     }))
     expect(diag).toMatchObject({ source: 'sock_diag', fallback: null, complete: true })
     expect(proc).toMatchObject({ source: 'procfs', fallback: null, complete: true })
@@ -84,10 +86,10 @@ describe.runIf(canMakeLab)('every state, from the real kernel', () => {
   })
 
   test('the asynchronous twin gives the same table', async () => {
-    const order = (a: SocketRow, b: SocketRow) => (summary(a) < summary(b) ? -1 : 1)
+    const order = (a: Row, b: Row) => (summary(a) < summary(b) ? -1 : 1)
     const { table, twin } = await undisturbed(async () => ({
-      table: listSocketsSync({ bound: true }),
-      twin: await listSockets({ bound: true }),
+      table: listSocketsSync({ bound: true, include: 'details' }),
+      twin: await listSockets({ bound: true, include: 'details' }),
     }))
     expect([...twin.rows].sort(order)).toEqual([...table.rows].sort(order))
   })

@@ -6,7 +6,7 @@ import { formatIPv4, formatIPv6 } from '../../src/table/address.ts'
 import type { SocketRow } from '../../src/index.ts'
 
 /** One socket in a line that can be compared and sorted. */
-export function summary(row: SocketRow): string {
+export function summary(row: SocketRow<'details'>): string {
   const remote = row.remoteAddress === null ? '-' : `${row.remoteAddress} ${row.remotePort}`
   const queues = `${row.receiveQueue}/${row.backlog ?? row.sendQueue}`
   const local = `${row.localAddress} ${row.localPort}`

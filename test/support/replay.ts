@@ -4,8 +4,10 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { binding } from '../../src/binding.ts'
 import type { SocketTable } from '../../src/index.ts'
 import { decodeTable } from '../../src/table/decode.ts'
+import { INCLUDES, type Include } from '../../src/types/index.ts'
 import { built } from './build-folder.ts'
 
 const BUILD = fileURLToPath(new URL('../../scripts/build-replay.mjs', import.meta.url))
@@ -28,7 +30,7 @@ function run(args: readonly string[], bytes: Uint8Array | string) {
 }
 
 export interface Replayed {
-  readonly table: SocketTable
+  readonly table: SocketTable<Include>
   /** What the parser said beside the rows, by name. */
   readonly outcome: Readonly<Record<string, string>>
 }
@@ -39,7 +41,7 @@ export function replay(parser: string, bytes: Uint8Array | string): Replayed {
   new Uint8Array(buffer).set(stdout)
   const words = stderr.toString().trim().split(' ')
   return {
-    table: decodeTable(buffer),
+    table: decodeTable(buffer, binding().layout, INCLUDES),
     outcome: Object.fromEntries(words.map((word) => word.split('='))) as Record<string, string>,
   }
 }

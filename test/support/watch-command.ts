@@ -10,7 +10,7 @@ import type { SocketRow } from '../../src/index.ts'
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
 interface Line {
-  readonly change: 'initial' | 'opened' | 'closed' | 'changed' | 'brief'
+  readonly change: 'initial' | 'opened' | 'closed' | 'changed' | 'shortLived'
   readonly time: string
   readonly row: SocketRow
   readonly before?: SocketRow

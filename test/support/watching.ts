@@ -2,7 +2,13 @@
 
 import type { Socket } from 'node:net'
 import { afterEach } from 'vitest'
-import type { Abortable, SocketChanges, SocketWatcher, WatchOptions } from '../../src/index.ts'
+import type {
+  Abortable,
+  Include,
+  SocketChanges,
+  SocketWatcher,
+  WatchOptions,
+} from '../../src/index.ts'
 import { listSocketsSync, watchSockets } from '../../src/index.ts'
 import { until } from './children.ts'
 
@@ -12,21 +18,27 @@ afterEach(() => {
 })
 
 /** Reads as often as it is asked, and ends with the test. */
-export function watch(options: WatchOptions & Abortable = {}): SocketWatcher {
+export function watch<const Included extends Include = never>(
+  options: WatchOptions<Included> & Abortable = {},
+): SocketWatcher<Included> {
   const watcher = watchSockets({ interval: 1, ...options })
   watchers.push(watcher)
   return watcher
 }
 
 /** The next set of changes: what happened since the last one was taken. */
-export async function take(watcher: SocketWatcher): Promise<SocketChanges> {
+export async function take<Included extends Include>(
+  watcher: SocketWatcher<Included>,
+): Promise<SocketChanges<Included>> {
   const next = await watcher.next()
   if (next.done === true) throw new Error('the watcher has ended')
   return next.value
 }
 
 /** A watcher whose first set was taken: what it tells from now on has happened from now on. */
-export async function startWatch(options: WatchOptions & Abortable): Promise<SocketWatcher> {
+export async function startWatch<const Included extends Include = never>(
+  options: WatchOptions<Included> & Abortable,
+): Promise<SocketWatcher<Included>> {
   const watcher = watch(options)
   await take(watcher)
   return watcher

@@ -55,18 +55,18 @@ describe.each(['sock_diag', 'procfs'] as const)('from %s', (source) => {
       changes: await take(watch({ source })),
       table: listSocketsSync({ source }),
     }))
-    const { sockets: count, opened, closed, changed, brief, ...report } = changes
+    const { sockets: count, opened, closed, changed, shortLived, ...report } = changes
     expect(opened).toEqual(table.rows)
     expect(count).toBe(table.rows.length)
     expect(opened.some(({ localPort }) => localPort === port)).toBe(true)
     expect([closed, changed]).toEqual([[], []])
-    expect(brief).toEqual(source === 'sock_diag' ? [] : null)
+    expect(shortLived).toEqual(source === 'sock_diag' ? [] : null)
     expect({ ...report, rows: opened }).toEqual(table)
   })
 
   test('a connection opens and closes', async () => {
     const { server, port } = await listen()
-    const watcher = await startWatch({ source, localPort: port, names: true })
+    const watcher = await startWatch({ source, localPort: port, include: ['names'] })
     const { client } = await meet(server)
     const opening = await take(watcher)
     expect(counts(opening)).toEqual({ opened: 1, closed: 0, changed: 0 })
@@ -105,14 +105,20 @@ describe.each(['sock_diag', 'procfs'] as const)('from %s', (source) => {
     const { server, port } = await listen()
     const localPort = await unusedPort()
     const { client } = await meet(server, localPort)
-    const watcher = await startWatch({ source, localPort: port, state: 'ESTABLISHED' })
+    const watcher = await startWatch({
+      source,
+      localPort: port,
+      state: 'ESTABLISHED',
+      include: 'details',
+    })
     await reset(client)
     await meet(server, localPort)
     const set = await take(watcher)
     expect(counts(set)).toEqual({ opened: 1, closed: 1, changed: 0 })
     const [closed, opened] = [set.closed[0], set.opened[0]]
     expect(opened?.remotePort).toBe(localPort)
-    expect(opened).toEqual({ ...closed, inode: opened?.inode, fd: opened?.fd, fds: opened?.fds })
+    const { id, inode, fd, fds } = opened ?? {}
+    expect(opened).toEqual({ ...closed, id, inode, fd, fds })
     expect(opened?.inode).not.toBe(closed?.inode)
   })
 

@@ -84,7 +84,7 @@ test('connections count to the port that their server listens on', async () => {
 
 test('owners are looked for only where they are counted', async () => {
   const pids = [(await server()).pid, (await server()).pid]
-  const { counts, processes } = await countSockets(['pid'], { ...OPEN, names: true })
+  const { counts, processes } = await countSockets(['pid'], { ...OPEN, include: ['names'] })
   expect(counts).toHaveLength(2)
   expect(counts).toEqual(expect.arrayContaining(pids.map((pid) => ({ pid, count: 11 }))))
   for (const { name } of processes) expect(name).toMatch(/^python3/)

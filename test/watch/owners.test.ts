@@ -14,7 +14,7 @@ function onlyChange(set: SocketChanges): SocketChange {
 }
 
 test('a socket of a process that was not there before', async () => {
-  const watcher = await startWatch({ state: 'LISTEN', names: true })
+  const watcher = await startWatch({ state: 'LISTEN', include: ['names'] })
   for (let round = 0; round < 3; round++) {
     const { pid, port } = await listener()
     const { opened } = await take(watcher)
@@ -25,13 +25,13 @@ test('a socket of a process that was not there before', async () => {
 
 test('a socket that closes is told with its last owner, also where that has ended', async () => {
   const { pid, port, ask } = await listener()
-  const watcher = await startWatch({ localPort: port, names: true })
+  const watcher = await startWatch({ localPort: port, include: ['names'] })
   await ask('server.close()')
   const name = expect.stringMatching(/^python3/) as string
   expect((await take(watcher)).closed).toMatchObject([{ pid, processName: name }])
 
   const other = await listener()
-  const second = await startWatch({ localPort: other.port, names: true })
+  const second = await startWatch({ localPort: other.port, include: ['names'] })
   process.kill(other.pid, 'SIGKILL')
   expect((await take(second)).closed).toMatchObject([{ pid: other.pid, processName: name }])
 })

@@ -39,9 +39,9 @@ const portsOf = ({ localPort, remotePort }: SocketRow) => [localPort, remotePort
 async function takeBrief(watcher: SocketWatcher, count: number): Promise<SocketRow[]> {
   const rows: SocketRow[] = []
   while (rows.length < count) {
-    const { opened, closed, changed, brief } = await take(watcher)
+    const { opened, closed, changed, shortLived } = await take(watcher)
     expect({ opened, closed, changed }).toEqual({ opened: [], closed: [], changed: [] })
-    rows.push(...(brief ?? []))
+    rows.push(...(shortLived ?? []))
   }
   return rows
 }
@@ -73,9 +73,9 @@ test('one that was seen is not: it has closed, or lingers', async () => {
   const watcher = await startWatch({ localPort: port })
   const client = connect(port, '127.0.0.1')
   await once(client, 'connect')
-  expect(await take(watcher)).toMatchObject({ opened: [{ state: 'ESTABLISHED' }], brief: [] })
+  expect(await take(watcher)).toMatchObject({ opened: [{ state: 'ESTABLISHED' }], shortLived: [] })
   await reset(client)
-  expect(await take(watcher)).toMatchObject({ closed: [{ state: 'ESTABLISHED' }], brief: [] })
+  expect(await take(watcher)).toMatchObject({ closed: [{ state: 'ESTABLISHED' }], shortLived: [] })
 
   // Where the client ends first, its end lingers, and the server's closes.
   const clients = await startWatch({ remotePort: port })
@@ -85,7 +85,7 @@ test('one that was seen is not: it has closed, or lingers', async () => {
   await until('it lingers', () =>
     listSocketsSync({ remotePort: port }).rows.some(({ state }) => state === 'TIME_WAIT'),
   )
-  expect(await take(clients)).toMatchObject({ opened: [{ state: 'TIME_WAIT' }], brief: [] })
+  expect(await take(clients)).toMatchObject({ opened: [{ state: 'TIME_WAIT' }], shortLived: [] })
 })
 
 test('one that its process keeps long after it has closed is told once', async () => {
@@ -96,7 +96,7 @@ test('one that its process keeps long after it has closed is told once', async (
   await ask('accepted = server.accept()[0]')
   expect((await take(watcher)).opened).toHaveLength(1)
   await reset(client)
-  expect(await take(watcher)).toMatchObject({ closed: [{ localPort: port }], brief: [] })
+  expect(await take(watcher)).toMatchObject({ closed: [{ localPort: port }], shortLived: [] })
   await ask('accepted.close()')
   // What the kernel tells of this one comes after what it tells of that.
   const visitor = await visit(port)
@@ -132,7 +132,7 @@ test.each([
   const watcher = await startWatch(options)
   const client = connect(port, '127.0.0.1')
   await once(client, 'connect')
-  expect(await take(watcher)).toMatchObject({ brief: null })
+  expect(await take(watcher)).toMatchObject({ shortLived: null })
   client.resetAndDestroy()
 })
 
@@ -165,7 +165,7 @@ test.runIf(needs(canBecomeOthers, 'root, to become another user'))(
       await watcher.next()
       open(3)
       let few = 0
-      while (few < 3) few += (await watcher.next()).value.brief.length
+      while (few < 3) few += (await watcher.next()).value.shortLived.length
       // More than net.core.rmem_max has room for, unless the kernel is so busy that it tells of them
       // when they are read already.
       let missing = []
@@ -175,6 +175,6 @@ test.runIf(needs(canBecomeOthers, 'root, to become another user'))(
       }
       watcher.close()
       return [few, missing]`
-    expect(evaluate(code, AS_NOBODY)).toEqual([3, ['closings']])
+    expect(evaluate(code, AS_NOBODY)).toEqual([3, ['short-lived']])
   },
 )
