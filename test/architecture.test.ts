@@ -18,16 +18,16 @@ const matches = (text: string, pattern: RegExp): string[] =>
 
 /** What each room of src may import from; those not named may import from nowhere else. */
 const MAY_IMPORT: readonly [room: RegExp, from: RegExp][] = [
-  [/^src\/types\.ts$/, /^$/],
-  [/^src\/layout\.ts$/, /^src\/types\.ts$/],
+  [/^src\/types\//, /^src\/types\/[a-z]+\.ts$/],
+  [/^src\/layout\.ts$/, /^src\/types\/[a-z]+\.ts$/],
   [/^src\/addon(-files|-elf)?\.ts$/, /^src\/addon-(elf|failure|files)\.ts$/],
   [/^src\/addon-failure\.ts$/, /^src\/addon-files\.ts$/],
   [/^src\/binding\.ts$/, /^src\/(addon(-failure)?|layout)\.ts$/],
   [/^src\/errors\.ts$/, /^src\/(binding|permission)\.ts$/],
   [/^src\/validate\.ts$/, /^src\/validate\/[a-z]+\.ts$/],
-  [/^src\/validate\//, /^src\/(validate\/[a-z]+|closest|errors|types)\.ts$/],
-  [/^src\/users\.ts$/, /^src\/(binding|permission|types)\.ts$/],
-  [/^src\/table\//, /^src\/(table\/.*|types|layout|errors|validate)\.ts$/],
+  [/^src\/validate\//, /^src\/(validate\/[a-z]+|closest|errors|types\/index)\.ts$/],
+  [/^src\/users\.ts$/, /^src\/(binding|permission|types\/index)\.ts$/],
+  [/^src\/table\//, /^src\/(table\/.*|types\/index|layout|errors|validate)\.ts$/],
   // What may be ended is advised by the guard that ending obeys.
   [
     /^src\/ports\/advice\.ts$/,
@@ -35,19 +35,19 @@ const MAY_IMPORT: readonly [room: RegExp, from: RegExp][] = [
   ],
   [
     /^src\/ports\//,
-    /^src\/(ports\/.*|types|errors|permission|users|validate|table\/(address|options|signal|snapshot))\.ts$/,
+    /^src\/(ports\/.*|types\/index|errors|permission|users|validate|table\/(address|options|signal|snapshot))\.ts$/,
   ],
   [
     /^src\/processes\//,
-    /^src\/(processes\/.*|types|errors|validate|table\/(options|signal|snapshot)|ports\/server-sockets)\.ts$/,
+    /^src\/(processes\/.*|types\/index|errors|validate|table\/(options|signal|snapshot)|ports\/server-sockets)\.ts$/,
   ],
   [
     /^src\/watch\//,
-    /^src\/(watch\/.*|types|errors|validate|table\/(counts|decode|options|receive|signal))\.ts$/,
+    /^src\/(watch\/.*|types\/index|errors|validate|table\/(counts|decode|options|receive|signal))\.ts$/,
   ],
   [
     /^src\/index\.ts$/,
-    /^src\/(types|errors|table\/(counts|snapshot)|(ports|processes|watch)\/.*)\.ts$/,
+    /^src\/(types\/index|errors|table\/(counts|snapshot)|(ports|processes|watch)\/.*)\.ts$/,
   ],
   // The words for a hidden owner are those of the library.
   [
@@ -58,7 +58,7 @@ const MAY_IMPORT: readonly [room: RegExp, from: RegExp][] = [
 ]
 
 const MAY_CALL_THE_ADDON =
-  /^src\/(table\/(counts|snapshot|receive)|ports\/probe|processes\/[^/]*|watch\/[^/]*)\.ts$/
+  /^src\/(table\/(counts|options|snapshot|receive)|ports\/probe|processes\/[^/]*|watch\/[^/]*)\.ts$/
 
 const LOADS_WHEN_NEEDED = /^src\/cli\/(main|command|subcommands)\.ts$/
 

@@ -162,6 +162,11 @@ struct Text {
 };
 static_assert(sizeof(Text) == 8);
 
+// Whether an IPv6 address is of fe80::/10, which means nothing without its interface.
+inline bool IsLinkLocal(const uint8_t* address) {
+  return address[0] == 0xfe && (address[1] & 0xc0) == 0x80;
+}
+
 // What every socket has. Ports are in host byte order, addresses are bytes in network order.
 struct Row {
   static constexpr uint8_t kFlagPeer = 1;         // remote address and port mean something

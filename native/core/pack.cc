@@ -81,7 +81,7 @@ PackedTable SocketTable::Pack() {
   layout.Placed(Section::kRows, sizeof(Row), size_);
   EachGroup([&](auto group, Include what, Section section) {
     const auto& records = (this->*group).records();
-    if ((include_ & Bit(what)) != 0) layout.Copied(section, records.data(), records.size());
+    if (Includes(what)) layout.Copied(section, records.data(), records.size());
   });
   layout.Copied(Section::kOwners, owners.data(), owners.size());
   layout.Copied(Section::kProcesses, processes.data(), processes.size());

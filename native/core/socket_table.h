@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "row_group.h"
 #include "layout.h"
 #include "query.h"
+#include "row_group.h"
 #include "status.h"
 
 namespace socktable {
@@ -62,6 +62,8 @@ class SocketTable {
   Row& operator[](size_t index) { return Rows()[index]; }
   const Row& operator[](size_t index) const { return Rows()[index]; }
   size_t size() const { return size_; }
+  // Whether its query asked for this.
+  bool Includes(Include what) const { return (include_ & Bit(what)) != 0; }
 
   // Moves a row, and the records of its groups, over another one.
   void Move(size_t from, size_t to);

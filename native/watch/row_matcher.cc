@@ -19,6 +19,16 @@ uint32_t Maker(const SocketTable& table, const Row& row) {
   return owner.descriptor == Owner::kNoDescriptor ? table.processes[owner.process].pid : 0;
 }
 
+// A row without what the details alone show: where they were not asked for, it is no change.
+Row WithoutDetails(Row row) {
+  const bool scoped = row.IsIPv6() && (IsLinkLocal(row.local_address) ||
+                                       (row.HasPeer() && IsLinkLocal(row.remote_address)));
+  row.inode = 0;
+  if (!scoped) row.interface = 0;  // else a part of the address
+  row.flags &= Row::kFlagPeer;
+  return row;
+}
+
 // States stand in the order in which a connection goes through them, but for CLOSED: what has no
 // peer has yet to begin in it, and a connection has ended (Windows: the control block waits to be
 // deleted).
@@ -63,8 +73,16 @@ bool SameSocket(const SocketTable& before, const Row& earlier, const SocketTable
 bool SameFields(const SocketTable& before, uint32_t earlier, const SocketTable& after,
                 uint32_t later) {
   constexpr size_t kOwners = offsetof(Row, owner_unknown);
-  if (memcmp(&before[earlier], &after[later], kOwners) != 0) return false;
-  return before.details[earlier].uid == after.details[later].uid;
+  const Row& a = before[earlier];
+  const Row& b = after[later];
+  const bool same = memcmp(&a, &b, kOwners) == 0;
+  if (after.Includes(Include::kDetails)) {
+    return same && before.details[earlier].uid == after.details[later].uid;
+  }
+  if (same) return true;
+  const Row one = WithoutDetails(a);
+  const Row other = WithoutDetails(b);
+  return memcmp(&one, &other, kOwners) == 0;
 }
 
 bool SameOwners(const SocketTable& table_a, const Row& a, const SocketTable& table_b,

@@ -177,7 +177,7 @@ void Watcher::Remember(RowMatcher* rows, std::vector<Pair>* doubtful) {
     Row& row = next_[after];
     KeepDirection(earlier, &row);
     const bool same = SameFields(last_, before, next_, after);
-    bool sure = same || (earlier.inode == row.inode && earlier.owner_count > 0);
+    bool sure = earlier.inode == row.inode && (same || earlier.owner_count > 0);
     for (uint32_t i = 0; sure && i < earlier.owner_count; i++) {
       sure = holds(last_.owners[earlier.owner_start + i], row.inode);
     }

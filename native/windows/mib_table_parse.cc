@@ -46,10 +46,6 @@ class Record {
   const uint8_t* bytes_;
 };
 
-bool IsLinkLocal(const uint8_t* address) {
-  return address[0] == 0xfe && (address[1] & 0xc0) == 0x80;
-}
-
 // The scope is meant for link-local addresses and is whatever it is for others.
 uint32_t InterfaceOf(const MibLayout& layout, const Record& record, const Row& row) {
   constexpr uint32_t kAny = UINT32_MAX;

@@ -1,6 +1,6 @@
 /** What is in the way of one port, from a bind that is tried and the rows of the table. */
 
-import type { Include, SocketRow } from '../types/index.ts'
+import type { SocketRow } from '../types/index.ts'
 import type { OptionValues, PortRange } from '../validate.ts'
 import { isLinkLocal } from './addresses.ts'
 import { type BindTarget, type BindTargets, meets } from './bind-targets.ts'
@@ -20,8 +20,8 @@ export interface CheckRequest {
 }
 
 /** Rows by their local port. */
-export function byPort(rows: readonly SocketRow<Include>[]): Map<number, SocketRow<Include>[]> {
-  const found = new Map<number, SocketRow<Include>[]>()
+export function byPort(rows: readonly SocketRow<'details'>[]): Map<number, SocketRow<'details'>[]> {
+  const found = new Map<number, SocketRow<'details'>[]>()
   for (const row of rows) {
     const others = found.get(row.localPort)
     if (others === undefined) found.set(row.localPort, [row])
@@ -34,7 +34,7 @@ export function byPort(rows: readonly SocketRow<Include>[]): Map<number, SocketR
  * Bound to an interface (SO_BINDTODEVICE): another socket may have the same port on others, which the
  * bind that is tried shows (Linux: net/ipv4/inet_connection_sock.c, inet_bind_conflict).
  */
-const isOnDevice = (row: SocketRow<Include>): boolean =>
+const isOnDevice = (row: SocketRow<'details'>): boolean =>
   row.interface !== null && !isLinkLocal(row.localAddress)
 
 function checkTarget(

@@ -2,7 +2,6 @@
 
 import { throwIfAborted } from '../table/signal.ts'
 import type { Abortable, ListOptions, PortFilter } from '../types/index.ts'
-import { INCLUDES } from '../types/index.ts'
 import {
   MOST_PORT_RANGES,
   checkFlag,
@@ -36,7 +35,7 @@ const CHECK_OPTIONS = [
 ] as const
 
 function tableQuery({ ranges }: CheckRequest, [{ protocol }]: BindTargets): ListOptions {
-  return { protocol, localPort: ranges, bound: true, include: INCLUDES }
+  return { protocol, localPort: ranges, bound: true, include: ['names', 'details'] }
 }
 
 /** libuv refuses it on these systems without asking them (src/unix/core.c, uv__sock_reuseport). */

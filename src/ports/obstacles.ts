@@ -1,6 +1,6 @@
 /** Why a bind was refused, from its error and the socket table. Pure. */
 
-import type { Include, SocketRow } from '../types/index.ts'
+import type { SocketRow } from '../types/index.ts'
 
 /**
  * What keeps a port from being bound.
@@ -35,8 +35,8 @@ export const listens = (row: SocketRow): boolean =>
   row.state === 'LISTEN' || (row.protocol === 'udp' && row.remoteAddress === null)
 
 function inUseBecause(
-  holders: readonly SocketRow<Include>[],
-  others: readonly SocketRow<Include>[],
+  holders: readonly SocketRow<'details'>[],
+  others: readonly SocketRow<'details'>[],
 ): PortObstacle[] {
   const found: PortObstacle[] = []
   if (holders.some(listens)) found.push('listener')
@@ -53,8 +53,8 @@ export interface Findings {
   /** The code of the bind error; null where the bind succeeded. */
   readonly code: string | null
   readonly privileged: boolean
-  readonly holders: readonly SocketRow<Include>[]
-  readonly connections: readonly SocketRow<Include>[]
+  readonly holders: readonly SocketRow<'details'>[]
+  readonly connections: readonly SocketRow<'details'>[]
   readonly platform: NodeJS.Platform
   /** What could not be read. Default: nothing. */
   readonly unreadable?: 'owners' | 'sockets' | null

@@ -1,6 +1,6 @@
 /** The public types of checks of ports. */
 
-import type { Include, Family, Protocol, SocketRow } from '../types/index.ts'
+import type { Family, Protocol, SocketRow } from '../types/index.ts'
 import type { BindTargetOptions } from './bind-targets.ts'
 import type { PortObstacle } from './obstacles.ts'
 import type { Unreadable } from './port-table.ts'
@@ -23,11 +23,11 @@ export interface PortCheck {
   /** What is in the way, the most important first; empty where the port is free. */
   readonly obstacles: readonly PortObstacle[]
   /** Sockets that listen or are bound there: at the same address, or at a wildcard of either side. */
-  readonly holders: readonly SocketRow<Include>[]
+  readonly holders: readonly SocketRow<'details'>[]
   /** Other sockets with that local port there: connections, also in TIME_WAIT. */
-  readonly connections: readonly SocketRow<Include>[]
+  readonly connections: readonly SocketRow<'details'>[]
   /** Sockets with the same port at addresses that do not conflict with this one. */
-  readonly elsewhere: readonly SocketRow<Include>[]
+  readonly elsewhere: readonly SocketRow<'details'>[]
   /** Whether the system assigns it to sockets that ask for any port. */
   readonly ephemeral: boolean
   /** Whether the system never assigns it by itself although it is in that range (Linux). */

@@ -2,7 +2,7 @@
 
 import { throwIfAborted } from '../table/signal.ts'
 import { listSockets, listSocketsSync } from '../table/snapshot.ts'
-import type { Include, ListOptions, SocketRow } from '../types/index.ts'
+import type { ListOptions, SocketRow } from '../types/index.ts'
 import { isShortage } from './refusals.ts'
 
 /** What could not be read: only the owners of the sockets, or the sockets themselves. */
@@ -10,7 +10,7 @@ export type Unreadable = 'owners' | 'sockets'
 
 /** The sockets that were read, and what could not be. */
 export interface PortTable {
-  readonly rows: readonly SocketRow<Include>[]
+  readonly rows: readonly SocketRow<'details'>[]
   readonly unreadable: Unreadable | null
 }
 

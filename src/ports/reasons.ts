@@ -1,6 +1,6 @@
 /** What is in the way of a port, in words. */
 
-import type { Include, SocketRow } from '../types/index.ts'
+import type { SocketRow } from '../types/index.ts'
 import { type UserNames, hiddenOwner, remedyForHidden } from '../users.ts'
 import { isWildcard } from '../table/address.ts'
 import { isLinkLocal } from './addresses.ts'
@@ -9,21 +9,21 @@ import type { PortCheck } from './port-check.ts'
 import { portRules } from './rules.ts'
 
 /** The owner of a socket in words. */
-export function ownerOf(row: SocketRow<Include>, users: UserNames): string {
+export function ownerOf(row: SocketRow<'details'>, users: UserNames): string {
   if (row.ownerUnknown === 'permission') return hiddenOwner(row, users)
   if (row.pid === null) return 'an unknown process'
-  const name = row.service ?? row.processName
+  const name = row.processName
   const more = row.pids.length > 1 ? ` and ${row.pids.length - 1} more` : ''
   return `${name ?? 'a process'} (PID ${row.pid})${more}`
 }
 
 /** The address and port of a socket. */
-export function at(row: SocketRow<Include>): string {
+export function at(row: SocketRow<'details'>): string {
   const host = row.localAddress.includes(':') ? `[${row.localAddress}]` : row.localAddress
   return `${host}:${row.localPort}`
 }
 
-function whyUnknown(row: SocketRow<Include>, users: UserNames): string | null {
+function whyUnknown(row: SocketRow<'details'>, users: UserNames): string | null {
   switch (row.ownerUnknown) {
     case 'permission':
       return `This user may not see which one: ${remedyForHidden(row, users)}.`

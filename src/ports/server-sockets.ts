@@ -1,11 +1,11 @@
 /** Which sockets are servers', and which belong to clients that look alike. */
 
-import type { Include, SocketRow, SocketTable } from '../types/index.ts'
+import type { SocketRow, SocketTable } from '../types/index.ts'
 import { inRanges } from './port-ranges.ts'
 import { portRules } from './rules.ts'
 
 type Protocols =
-  SocketRow<Include>['protocol'] | readonly SocketRow<Include>['protocol'][] | undefined
+  SocketRow<'details'>['protocol'] | readonly SocketRow<'details'>['protocol'][] | undefined
 
 /**
  * Which sockets wait for peers as a server's do. A TCP server's are in LISTEN. UDP has no such state:
@@ -24,8 +24,8 @@ export function serverSockets(protocols: Protocols): (row: SocketRow) => boolean
 
 /** A table without the sockets that belong to clients. */
 export function onlyServers(
-  table: SocketTable<Include>,
+  table: SocketTable<'details'>,
   protocols: Protocols,
-): SocketTable<Include> {
+): SocketTable<'details'> {
   return { ...table, rows: table.rows.filter(serverSockets(protocols)) }
 }

@@ -1,6 +1,6 @@
 /** Public types of ending processes. */
 
-import type { Include, Abortable, ListOptions, Protocol, SocketRow } from '../types/index.ts'
+import type { Abortable, ListOptions, Protocol, SocketRow } from '../types/index.ts'
 import type { Container, ProcessRecord, SignalName } from './types.ts'
 
 /**
@@ -184,7 +184,7 @@ export interface PortResult {
   /** The processes that listen on it now. */
   readonly holders: readonly PortHolder[]
   /** Sockets that listen on it now and whose owner is not known; `ownerUnknown` has the reason. */
-  readonly unknown: readonly SocketRow<Include>[]
+  readonly unknown: readonly SocketRow<'details'>[]
 }
 
 /** The result of `killPort`. */

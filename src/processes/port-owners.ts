@@ -2,7 +2,7 @@
 
 import { onlyServers } from '../ports/server-sockets.ts'
 import { listSockets } from '../table/snapshot.ts'
-import type { Include, Abortable, ListOptions, SocketRow, SocketTable } from '../types/index.ts'
+import type { Abortable, ListOptions, SocketRow, SocketTable } from '../types/index.ts'
 import { Target, nothingKnown } from './target.ts'
 import type { KillPortOptions } from './ending-types.ts'
 
@@ -23,12 +23,12 @@ export function listenersQuery(
 }
 
 /** Reads them, without UDP clients that look alike. */
-export async function readServers(query: ListOptions & Abortable): Promise<SocketTable<Include>> {
+export async function readServers(query: ListOptions & Abortable): Promise<SocketTable<'details'>> {
   return onlyServers(await listSockets(query), query.protocol)
 }
 
 /** Holds every process that held one of the sockets when the table was read. */
-export function holdOwners(table: SocketTable<Include>): Target[] {
+export function holdOwners(table: SocketTable<'details'>): Target[] {
   const portsOf = new Map<number, Set<number>>()
   for (const { pids, localPort } of table.rows) {
     for (const pid of pids) {
@@ -48,7 +48,7 @@ export function holdOwners(table: SocketTable<Include>): Target[] {
 }
 
 /** Identifies a socket: by its inode on Linux, else by its address and when it was created. */
-export function socketName(row: SocketRow<Include>): string {
+export function socketName(row: SocketRow<'details'>): string {
   if (row.inode !== null) return String(row.inode)
   return `${row.protocol} ${row.family} ${row.localAddress} ${row.localPort} ${row.createdAt}`
 }
@@ -61,12 +61,12 @@ export function socketName(row: SocketRow<Include>): string {
  */
 export async function confirmOwners(
   targets: readonly Target[],
-  before: SocketTable<Include>,
+  before: SocketTable<'details'>,
   query: ListOptions,
 ): Promise<void> {
   const open = targets.filter(({ outcome }) => outcome === null)
   if (open.length === 0) return
-  let rows: readonly SocketRow<Include>[] = []
+  let rows: readonly SocketRow<'details'>[] = []
   try {
     rows = (await readServers({ ...query, pid: open.map(({ record }) => record.pid) })).rows
   } catch (error) {
@@ -78,7 +78,7 @@ export async function confirmOwners(
     // ESRCH: none of them exists any more.
     if (code !== 'ESRCH') throw error
   }
-  const holds = (table: readonly SocketRow<Include>[], pid: number): string[] =>
+  const holds = (table: readonly SocketRow<'details'>[], pid: number): string[] =>
     table.filter(({ pids }) => pids.includes(pid)).map(socketName)
   for (const target of open) {
     const { pid } = target.record

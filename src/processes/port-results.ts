@@ -1,6 +1,6 @@
 /** What became of ports whose processes were ended. */
 
-import type { Include, ListOptions, SocketRow, SocketTable } from '../types/index.ts'
+import type { ListOptions, SocketRow, SocketTable } from '../types/index.ts'
 import { processInfo } from './facts.ts'
 import { readServers, socketName } from './port-owners.ts'
 import { readProcesses } from './read.ts'
@@ -10,7 +10,7 @@ import type { PortHolder, PortOutcome, PortResult } from './ending-types.ts'
 
 /** A later state of the ports. */
 export interface CurrentState {
-  readonly table: SocketTable<Include>
+  readonly table: SocketTable<'details'>
   readonly records: readonly ProcessRecord[]
 }
 
@@ -41,12 +41,12 @@ export function holdersOf(
 /** What became of a port. */
 export async function describePort(
   port: number,
-  before: SocketTable<Include>,
+  before: SocketTable<'details'>,
   now: CurrentState,
   targets: readonly Target[],
   dryRun: boolean,
 ): Promise<PortResult> {
-  const isHere = ({ localPort }: SocketRow<Include>) => localPort === port
+  const isHere = ({ localPort }: SocketRow<'details'>) => localPort === port
   const rows = now.table.rows.filter(isHere)
   const holders = await Promise.all(
     holdersOf(port, now, targets).map(async (holder) => {

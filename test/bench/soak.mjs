@@ -1,6 +1,6 @@
 // node --expose-gc test/bench/soak.mjs FLOOR SOCKETS PROCESSES RATE SECONDS INTERVAL: watches so many
 // steady sockets while RATE others open and close per second, and prints as JSON what it cost, beside
-// the compiled floor.c at the same pace, and what was told wrong. It sees all sockets of its network
+// the compiled floor.c at the same pace, and what was reported wrong. It sees all sockets of its network
 // namespace.
 import { spawn } from 'node:child_process'
 import { readFileSync, readdirSync } from 'node:fs'
@@ -22,13 +22,13 @@ function start(program, ...args) {
   return { child, ended, line: async () => (await lines.next()).value }
 }
 
-/** By inode: the owner that was told last, and how often the socket was opened and closed. */
-const told = new Map()
+/** By inode: the owner that was reported last, and how often the socket was opened and closed. */
+const reported = new Map()
 
 function note(row, opened, closed) {
   if (row.inode === null) return
-  const known = told.get(row.inode) ?? { opened: 0, closed: 0 }
-  told.set(row.inode, {
+  const known = reported.get(row.inode) ?? { opened: 0, closed: 0 }
+  reported.set(row.inode, {
     opened: known.opened + opened,
     closed: known.closed + closed,
     pids: row.pids,
@@ -44,12 +44,12 @@ function noteAll({ opened, closed, changed }) {
 
 /** What is wrong about a socket of the log; undefined where nothing is. */
 function faultOf([pid, inode, open]) {
-  const { opened = 0, closed = 0, pids = [] } = told.get(inode) ?? {}
+  const { opened = 0, closed = 0, pids = [] } = reported.get(inode) ?? {}
   const once = opened === 1 && closed === 1
   const long = open > (2 * interval) / 1000
   // What lived for less may be missed, or be gone before its owner was looked for.
   if (once || (!long && opened === 0 && closed === 0)) {
-    if (pids.every((told) => told === pid) && (!long || pids.length === 1)) return undefined
+    if (pids.every((reported) => reported === pid) && (!long || pids.length === 1)) return undefined
   }
   return { pid, inode, open, opened, closed, pids }
 }
@@ -75,7 +75,7 @@ const pause = (time) => new Promise((resolve) => setTimeout(resolve, time))
 
 const steady = start('python3', here('load.py'), sockets, processes)
 await steady.line()
-const watcher = watchSockets({ interval })
+const watcher = watchSockets({ interval, include: 'details' })
 const snapshot = (await watcher.next()).value
 const turnover = start('python3', here('turnover.py'), rate, Math.min(processes, 10), seconds)
 const floor = spawn(floorProgram, ['dump', '1000000', `${interval}`])

@@ -80,7 +80,7 @@ describe.runIf(needs(canBecomeOthers, 'root, to become another user'))('with hid
       const child = require('child_process').spawn('env', words, { stdio: ['pipe', 'pipe', 'inherit'] })
       const lines = require('readline').createInterface(child.stdout)
       const { port } = JSON.parse((await require('events').once(lines, 'line'))[0])
-      const table = m.listSocketsSync({ localPort: port })
+      const table = m.listSocketsSync({ localPort: port, include: 'details' })
       child.stdin.end()
       return { table, self: process.pid }`
     const { table, self } = evaluate<{ table: SocketTable; self: number }>(code, [

@@ -30,7 +30,7 @@ describe.runIf(needs(canBecomeOthers, 'root, to become another user'))('permissi
   const openOwn = `
     const own = require('net').createServer()
     await new Promise((resolve) => own.listen(0, '127.0.0.1', resolve))
-    const table = await m.listSockets({ listening: true })
+    const table = await m.listSockets({ listening: true, include: 'details' })
     const row = table.rows.find((row) => row.localPort === own.address().port)
     const other = table.rows.find((row) => row.localPort === PORT)
     own.close()

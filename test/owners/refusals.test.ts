@@ -6,7 +6,10 @@ import { hold, publicProgram } from '../support/owners-holders.ts'
 import { canBecomeOthers, needs } from '../support/requirements.ts'
 
 const tableOf = (port: number, prefix: readonly string[], more = ''): SocketTable =>
-  evaluate<SocketTable>(`return m.listSocketsSync({ localPort: ${port}${more} })`, prefix)
+  evaluate<SocketTable>(
+    `return m.listSocketsSync({ localPort: ${port}${more}, include: 'details' })`,
+    prefix,
+  )
 
 describe.runIf(needs(canBecomeOthers, 'root, to become another user'))(
   'what may not be read',

@@ -21,7 +21,7 @@ test('a port that only lingers is in use, has no owner and says why', async () =
   expect(usage).toMatchObject({ port, inUse: true, listening: false, states: ['TIME_WAIT'] })
   expect(await inspectPort(port)).toEqual(usage)
 
-  const { rows } = listSocketsSync({ localPort: port })
+  const { rows } = listSocketsSync({ localPort: port, include: 'details' })
   expect(rows).toMatchObject([{ state: 'TIME_WAIT', pid: null, ownerUnknown: 'no-owner' }])
   expect(rows).toMatchObject([{ inode: null, uid: null, fds: [], remoteAddress: '127.0.0.1' }])
 

@@ -27,7 +27,7 @@ describe.runIf(needs(canBecomeOthers, 'root, to become another user'))(
     test.each([
       [['who'], `(permission): ${HIDDEN}\n`],
       [['check'], 'a process of root listens on 127.0.0.1:'],
-      [['check'], 'Which one is hidden from this user: run as root.'],
+      [['check'], 'This user may not see which one: run as root.'],
       [['explain'], 'a process of root listens on 127.0.0.1:'],
       [['kill', '--yes'], `is still in use: ${HIDDEN}\n`],
     ])('socktable %j: %s', (words, expected) => {

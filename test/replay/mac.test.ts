@@ -37,7 +37,10 @@ const byte = (value: number): Uint8Array => Uint8Array.of(value)
 
 function scriptOf(mac: Mac, options: ListOptions): Buffer {
   const { user = 0, processes = [], lists = {}, said = 0 } = mac
-  const items = [item('q', numbers(...encodeQuery(options).words)), item('u', numbers(user))]
+  const items = [
+    item('q', numbers(...encodeQuery({ include: 'details', ...options }).words)),
+    item('u', numbers(user)),
+  ]
   LISTS.forEach((name, index) => {
     for (const answer of lists[name] ?? []) {
       const error = Buffer.isBuffer(answer) ? 0 : answer.error
@@ -85,7 +88,7 @@ describe('owners', () => {
         ],
       },
     ]
-    const { table } = ask({ processes, lists }, { include: ['names'] })
+    const { table } = ask({ processes, lists }, { include: ['names', 'details'] })
     expect(table).toMatchObject({ source: 'pcblist', complete: true, fallback: null })
     expect(table.rows).toMatchObject([
       { localPort: 3000, pid: 40, pids: [40, 30], fds: [7, 4], processName: 'child' },
@@ -219,5 +222,5 @@ describe('lists', () => {
 
 test('every beginning of what a kernel answers', () => {
   const processes = [{ pid: 5, name: 'a', open: [{ fd: 3, ...listener }] }]
-  checkBeginnings('mac', scriptOf({ processes, lists }, { include: ['names'] }))
+  checkBeginnings('mac', scriptOf({ processes, lists }, { include: ['names', 'details'] }))
 })

@@ -70,7 +70,7 @@ test('connections that come and go as fast as they can disturb no row', async ()
 test('20,000 sockets, read under a small limit on open files', async () => {
   const load = await run('pairs', '10000', '4').json<{ pids: number[] }>()
   const code = `
-    const { rows } = m.listSocketsSync({ state: 'ESTABLISHED' })
+    const { rows } = m.listSocketsSync({ state: 'ESTABLISHED', include: 'details' })
     const counts = {}
     for (const { pid } of rows) counts[pid] = (counts[pid] ?? 0) + 1
     const inodes = new Set(rows.map(({ inode }) => inode))

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { SocketChange, SocketChanges } from '../../src/index.ts'
+import type { Include, SocketChange, SocketChanges } from '../../src/index.ts'
 import { listSocketsSync } from '../../src/index.ts'
 import { until } from '../support/children.ts'
 import { AS_NOBODY, evaluate } from '../support/evaluate.ts'
@@ -7,10 +7,12 @@ import { heirOf, listener, puppet } from '../support/puppet.ts'
 import { canBecomeOthers, needs } from '../support/requirements.ts'
 import { startWatch, take, watch } from '../support/watching.ts'
 
-function onlyChange(set: SocketChanges): SocketChange {
+function onlyChange<Included extends Include>(
+  set: SocketChanges<Included>,
+): SocketChange<Included> {
   expect([set.opened, set.closed]).toEqual([[], []])
   expect(set.changed).toHaveLength(1)
-  return set.changed[0] as SocketChange
+  return set.changed[0] as SocketChange<Included>
 }
 
 test('a socket of a process that was not there before', async () => {
@@ -45,7 +47,11 @@ test('the sockets of the processes that were asked for end with them', async () 
 
 test('a connection has an owner once it is accepted', async () => {
   const { pid, port, ask } = await listener()
-  const watcher = await startWatch({ localPort: port, state: 'ESTABLISHED' })
+  const watcher = await startWatch({
+    localPort: port,
+    state: 'ESTABLISHED',
+    include: 'details',
+  })
   await ask('client = socket.create_connection(server.getsockname())')
   expect((await take(watcher)).opened).toMatchObject([{ pid: null, ownerUnknown: 'not-accepted' }])
   await ask('accepted = server.accept()')
@@ -79,7 +85,7 @@ test('a socket that is on its way between processes has no PID, not even a last 
   const other = await listener()
   const { port, ask } = await listener()
   // Both are read: the place of an owner in the list, which is no PID, is not the first one.
-  const watcher = await startWatch({ localPort: [other.port, port] })
+  const watcher = await startWatch({ localPort: [other.port, port], include: 'details' })
   await ask('ends = socket.socketpair()')
   await ask('socket.send_fds(ends[0], [b"x"], [server.fileno()])')
   await ask('server.close()')

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createSocket } from 'node:dgram'
 import { type Server, connect, createServer } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import type { SocketRow, SocketWatcher } from '../../src/index.ts'
+import type { Include, SocketRow, SocketWatcher } from '../../src/index.ts'
 import { listSocketsSync, socketCounter } from '../../src/index.ts'
 import { until } from '../support/children.ts'
 import { AS_NOBODY, evaluate } from '../support/evaluate.ts'
@@ -36,8 +36,11 @@ async function visit(port: number): Promise<number> {
 const portsOf = ({ localPort, remotePort }: SocketRow) => [localPort, remotePort]
 
 /** So many of them: the kernel tells a little later. */
-async function takeBrief(watcher: SocketWatcher, count: number): Promise<SocketRow[]> {
-  const rows: SocketRow[] = []
+async function takeShortLived<Included extends Include>(
+  watcher: SocketWatcher<Included>,
+  count: number,
+): Promise<SocketRow<Included>[]> {
+  const rows: SocketRow<Included>[] = []
   while (rows.length < count) {
     const { opened, closed, changed, shortLived } = await take(watcher)
     expect({ opened, closed, changed }).toEqual({ opened: [], closed: [], changed: [] })
@@ -46,12 +49,12 @@ async function takeBrief(watcher: SocketWatcher, count: number): Promise<SocketR
   return rows
 }
 
-test('a connection between two looks is told, once', async () => {
+test('watchSockets reports a short-lived connection once', async () => {
   const port = await listen()
-  const watcher = await startWatch({ localPort: port })
+  const watcher = await startWatch({ localPort: port, include: 'details' })
   // The client's end, which resets it, has forgotten its peer by then.
   const first = await visit(port)
-  const [row] = await takeBrief(watcher, 1)
+  const [row] = await takeShortLived(watcher, 1)
   expect(row).toMatchObject({
     state: 'CLOSED',
     localAddress: '127.0.0.1',
@@ -65,7 +68,7 @@ test('a connection between two looks is told, once', async () => {
     receiveQueue: null,
   })
   const second = await visit(port)
-  expect((await takeBrief(watcher, 1)).map(portsOf)).toEqual([[port, second]])
+  expect((await takeShortLived(watcher, 1)).map(portsOf)).toEqual([[port, second]])
 })
 
 test('one that was seen is not: it has closed, or lingers', async () => {
@@ -101,7 +104,7 @@ test('one that its process keeps long after it has closed is told once', async (
   // What the kernel tells of this one comes after what it tells of that.
   const visitor = await visit(port)
   await ask('server.accept()[0].close()')
-  expect((await takeBrief(watcher, 1)).map(portsOf)).toEqual([[port, visitor]])
+  expect((await takeShortLived(watcher, 1)).map(portsOf)).toEqual([[port, visitor]])
 })
 
 test('a UDP socket', async () => {
@@ -110,7 +113,7 @@ test('a UDP socket', async () => {
   await new Promise<void>((resolve) => socket.bind(0, '::1', resolve))
   const { port } = socket.address()
   await new Promise<void>((resolve) => socket.close(resolve))
-  expect(await takeBrief(watcher, 1)).toMatchObject([
+  expect(await takeShortLived(watcher, 1)).toMatchObject([
     { protocol: 'udp', family: 'IPv6', localAddress: '::1', localPort: port, state: null },
   ])
 })
@@ -120,7 +123,7 @@ test('those that the query asks for alone', async () => {
   const watcher = await startWatch({ localPort: port, protocol: 'tcp' })
   await visit(other)
   const client = await visit(port)
-  expect((await takeBrief(watcher, 1)).map(portsOf)).toEqual([[port, client]])
+  expect((await takeShortLived(watcher, 1)).map(portsOf)).toEqual([[port, client]])
 })
 
 test.each([
