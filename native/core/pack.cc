@@ -25,7 +25,10 @@ class Layout {
   size_t size() const { return offset_; }
 
   void Write(uint8_t* out) const {
-    const Header header{kMagic, kSchemaVersion, count_, 0};
+    Header header{};
+    header.magic = kMagic;
+    header.version = kSchemaVersion;
+    header.sections = count_;
     memcpy(out, &header, sizeof header);
     memcpy(out + sizeof header, entries_, sizeof entries_);
     for (uint32_t i = 0; i < count_; i++) {
@@ -42,8 +45,11 @@ class Layout {
   void Add(Section section, size_t stride, size_t count, const void* copied) {
     if (count == 0) return;
     copied_[count_] = copied;
-    entries_[count_++] = {static_cast<uint32_t>(section), static_cast<uint32_t>(stride),
-                          static_cast<uint32_t>(count), static_cast<uint32_t>(offset_)};
+    SectionEntry& entry = entries_[count_++];
+    entry.section = static_cast<uint32_t>(section);
+    entry.stride = static_cast<uint32_t>(stride);
+    entry.count = static_cast<uint32_t>(count);
+    entry.offset = static_cast<uint32_t>(offset_);
     offset_ += Aligned(stride * count);
   }
 

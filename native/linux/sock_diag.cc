@@ -20,9 +20,9 @@ constexpr size_t kBufferSize = 32 * 1024;
 // A dump answers within microseconds; the limit only keeps a broken kernel from holding a thread.
 constexpr time_t kAnswerSeconds = 30;
 
-constexpr uint8_t kInetProtocol[] = {IPPROTO_TCP, IPPROTO_UDP};
-
-uint8_t InetProtocol(Protocol protocol) { return kInetProtocol[static_cast<size_t>(protocol)]; }
+uint8_t InetProtocol(Protocol protocol) {
+  return protocol == Protocol::kTcp ? IPPROTO_TCP : IPPROTO_UDP;
+}
 
 }  // namespace
 

@@ -36,7 +36,7 @@ const WRONG: readonly [options: unknown, code: string, named: string][] = [
   [{ pid: 1, owners: 'none' }, 'ERR_INVALID_ARG_VALUE', 'options.owners'],
   [{ owners: true }, 'ERR_INVALID_ARG_TYPE', 'options.owners'],
   [{ owners: 'some' }, 'ERR_INVALID_ARG_VALUE', 'options.owners'],
-  [{ include: ['owner'] }, 'ERR_INVALID_ARG_VALUE', "options.include[0]' must be one of"],
+  [{ include: ['owner'] }, 'ERR_INVALID_ARG_VALUE', 'options.include[0]" must be one of'],
   [{ include: ['names', 1] }, 'ERR_INVALID_ARG_TYPE', 'options.include[1]'],
   [{ source: 'netstat' }, 'ERR_INVALID_ARG_VALUE', 'options.source'],
   [{ signal: {} }, 'ERR_INVALID_ARG_TYPE', 'options.signal'],
