@@ -120,10 +120,10 @@ export interface NativeBinding {
     receive: (roles: NativeRole[] | null, failure: NativeFailure | null) => void,
   ): void
 
-  /** Binds what this process starts to it: the number of Bond in native/core/offspring.h. */
+  /** Binds what this process starts to it: the number of Bond in native/core/processes.h. */
   bindOffspring(): NativeFailure | number
   /** Takes note of the end of children that were adopted; `own` was started here. */
-  reapAdopted(own: number): void
+  reapAdopted(own: number): NativeFailure | null
   /** The name of a user by number, looked up on another thread; null where there is none. */
   userName(uid: number, receive: (name: string | null) => void): void
 

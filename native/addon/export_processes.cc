@@ -117,7 +117,8 @@ class UserWorker : public Napi::AsyncWorker {
  protected:
   void Execute() override {
     try {
-      name_ = NameOfUser(uid_);
+      // The number does as well where that fails.
+      if (!NameOfUser(uid_, &name_).ok()) name_.clear();
     } catch (const std::bad_alloc&) {
       name_.clear();
     }

@@ -3,7 +3,7 @@
 #include <utility>
 #include <vector>
 
-#include "../core/process_roles.h"
+#include "../core/processes.h"
 #include "../core/source.h"
 #include "exports.h"
 #include "outcome.h"

@@ -44,11 +44,11 @@ class Reading {
 
   void Finish() {
     std::sort(processes_.begin(), processes_.end(),
-              [](const ProcessEntry& a, const ProcessEntry& b) { return a.pid < b.pid; });
+              [](const ProcessRecord& a, const ProcessRecord& b) { return a.pid < b.pid; });
     joined_.Finish([&](uint32_t pid) {
       const auto found = std::lower_bound(
           processes_.begin(), processes_.end(), pid,
-          [](const ProcessEntry& process, uint32_t wanted) { return process.pid < wanted; });
+          [](const ProcessRecord& process, uint32_t wanted) { return process.pid < wanted; });
       return HolderFacts{found->started,
                          query_.Includes(Include::kNames) ? ProcessName(*found) : std::string()};
     });
@@ -92,7 +92,7 @@ class Reading {
   Report& report_;
   JoinedTable joined_;
   bool unlisted_ = false;  // there are sockets that the lists lack
-  std::vector<ProcessEntry> processes_;
+  std::vector<ProcessRecord> processes_;
 };
 
 }  // namespace

@@ -1,5 +1,4 @@
-#include "../core/offspring.h"
-
+#include "../core/processes.h"
 #include "unique_handle.h"
 #include "windows_headers.h"
 
@@ -31,6 +30,6 @@ Status BindOffspring(Bond* bond) {
 }
 
 // The system keeps nothing of a process that has ended but for who holds a handle.
-void ReapAdopted(uint32_t) {}
+Status ReapAdopted(uint32_t) { return Status::Os(ERROR_NOT_SUPPORTED, "ReapAdopted"); }
 
 }  // namespace socktable

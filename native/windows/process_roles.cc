@@ -1,8 +1,7 @@
-#include "../core/process_roles.h"
-
 #include <cstring>
 #include <unordered_map>
 
+#include "../core/processes.h"
 #include "unique_handle.h"
 #include "wide_text.h"
 #include "windows_headers.h"
