@@ -92,7 +92,7 @@ export interface NativeBinding {
 
   /** The number of an interface, 0 where there is none of that name. Windows: the name is the number. */
   interfaceIndex(name: string): number
-  /** Binds a socket and closes it; the words are those of src/ports/probe.ts. */
+  /** Binds a socket and closes it; the words are those of `layout.bind`. */
   tryBind(words: Uint32Array): NativeFailure | null
   /** Reserves a TCP port until the reservation is closed, collected or the process ends. */
   reservePort(

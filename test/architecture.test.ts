@@ -35,7 +35,7 @@ const MAY_IMPORT: readonly [room: RegExp, from: RegExp][] = [
   ],
   [
     /^src\/ports\//,
-    /^src\/(ports\/.*|types\/index|errors|permission|users|validate|table\/(address|options|signal|snapshot))\.ts$/,
+    /^src\/(ports\/.*|types\/index|errors|layout|permission|users|validate|table\/(address|options|signal|snapshot))\.ts$/,
   ],
   [
     /^src\/processes\//,

@@ -3,25 +3,13 @@
 #include <string>
 #include <utility>
 
-#include "../core/bind_probe.h"
-#include "../core/port_reservation.h"
+#include "../core/actions.h"
 #include "exports.h"
 #include "outcome.h"
 #include "wrapped.h"
 
 namespace socktable {
 namespace {
-
-// The words of a bind to try, in this order.
-enum AttemptWord : uint32_t {
-  kAttemptProtocol,
-  kAttemptIPv6,
-  kAttemptOptions,
-  kAttemptPort,
-  kAttemptScope,
-  kAttemptAddress,
-  kAttemptWords = kAttemptAddress + 4,
-};
 
 uint16_t PortFrom(const Napi::CallbackInfo& info) {
   return static_cast<uint16_t>(info[0].As<Napi::Number>().Uint32Value());
@@ -30,17 +18,19 @@ uint16_t PortFrom(const Napi::CallbackInfo& info) {
 // tryBind(words) -> null | failure
 Napi::Value TryBindSync(const Napi::CallbackInfo& info) {
   const auto array = info[0].As<Napi::Uint32Array>();
-  if (array.ElementLength() != kAttemptWords) {
+  if (array.ElementLength() != kBindWords) {
     throw Napi::TypeError::New(info.Env(), "socktable: not a bind of this version of the addon");
   }
   const uint32_t* words = array.Data();
+  const auto word = [&](BindWord which) { return words[static_cast<uint32_t>(which)]; };
   BindAttempt attempt{};
-  attempt.protocol = words[kAttemptProtocol] == 0 ? Protocol::kTcp : Protocol::kUdp;
-  attempt.ipv6 = words[kAttemptIPv6] != 0;
-  attempt.options = words[kAttemptOptions];
-  attempt.port = static_cast<uint16_t>(words[kAttemptPort]);
-  attempt.scope = words[kAttemptScope];
-  memcpy(attempt.address, words + kAttemptAddress, sizeof attempt.address);
+  attempt.protocol = static_cast<Protocol>(word(BindWord::kProtocol));
+  attempt.family = static_cast<Family>(word(BindWord::kFamily));
+  attempt.options = word(BindWord::kOptions);
+  attempt.port = static_cast<uint16_t>(word(BindWord::kPort));
+  attempt.scope = word(BindWord::kScope);
+  memcpy(attempt.address, words + static_cast<uint32_t>(BindWord::kAddress),
+         sizeof attempt.address);
   const Status status = TryBind(attempt);
   return status.ok() ? info.Env().Null() : Napi::Value(DescribeStatus(info.Env(), status));
 }

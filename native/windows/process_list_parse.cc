@@ -3,7 +3,7 @@
 #include <unordered_map>
 
 #include "process_list.h"
-#include "utf16.h"
+#include "unicode.h"
 
 namespace socktable {
 namespace {

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <cwchar>
 
-#include "utf16.h"
+#include "unicode.h"
 
 namespace socktable {
 

@@ -1,4 +1,4 @@
-#include "utf16.h"
+#include "unicode.h"
 
 #include <cstdint>
 
