@@ -2,26 +2,11 @@
 #include <cstring>
 
 #include "../core/actions.h"
+#include "unique_handle.h"
 #include "windows_headers.h"
 
 namespace socktable {
 namespace {
-
-class UniqueSocket {
- public:
-  explicit UniqueSocket(SOCKET socket) : socket_(socket) {}
-  ~UniqueSocket() {
-    if (valid()) closesocket(socket_);
-  }
-  UniqueSocket(const UniqueSocket&) = delete;
-  UniqueSocket& operator=(const UniqueSocket&) = delete;
-
-  SOCKET get() const { return socket_; }
-  bool valid() const { return socket_ != INVALID_SOCKET; }
-
- private:
-  SOCKET socket_;
-};
 
 Status Failed(const char* call) { return Status::Os(WSAGetLastError(), call); }
 

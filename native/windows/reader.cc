@@ -170,6 +170,8 @@ Status ReadOwners(const Query&, const std::vector<uint32_t>&, SocketTable&) { re
 
 bool StillHolds(uint32_t, uint32_t, uint64_t) { return true; }
 
-std::unique_ptr<Closings> ListenForClosings(const Query&) { return nullptr; }
+Status ListenForDestroyEvents(const Query&, std::unique_ptr<DestroyEvents>*) {
+  return Status::Os(ERROR_NOT_SUPPORTED, "ListenForDestroyEvents");
+}
 
 }  // namespace socktable

@@ -63,7 +63,8 @@ function errorOf(failure: NativeFailure): SystemError {
 }
 
 function attempt(request: BindRequest, options: readonly BindOption[]): SystemError | null {
-  const { layout, interfaceIndex, tryBind: bind } = binding()
+  const addon = binding()
+  const { layout } = addon
   const [address, zone] = splitZone(request.address)
   const bytes = request.family === 'IPv6' ? parseIPv6(address) : parseIPv4(address)
   const encoded = new Uint32Array(layout.bind.size)
@@ -74,9 +75,9 @@ function attempt(request: BindRequest, options: readonly BindOption[]): SystemEr
     request.ipv6Only ? [...options, 'v6Only'] : options,
   )
   encoded[layout.bind.port] = request.port
-  encoded[layout.bind.scope] = zone === null ? 0 : interfaceIndex(zone)
+  encoded[layout.bind.scope] = zone === null ? 0 : addon.interfaceIndex(zone)
   new Uint8Array(encoded.buffer).set(bytes, layout.bind.address * encoded.BYTES_PER_ELEMENT)
-  const failure = bind(encoded)
+  const failure = addon.tryBind(encoded)
   return failure === null ? null : errorOf(failure)
 }
 
