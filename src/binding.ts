@@ -100,7 +100,10 @@ export interface NativeBinding {
   ): { readonly reservation: NativeReservation } | { readonly failure: NativeFailure }
   closeReservation(reservation: NativeReservation): void
   /** Reserves a TCP port for a while, on another thread; it can't be given back. */
-  reservePortByTimeWait(port: number, receive: (failure: NativeFailure | null) => void): void
+  reservePortByTimeWait(
+    port: number,
+    receive: (nothing: null, failure: NativeFailure | null) => void,
+  ): void
 
   /** Reads these processes, or all of them (null), on another thread; absent is what isn't there. */
   processes<Whole extends boolean>(
@@ -125,7 +128,7 @@ export interface NativeBinding {
   /** Takes note of the end of children that were adopted; `own` was started here. */
   reapAdopted(own: number): NativeFailure | null
   /** The name of a user by number, looked up on another thread; null where there is none. */
-  userName(uid: number, receive: (name: string | null) => void): void
+  userName(uid: number, receive: (name: string | null, failure: NativeFailure | null) => void): void
 
   /** Holds on to a process, so that its number can't come to mean another one. */
   openProcess(

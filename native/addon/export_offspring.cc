@@ -15,8 +15,7 @@ Napi::Value BindOffspringSync(const Napi::CallbackInfo& info) {
 
 // reapAdopted(own) -> failure | null
 Napi::Value ReapAdoptedSync(const Napi::CallbackInfo& info) {
-  const Status status = ReapAdopted(info[0].ToNumber().Uint32Value());
-  return status.ok() ? info.Env().Null() : Napi::Value(DescribeStatus(info.Env(), status));
+  return DescribeFailure(info.Env(), ReapAdopted(info[0].ToNumber().Uint32Value()));
 }
 
 }  // namespace

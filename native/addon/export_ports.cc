@@ -6,6 +6,7 @@
 #include "../core/actions.h"
 #include "exports.h"
 #include "outcome.h"
+#include "reads.h"
 #include "wrapped.h"
 
 namespace socktable {
@@ -31,8 +32,7 @@ Napi::Value TryBindSync(const Napi::CallbackInfo& info) {
   attempt.scope = word(BindWord::kScope);
   memcpy(attempt.address, words + static_cast<uint32_t>(BindWord::kAddress),
          sizeof attempt.address);
-  const Status status = TryBind(attempt);
-  return status.ok() ? info.Env().Null() : Napi::Value(DescribeStatus(info.Env(), status));
+  return DescribeFailure(info.Env(), TryBind(attempt));
 }
 
 // interfaceIndex(name) -> number
@@ -66,25 +66,13 @@ void CloseReservation(const Napi::CallbackInfo& info) {
   Wrapped<HeldReservation>(info, kHeldReservationTag, "socktable: not an open reservation").reset();
 }
 
-class TimeWaitWorker : public Napi::AsyncWorker {
- public:
-  TimeWaitWorker(const Napi::Function& callback, uint16_t port)
-      : AsyncWorker(callback, "socktable.reserve"), port_(port) {}
-
- protected:
-  void Execute() override { status_ = ReservePortByTimeWait(port_); }
-  void OnOK() override {
-    Callback().Call({status_.ok() ? Env().Null() : Napi::Value(DescribeStatus(Env(), status_))});
-  }
-
- private:
-  const uint16_t port_;
-  Status status_;
-};
-
-// reservePortByTimeWait(port, callback(failure | null))
+// reservePortByTimeWait(port, callback(null, failure | null))
 void ReservePortByTimeWaitAsync(const Napi::CallbackInfo& info) {
-  (new TimeWaitWorker(info[1].As<Napi::Function>(), PortFrom(info)))->Queue();
+  struct Nothing {};
+  StartAnswer<Nothing>(
+      info[1].As<Napi::Function>(), "socktable.reserve",
+      [port = PortFrom(info)](Nothing*) { return ReservePortByTimeWait(port); },
+      [](Napi::Env env, const Nothing&) { return env.Null(); });
 }
 
 }  // namespace

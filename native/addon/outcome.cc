@@ -47,7 +47,7 @@ class LentBuffer {
   bool lent_ = false;
 };
 
-Napi::Value DescribeFailure(Napi::Env env, const Outcome& outcome) {
+Napi::Value DescribeOutcome(Napi::Env env, const Outcome& outcome) {
   auto failure = DescribeStatus(env, outcome.status);
   if (!outcome.fallback.ok()) failure["cause"] = DescribeStatus(env, outcome.fallback);
   return failure;
@@ -63,8 +63,12 @@ Napi::Object DescribeStatus(Napi::Env env, const Status& status) {
   return failure;
 }
 
+Napi::Value DescribeFailure(Napi::Env env, const Status& status) {
+  return status.ok() ? env.Null() : Napi::Value(DescribeStatus(env, status));
+}
+
 Napi::Value Deliver(Napi::Env env, const Napi::Function& callback, Outcome outcome) {
-  if (!outcome.status.ok()) return callback.Call({env.Null(), DescribeFailure(env, outcome)});
+  if (!outcome.status.ok()) return callback.Call({env.Null(), DescribeOutcome(env, outcome)});
   const LentBuffer lent(env, std::move(outcome.table));
   return callback.Call({lent.buffer(), env.Null()});
 }

@@ -132,7 +132,9 @@ export function reserveBySocket(port: number): OpenReservation | SystemError | n
  */
 export async function reserveByTimeWait(port: number): Promise<true | SystemError | null> {
   const failure = await new Promise<NativeFailure | null>((resolve) => {
-    binding().reservePortByTimeWait(port, resolve)
+    binding().reservePortByTimeWait(port, (_, error) => {
+      resolve(error)
+    })
   })
   if (failure === null) return true
   return isUnsupported(failure) ? null : errorOf(failure)
