@@ -5,8 +5,13 @@ import { loadAddon } from './addon.ts'
 import type { Layout } from './layout.ts'
 import { arrangeLayout, layoutDifferences } from './layout.ts'
 
-/** Why a read failed, as the addon tells it. */
+/** What a failure means, decided by the addon from the numbers of its system. */
+export type FailureReason = 'permission' | 'gone' | 'shortage' | 'unsupported' | 'other'
+
+/** A call that failed, as the addon reports it. */
 export interface NativeFailure {
+  /** Absent in a failure that no addon reported. */
+  readonly reason?: FailureReason
   /** The system's error number, positive. */
   readonly errno: number
   readonly syscall: string

@@ -47,6 +47,22 @@ class LentBuffer {
   bool lent_ = false;
 };
 
+const char* NameOf(Reason reason) {
+  switch (reason) {
+    case Reason::kPermission:
+      return "permission";
+    case Reason::kGone:
+      return "gone";
+    case Reason::kShortage:
+      return "shortage";
+    case Reason::kUnsupported:
+      return "unsupported";
+    case Reason::kOther:
+      break;
+  }
+  return "other";
+}
+
 Napi::Value DescribeOutcome(Napi::Env env, const Outcome& outcome) {
   auto failure = DescribeStatus(env, outcome.status);
   if (!outcome.fallback.ok()) failure["cause"] = DescribeStatus(env, outcome.fallback);
@@ -59,6 +75,7 @@ Napi::Object DescribeStatus(Napi::Env env, const Status& status) {
   auto failure = Napi::Object::New(env);
   failure["errno"] = Napi::Number::New(env, static_cast<uint32_t>(status.code));
   failure["syscall"] = Napi::String::New(env, status.call);
+  failure["reason"] = Napi::String::New(env, NameOf(ReasonOf(status)));
   if (!status.path.empty()) failure["path"] = Napi::String::New(env, status.path);
   return failure;
 }

@@ -5,6 +5,8 @@
 
 namespace socktable {
 
+Reason ReasonOf(const Status&) { return Reason::kUnsupported; }
+
 bool IsNoSuchProcess(const Status& status) { return status.code == ESRCH; }
 
 Status OutOfMemory() { return Status::Os(ENOMEM, "malloc"); }

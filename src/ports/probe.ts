@@ -106,7 +106,7 @@ export interface OpenReservation {
   close(): void
 }
 
-const isUnsupported = (failure: NativeFailure) => systemError(failure).code === 'ENOTSUP'
+const isUnsupported = ({ reason }: NativeFailure) => reason === 'unsupported'
 
 /**
  * Reserves a TCP port with a socket of this process; null where the system does not support that.
