@@ -1,10 +1,12 @@
-// Checks the format of the C++ sources (clang-format) and lints them (clang-tidy); with --write it
+// Checks the format of the C++ sources (clang-format), lints them (clang-tidy), and links the addon for
+// a system without an implementation, so that native/unsupported has all of every seam; with --write it
 // formats them instead. Both tools are of one version, since their opinions change with it.
 import { spawnSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { nodeFlags } from './native/build.mjs'
-import { languageFlags, pureSources } from './native/sources.mjs'
+import { compileAll, nodeFlags } from './native/build.mjs'
+import { addonSources, languageFlags, protectingFlags, pureSources } from './native/sources.mjs'
 import { root, run, runAll } from './tools/run.mjs'
 
 const VERSION = 19
@@ -16,6 +18,28 @@ function findTool(name) {
   }
   console.error(`${name} ${VERSION} is not installed (Debian: apt-get install ${name}-${VERSION})`)
   process.exit(1)
+}
+
+// What Node-API offers is there when the addon is loaded; every other function has to be there now.
+async function linkUnsupported() {
+  const folder = mkdtempSync(join(tmpdir(), 'socktable-unsupported-'))
+  try {
+    const flags = [...languageFlags, '-Werror', ...protectingFlags, ...nodeFlags(), '-fPIC']
+    const objects = await compileAll('c++', flags, addonSources('unsupported'), folder)
+    const names = (kind) => {
+      const options = { encoding: 'utf8', maxBuffer: 2 ** 28 }
+      const { stdout } = spawnSync('nm', [kind, '-C', ...objects], options)
+      const lines = stdout.matchAll(/^[\s\da-f]*\w (socktable::.*)$/gm)
+      return new Set(Array.from(lines, ([, name]) => name))
+    }
+    const defined = names('--defined-only')
+    const missing = [...names('--undefined-only')].filter((name) => !defined.has(name))
+    if (missing.length === 0 && defined.size > 0) return
+    console.error(`native/unsupported lacks ${missing.join(', ')}`)
+    process.exit(1)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 }
 
 const sources = ['native', join('test', 'native')].flatMap((folder) =>
@@ -42,4 +66,5 @@ if (process.argv.includes('--write')) {
     tidy,
     own.map((path) => ['--quiet', path, ...flags]),
   )
+  await linkUnsupported()
 }

@@ -5,8 +5,13 @@ import { loadAddon } from './addon.ts'
 import type { Layout } from './layout.ts'
 import { arrangeLayout, layoutDifferences } from './layout.ts'
 
-/** Why a read failed, as the addon tells it. */
+/** What a failure means, decided by the addon from the numbers of its system. */
+export type FailureReason = 'permission' | 'gone' | 'shortage' | 'unsupported' | 'other'
+
+/** A call that failed, as the addon reports it. */
 export interface NativeFailure {
+  /** Absent in a failure that no addon reported. */
+  readonly reason?: FailureReason
   /** The system's error number, positive. */
   readonly errno: number
   readonly syscall: string
@@ -92,7 +97,7 @@ export interface NativeBinding {
 
   /** The number of an interface, 0 where there is none of that name. Windows: the name is the number. */
   interfaceIndex(name: string): number
-  /** Binds a socket and closes it; the words are those of src/ports/probe.ts. */
+  /** Binds a socket and closes it; the words are those of `layout.bind`. */
   tryBind(words: Uint32Array): NativeFailure | null
   /** Reserves a TCP port until the reservation is closed, collected or the process ends. */
   reservePort(
@@ -100,7 +105,10 @@ export interface NativeBinding {
   ): { readonly reservation: NativeReservation } | { readonly failure: NativeFailure }
   closeReservation(reservation: NativeReservation): void
   /** Reserves a TCP port for a while, on another thread; it can't be given back. */
-  reservePortByTimeWait(port: number, receive: (failure: NativeFailure | null) => void): void
+  reservePortByTimeWait(
+    port: number,
+    receive: (nothing: null, failure: NativeFailure | null) => void,
+  ): void
 
   /** Reads these processes, or all of them (null), on another thread; absent is what isn't there. */
   processes<Whole extends boolean>(
@@ -120,12 +128,12 @@ export interface NativeBinding {
     receive: (roles: NativeRole[] | null, failure: NativeFailure | null) => void,
   ): void
 
-  /** Binds what this process starts to it: the number of Bond in native/core/offspring.h. */
+  /** Binds what this process starts to it: the number of Bond in native/core/processes.h. */
   bindOffspring(): NativeFailure | number
   /** Takes note of the end of children that were adopted; `own` was started here. */
-  reapAdopted(own: number): void
+  reapAdopted(own: number): NativeFailure | null
   /** The name of a user by number, looked up on another thread; null where there is none. */
-  userName(uid: number, receive: (name: string | null) => void): void
+  userName(uid: number, receive: (name: string | null, failure: NativeFailure | null) => void): void
 
   /** Holds on to a process, so that its number can't come to mean another one. */
   openProcess(

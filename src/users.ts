@@ -33,6 +33,7 @@ function userOf({ ownerUnknown, uid }: Hidden): number | null {
 
 const nameOf = (uid: number): Promise<string | null> =>
   new Promise((resolve) => {
+    // The number does as well where that fails, or where users have no numbers (ENOTSUP).
     binding().userName(uid, resolve)
   })
 

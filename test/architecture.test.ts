@@ -35,7 +35,7 @@ const MAY_IMPORT: readonly [room: RegExp, from: RegExp][] = [
   ],
   [
     /^src\/ports\//,
-    /^src\/(ports\/.*|types\/index|errors|permission|users|validate|table\/(address|options|signal|snapshot))\.ts$/,
+    /^src\/(ports\/.*|types\/index|errors|layout|permission|users|validate|table\/(address|options|signal|snapshot))\.ts$/,
   ],
   [
     /^src\/processes\//,
@@ -129,6 +129,12 @@ describe('native', () => {
     }
   })
 
+  test('native/unsupported returns a failure from every function that can fail', () => {
+    const stubs = files('native/unsupported', /\.cc$/).map(read).join('')
+    expect(matches(stubs, /^Status (\w+)\(/gm).length).toBeGreaterThan(10)
+    expect(stubs).not.toMatch(/Status::Ok|\btrue\b/)
+  })
+
   test('what is common includes nothing of a system', () => {
     const common = sources.filter((path) => dirname(path) === join('native', 'core'))
     const ofSystem =
@@ -156,7 +162,10 @@ describe('native', () => {
     const inLists = lists.flatMap(([, paths]) => paths)
     expect([...inLists].sort()).toEqual([...shipped].sort())
     const gyp = read('binding.gyp')
-    for (const [name] of lists) expect(gyp).toContain(`"<@(${name})"`)
+    for (const [name] of lists) {
+      // Built as a check alone (scripts/lint-native.mjs): no addon is shipped that reads nothing.
+      if (name !== 'unsupported_sources') expect(gyp).toContain(`"<@(${name})"`)
+    }
   })
 
   test('the lists of a system name the files of its folder', () => {
@@ -166,6 +175,7 @@ describe('native', () => {
       linux: /^native\/linux\//,
       mac: /^native\/darwin\//,
       win: /^native\/windows\//,
+      unsupported: /^native\/unsupported\//,
     }
     for (const [name, paths] of lists) {
       const [system] = name.split('_') as [keyof typeof folders]

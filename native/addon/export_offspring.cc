@@ -1,4 +1,4 @@
-#include "../core/offspring.h"
+#include "../core/processes.h"
 #include "exports.h"
 #include "outcome.h"
 
@@ -13,9 +13,9 @@ Napi::Value BindOffspringSync(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<uint32_t>(bond));
 }
 
-// reapAdopted(own)
-void ReapAdoptedSync(const Napi::CallbackInfo& info) {
-  ReapAdopted(info[0].ToNumber().Uint32Value());
+// reapAdopted(own) -> failure | null
+Napi::Value ReapAdoptedSync(const Napi::CallbackInfo& info) {
+  return DescribeFailure(info.Env(), ReapAdopted(info[0].ToNumber().Uint32Value()));
 }
 
 }  // namespace

@@ -3,25 +3,14 @@
 #include <string>
 #include <utility>
 
-#include "../core/bind_probe.h"
-#include "../core/port_reservation.h"
+#include "../core/actions.h"
 #include "exports.h"
 #include "outcome.h"
+#include "reads.h"
 #include "wrapped.h"
 
 namespace socktable {
 namespace {
-
-// The words of a bind to try, in this order.
-enum AttemptWord : uint32_t {
-  kAttemptProtocol,
-  kAttemptIPv6,
-  kAttemptOptions,
-  kAttemptPort,
-  kAttemptScope,
-  kAttemptAddress,
-  kAttemptWords = kAttemptAddress + 4,
-};
 
 uint16_t PortFrom(const Napi::CallbackInfo& info) {
   return static_cast<uint16_t>(info[0].As<Napi::Number>().Uint32Value());
@@ -30,19 +19,20 @@ uint16_t PortFrom(const Napi::CallbackInfo& info) {
 // tryBind(words) -> null | failure
 Napi::Value TryBindSync(const Napi::CallbackInfo& info) {
   const auto array = info[0].As<Napi::Uint32Array>();
-  if (array.ElementLength() != kAttemptWords) {
+  if (array.ElementLength() != kBindWords) {
     throw Napi::TypeError::New(info.Env(), "socktable: not a bind of this version of the addon");
   }
   const uint32_t* words = array.Data();
+  const auto word = [&](BindWord which) { return words[static_cast<uint32_t>(which)]; };
   BindAttempt attempt{};
-  attempt.protocol = words[kAttemptProtocol] == 0 ? Protocol::kTcp : Protocol::kUdp;
-  attempt.ipv6 = words[kAttemptIPv6] != 0;
-  attempt.options = words[kAttemptOptions];
-  attempt.port = static_cast<uint16_t>(words[kAttemptPort]);
-  attempt.scope = words[kAttemptScope];
-  memcpy(attempt.address, words + kAttemptAddress, sizeof attempt.address);
-  const Status status = TryBind(attempt);
-  return status.ok() ? info.Env().Null() : Napi::Value(DescribeStatus(info.Env(), status));
+  attempt.protocol = static_cast<Protocol>(word(BindWord::kProtocol));
+  attempt.family = static_cast<Family>(word(BindWord::kFamily));
+  attempt.options = word(BindWord::kOptions);
+  attempt.port = static_cast<uint16_t>(word(BindWord::kPort));
+  attempt.scope = word(BindWord::kScope);
+  memcpy(attempt.address, words + static_cast<uint32_t>(BindWord::kAddress),
+         sizeof attempt.address);
+  return DescribeFailure(info.Env(), TryBind(attempt));
 }
 
 // interfaceIndex(name) -> number
@@ -76,25 +66,13 @@ void CloseReservation(const Napi::CallbackInfo& info) {
   Wrapped<HeldReservation>(info, kHeldReservationTag, "socktable: not an open reservation").reset();
 }
 
-class TimeWaitWorker : public Napi::AsyncWorker {
- public:
-  TimeWaitWorker(const Napi::Function& callback, uint16_t port)
-      : AsyncWorker(callback, "socktable.reserve"), port_(port) {}
-
- protected:
-  void Execute() override { status_ = ReservePortByTimeWait(port_); }
-  void OnOK() override {
-    Callback().Call({status_.ok() ? Env().Null() : Napi::Value(DescribeStatus(Env(), status_))});
-  }
-
- private:
-  const uint16_t port_;
-  Status status_;
-};
-
-// reservePortByTimeWait(port, callback(failure | null))
+// reservePortByTimeWait(port, callback(null, failure | null))
 void ReservePortByTimeWaitAsync(const Napi::CallbackInfo& info) {
-  (new TimeWaitWorker(info[1].As<Napi::Function>(), PortFrom(info)))->Queue();
+  struct Nothing {};
+  StartAnswer<Nothing>(
+      info[1].As<Napi::Function>(), "socktable.reserve",
+      [port = PortFrom(info)](Nothing*) { return ReservePortByTimeWait(port); },
+      [](Napi::Env env, const Nothing&) { return env.Null(); });
 }
 
 }  // namespace

@@ -1,30 +1,18 @@
 #include <memory>
-#include <new>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "../core/processes.h"
-#include "../core/source.h"
 #include "exports.h"
 #include "outcome.h"
+#include "reads.h"
 #include "wrapped.h"
 
 namespace socktable {
 namespace {
 
-struct ProcessOutcome {
-  Status status;
-  std::vector<ProcessRecord> records;
-};
-
-void ReadFacts(const ProcessQuery& query, ProcessOutcome* outcome) {
-  try {
-    outcome->status = ReadProcesses(query, &outcome->records);
-  } catch (const std::bad_alloc&) {
-    outcome->status = OutOfMemory();
-  }
-}
+using Records = std::vector<ProcessRecord>;
 
 // The start time goes as text, since a double does not hold all of a FILETIME.
 Napi::Object DescribeProcess(Napi::Env env, const ProcessRecord& record, bool whole) {
@@ -57,18 +45,13 @@ Napi::Object DescribeProcess(Napi::Env env, const ProcessRecord& record, bool wh
   return process;
 }
 
-// Calls callback(records | null, failure | null).
-Napi::Value DeliverFacts(Napi::Env env, const Napi::Function& callback,
-                         const ProcessOutcome& outcome, bool whole) {
-  if (!outcome.status.ok()) {
-    return callback.Call({env.Null(), DescribeStatus(env, outcome.status)});
-  }
-  auto list = Napi::Array::New(env, outcome.records.size());
-  for (uint32_t i = 0; i < outcome.records.size(); i++) {
-    const Napi::HandleScope scope(env);
-    list[i] = DescribeProcess(env, outcome.records[i], whole);
-  }
-  return callback.Call({list, env.Null()});
+// Describes a list of them.
+auto DescribeRecords(bool whole) {
+  return [whole](Napi::Env env, const Records& records) {
+    return DescribeList(env, records, [&](Napi::Env, const ProcessRecord& record) {
+      return DescribeProcess(env, record, whole);
+    });
+  };
 }
 
 ProcessQuery ProcessQueryFrom(const Napi::CallbackInfo& info) {
@@ -81,60 +64,33 @@ ProcessQuery ProcessQueryFrom(const Napi::CallbackInfo& info) {
   return query;
 }
 
-class FactsWorker : public Napi::AsyncWorker {
- public:
-  FactsWorker(const Napi::Function& callback, ProcessQuery query)
-      : AsyncWorker(callback, "socktable.processes"), query_(std::move(query)) {}
-
- protected:
-  void Execute() override { ReadFacts(query_, &outcome_); }
-  void OnOK() override { DeliverFacts(Env(), Callback().Value(), outcome_, query_.whole); }
-
- private:
-  ProcessQuery query_;
-  ProcessOutcome outcome_;
-};
-
 // processes(pids | null, whole, callback(records | null, failure | null))
 void ProcessesAsync(const Napi::CallbackInfo& info) {
-  (new FactsWorker(info[2].As<Napi::Function>(), ProcessQueryFrom(info)))->Queue();
+  const ProcessQuery query = ProcessQueryFrom(info);
+  StartAnswer<Records>(
+      info[2].As<Napi::Function>(), "socktable.processes",
+      [query](Records* records) { return ReadProcesses(query, records); },
+      DescribeRecords(query.whole));
 }
 
 // processesSync(pids | null, whole, callback(...)) -> what the callback returns
 Napi::Value ProcessesSync(const Napi::CallbackInfo& info) {
   const ProcessQuery query = ProcessQueryFrom(info);
-  ProcessOutcome outcome;
-  ReadFacts(query, &outcome);
-  return DeliverFacts(info.Env(), info[2].As<Napi::Function>(), outcome, query.whole);
+  Answer<Records> answer;
+  Complete([&] { answer.status = ReadProcesses(query, &answer.value); }, &answer);
+  return Deliver(info.Env(), info[2].As<Napi::Function>(), answer, DescribeRecords(query.whole));
 }
 
-// The name may come from a directory service on the network.
-class UserWorker : public Napi::AsyncWorker {
- public:
-  UserWorker(const Napi::Function& callback, uint32_t uid)
-      : AsyncWorker(callback, "socktable.user"), uid_(uid) {}
-
- protected:
-  void Execute() override {
-    try {
-      name_ = NameOfUser(uid_);
-    } catch (const std::bad_alloc&) {
-      name_.clear();
-    }
-  }
-  void OnOK() override {
-    const Napi::Env env = Env();
-    Callback().Call({name_.empty() ? env.Null() : Napi::String::New(env, name_)});
-  }
-
- private:
-  const uint32_t uid_;
-  std::string name_;
-};
-
-// userName(uid, callback(name | null))
+// userName(uid, callback(name | null, failure | null)). The name may come from a directory service
+// on the network.
 void UserNameAsync(const Napi::CallbackInfo& info) {
-  (new UserWorker(info[1].As<Napi::Function>(), info[0].ToNumber().Uint32Value()))->Queue();
+  const uint32_t uid = info[0].ToNumber().Uint32Value();
+  StartAnswer<std::string>(
+      info[1].As<Napi::Function>(), "socktable.user",
+      [uid](std::string* name) { return NameOfUser(uid, name); },
+      [](Napi::Env env, const std::string& name) {
+        return name.empty() ? env.Null() : Napi::Value(Napi::String::New(env, name));
+      });
 }
 
 // --- Handles ---
@@ -168,8 +124,8 @@ Napi::Value OpenProcessByPid(const Napi::CallbackInfo& info) {
 
 // signalProcess(handle, number) -> failure | null
 Napi::Value SignalProcess(const Napi::CallbackInfo& info) {
-  const Status status = HeldProcessFrom(info)->Signal(info[1].ToNumber().Int32Value());
-  return status.ok() ? info.Env().Null() : Napi::Value(DescribeStatus(info.Env(), status));
+  return DescribeFailure(info.Env(),
+                         HeldProcessFrom(info)->Signal(info[1].ToNumber().Int32Value()));
 }
 
 // processExited(handle) -> boolean

@@ -1,10 +1,8 @@
-#include <new>
-
 #include "../core/counts.h"
 #include "../core/source.h"
 #include "arguments.h"
 #include "exports.h"
-#include "table_worker.h"
+#include "reads.h"
 
 namespace socktable {
 namespace {
@@ -26,23 +24,18 @@ void Read(const Query& query, uint32_t count_by, Outcome* outcome) {
 
 // read(words, callback(buffer | null, failure | null), countBy) -> cancel()
 Napi::Value ReadAsync(const Napi::CallbackInfo& info) {
-  return TableWorker::Start(
-      info, [query = QueryFrom(info), by = CountByFrom(info)](const std::atomic<bool>* cancelled,
-                                                              Outcome* outcome) mutable {
-        query.cancelled = cancelled;
-        Read(query, by, outcome);
-      });
+  return StartRead(info, [query = QueryFrom(info), by = CountByFrom(info)](
+                             const std::atomic<bool>* cancelled, Outcome* outcome) mutable {
+    query.cancelled = cancelled;
+    Read(query, by, outcome);
+  });
 }
 
 // readSync(words, callback(buffer | null, failure | null), countBy) -> what the callback returns
 Napi::Value ReadSync(const Napi::CallbackInfo& info) {
   const Query query = QueryFrom(info);
   Outcome outcome;
-  try {
-    Read(query, CountByFrom(info), &outcome);
-  } catch (const std::bad_alloc&) {
-    outcome.status = OutOfMemory();
-  }
+  Complete([&, by = CountByFrom(info)] { Read(query, by, &outcome); }, &outcome);
   return Deliver(info.Env(), info[1].As<Napi::Function>(), std::move(outcome));
 }
 

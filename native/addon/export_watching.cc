@@ -3,7 +3,7 @@
 #include "../watch/watcher.h"
 #include "arguments.h"
 #include "exports.h"
-#include "table_worker.h"
+#include "reads.h"
 #include "wrapped.h"
 
 namespace socktable {
@@ -26,24 +26,24 @@ Napi::Value OpenWatcher(const Napi::CallbackInfo& info) {
 
 // poll(watcher, callback(buffer | null, failure | null)) -> cancel()
 Napi::Value Poll(const Napi::CallbackInfo& info) {
-  return TableWorker::Start(info, [watcher = HeldWatcherFrom(info)](
-                                      const std::atomic<bool>* cancelled, Outcome* outcome) {
+  return StartRead(info, [watcher = HeldWatcherFrom(info)](const std::atomic<bool>* cancelled,
+                                                           Outcome* outcome) {
     outcome->status = watcher->Poll(cancelled, &outcome->table);
   });
 }
 
 // countWatched(watcher, callback(buffer | null, failure | null), countBy) -> cancel()
 Napi::Value CountWatched(const Napi::CallbackInfo& info) {
-  return TableWorker::Start(info, [watcher = HeldWatcherFrom(info), by = CountByFrom(info)](
-                                      const std::atomic<bool>*, Outcome* outcome) {
+  return StartRead(info, [watcher = HeldWatcherFrom(info), by = CountByFrom(info)](
+                             const std::atomic<bool>*, Outcome* outcome) {
     outcome->table = watcher->Count(by);
   });
 }
 
 // pollCounts(watcher, callback(buffer | null, failure | null), countBy) -> cancel()
 Napi::Value PollCounts(const Napi::CallbackInfo& info) {
-  return TableWorker::Start(info, [watcher = HeldWatcherFrom(info), by = CountByFrom(info)](
-                                      const std::atomic<bool>* cancelled, Outcome* outcome) {
+  return StartRead(info, [watcher = HeldWatcherFrom(info), by = CountByFrom(info)](
+                             const std::atomic<bool>* cancelled, Outcome* outcome) {
     outcome->status = watcher->PollCounts(cancelled, by, &outcome->table);
   });
 }

@@ -47,7 +47,23 @@ class LentBuffer {
   bool lent_ = false;
 };
 
-Napi::Value DescribeFailure(Napi::Env env, const Outcome& outcome) {
+const char* NameOf(Reason reason) {
+  switch (reason) {
+    case Reason::kPermission:
+      return "permission";
+    case Reason::kGone:
+      return "gone";
+    case Reason::kShortage:
+      return "shortage";
+    case Reason::kUnsupported:
+      return "unsupported";
+    case Reason::kOther:
+      break;
+  }
+  return "other";
+}
+
+Napi::Value DescribeOutcome(Napi::Env env, const Outcome& outcome) {
   auto failure = DescribeStatus(env, outcome.status);
   if (!outcome.fallback.ok()) failure["cause"] = DescribeStatus(env, outcome.fallback);
   return failure;
@@ -59,12 +75,17 @@ Napi::Object DescribeStatus(Napi::Env env, const Status& status) {
   auto failure = Napi::Object::New(env);
   failure["errno"] = Napi::Number::New(env, static_cast<uint32_t>(status.code));
   failure["syscall"] = Napi::String::New(env, status.call);
+  failure["reason"] = Napi::String::New(env, NameOf(ReasonOf(status)));
   if (!status.path.empty()) failure["path"] = Napi::String::New(env, status.path);
   return failure;
 }
 
+Napi::Value DescribeFailure(Napi::Env env, const Status& status) {
+  return status.ok() ? env.Null() : Napi::Value(DescribeStatus(env, status));
+}
+
 Napi::Value Deliver(Napi::Env env, const Napi::Function& callback, Outcome outcome) {
-  if (!outcome.status.ok()) return callback.Call({env.Null(), DescribeFailure(env, outcome)});
+  if (!outcome.status.ok()) return callback.Call({env.Null(), DescribeOutcome(env, outcome)});
   const LentBuffer lent(env, std::move(outcome.table));
   return callback.Call({lent.buffer(), env.Null()});
 }

@@ -9,9 +9,9 @@
 
 namespace socktable {
 
-// The seam that every system implements (native/<os>/process_table.cc and process_handle.cc): what
-// is known of processes, and a hold on one of them. Blocks; any number of threads may call it at
-// once. Throws nothing but std::bad_alloc.
+// The seam for processes that every system implements (native/<os>/process_*.cc and offspring.cc).
+// Blocks; any number of threads may call it at once. Throws nothing but std::bad_alloc. What a
+// system does not have fails with its code for "not supported".
 
 // What is known of a process. What is empty or 0 could not be read, unless it says otherwise.
 struct ProcessRecord {
@@ -21,18 +21,21 @@ struct ProcessRecord {
   uint64_t started = 0;
   bool has_start = false;
   double started_ms = 0;  // the same in milliseconds since 1970
+  bool ended = false;     // and its parent has not waited for it
   std::string name;
+  bool has_uid = false;
+  uint32_t uid = 0;  // effective
 
   // Of ReadProcesses with `whole` alone.
   std::string executable;
   bool has_arguments = false;
   std::vector<std::string> arguments;
   std::string command_line;  // where the system keeps no list of arguments
-  bool has_uid = false;
-  uint32_t uid = 0;
   std::string user;
   std::string cgroups;  // the lines of proc_pid_cgroup(5)
 };
+
+// --- A list and facts (process_list.cc, process_facts.cc) ---
 
 // Which processes, and how much of them.
 struct ProcessQuery {
@@ -44,11 +47,13 @@ struct ProcessQuery {
 // Reads processes. One that does not exist is left out.
 Status ReadProcesses(const ProcessQuery& query, std::vector<ProcessRecord>* records);
 
-// The name of a user by number; empty where the number has none or the system has no such numbers.
-std::string NameOfUser(uint32_t uid);
+// The name of a user by number; empty where the number has none.
+Status NameOfUser(uint32_t uid, std::string* name);
+
+// --- A hold on one of them (process_handle.cc) ---
 
 // A process that was opened: what is done to it reaches this one alone, also where its PID has gone
-// to another one since.
+// to another one since. Closed where it is deleted.
 class ProcessHandle {
  public:
   ProcessHandle() = default;
@@ -66,5 +71,32 @@ class ProcessHandle {
 };
 
 Status OpenProcessHandle(uint32_t pid, std::unique_ptr<ProcessHandle>* handle);
+
+// --- What they are to their system (process_roles.cc) ---
+
+struct ProcessRole {
+  uint32_t pid = 0;
+  bool has_critical = false;  // the system says whether
+  bool critical = false;      // it stops where this process ends
+  std::vector<std::string> services;
+};
+
+// Reads the roles of processes. One that does not exist has none.
+Status ReadProcessRoles(const std::vector<uint32_t>& pids, std::vector<ProcessRole>* roles);
+
+// --- What a process starts, and what that starts, is to end with it (offspring.cc) ---
+
+// How the system helps with that.
+enum class Bond : uint32_t {
+  kAdopts = 1,    // descendants whose parent ended become children of this process
+  kEndsWith = 2,  // the system ends all descendants when this process ends
+};
+
+// Binds what this process starts from now on.
+Status BindOffspring(Bond* bond);
+
+// Reaps children that were adopted and have ended. `own` is the one that was started here, for
+// which the event loop waits itself.
+Status ReapAdopted(uint32_t own);
 
 }  // namespace socktable

@@ -4,6 +4,9 @@
 
 namespace socktable {
 
+// What a failure means to who asked, whatever number the system has for it.
+enum class Reason { kOther, kPermission, kGone, kShortage, kUnsupported };
+
 // The outcome of a system call. `code` is the system's own error number, taken on the line that
 // failed; `call` names the function that failed and is always a string literal.
 struct [[nodiscard]] Status {
@@ -18,5 +21,8 @@ struct [[nodiscard]] Status {
     return {code, call, std::move(path)};
   }
 };
+
+// Why it failed, by the system's numbers (native/<os>/reason.cc).
+Reason ReasonOf(const Status& status);
 
 }  // namespace socktable

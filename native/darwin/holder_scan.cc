@@ -11,18 +11,18 @@ namespace {
 constexpr const char* kListCall = "proc_pidinfo(PROC_PIDLISTFDS)";
 
 Status ProcessesToScan(const Query& query, const JoinedTable& joined,
-                       std::vector<ProcessEntry>* processes) {
+                       std::vector<ProcessRecord>* processes) {
   if (query.pids.empty()) {
     if (Status status = ListProcesses(processes); !status.ok()) return status;
     // Most often those hold the sockets still, and the others need not be asked.
     const std::vector<uint32_t> users = joined.LastUsers();
-    std::partition(processes->begin(), processes->end(), [&](const ProcessEntry& process) {
+    std::partition(processes->begin(), processes->end(), [&](const ProcessRecord& process) {
       return std::binary_search(users.begin(), users.end(), process.pid);
     });
     return Status::Ok();
   }
   for (const uint32_t pid : query.pids) {
-    ProcessEntry process;
+    ProcessRecord process;
     Status status = FindProcess(pid, &process);
     if (status.ok()) processes->push_back(std::move(process));
     if (!status.ok() && status.code != ESRCH) return status;
@@ -54,12 +54,12 @@ Status ScanProcess(uint32_t pid, JoinedTable* joined, Report* report) {
 }  // namespace
 
 Status ScanHolders(const Query& query, bool enough, JoinedTable* joined, Report* report,
-                   std::vector<ProcessEntry>* processes) {
+                   std::vector<ProcessRecord>* processes) {
   Status status = ProcessesToScan(query, *joined, processes);
   if (!status.ok()) return status;
   const size_t asked = query.pids.size();
   uint32_t read = 0;
-  for (const ProcessEntry& process : *processes) {
+  for (const ProcessRecord& process : *processes) {
     if (query.Cancelled()) return Status::Os(ECANCELED, kListCall);
     if (enough && joined->AllHeld()) break;
     status = ScanProcess(process.pid, joined, report);

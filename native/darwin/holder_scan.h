@@ -13,6 +13,6 @@ namespace socktable {
 // query asks for. `enough`: it is done as soon as each socket that may have a holder has one.
 // `processes` are those that were looked into.
 Status ScanHolders(const Query& query, bool enough, JoinedTable* joined, Report* report,
-                   std::vector<ProcessEntry>* processes);
+                   std::vector<ProcessRecord>* processes);
 
 }  // namespace socktable

@@ -1,11 +1,11 @@
-#include "../core/offspring.h"
-
 #include <cerrno>
+
+#include "../core/processes.h"
 
 namespace socktable {
 
 Status BindOffspring(Bond*) { return Status::Os(ENOTSUP, "BindOffspring"); }
 
-void ReapAdopted(uint32_t) {}
+Status ReapAdopted(uint32_t) { return Status::Os(ENOTSUP, "ReapAdopted"); }
 
 }  // namespace socktable

@@ -12,7 +12,7 @@ namespace {
 // signal. A process would have to end and its number come round in between.
 class RememberedProcess : public ProcessHandle {
  public:
-  explicit RememberedProcess(const ProcessEntry& process)
+  explicit RememberedProcess(const ProcessRecord& process)
       : pid_(process.pid), started_(process.started) {}
 
   bool Started(uint64_t* started) const override {
@@ -21,14 +21,14 @@ class RememberedProcess : public ProcessHandle {
   }
 
   Status Signal(int number) override {
-    ProcessEntry now;
+    ProcessRecord now;
     if (Status status = FindProcess(pid_, &now); !status.ok()) return status;
     if (now.started != started_) return Status::Os(ESRCH, "kill");
     return kill(static_cast<pid_t>(pid_), number) == 0 ? Status::Ok() : Status::Os(errno, "kill");
   }
 
   bool HasExited() const override {
-    ProcessEntry now;
+    ProcessRecord now;
     const Status status = FindProcess(pid_, &now);
     if (!status.ok()) return status.code == ESRCH;
     return now.started != started_ || now.ended;
@@ -44,7 +44,7 @@ class RememberedProcess : public ProcessHandle {
 Status OpenProcessHandle(uint32_t pid, std::unique_ptr<ProcessHandle>* handle) {
   // To kill(2) 0 is a group of processes.
   if (pid == 0) return Status::Os(ESRCH, "kill");
-  ProcessEntry process;
+  ProcessRecord process;
   if (Status status = FindProcess(pid, &process); !status.ok()) return status;
   *handle = std::make_unique<RememberedProcess>(process);
   return Status::Ok();

@@ -44,11 +44,11 @@ class Reading {
 
   void Finish() {
     std::sort(processes_.begin(), processes_.end(),
-              [](const ProcessEntry& a, const ProcessEntry& b) { return a.pid < b.pid; });
+              [](const ProcessRecord& a, const ProcessRecord& b) { return a.pid < b.pid; });
     joined_.Finish([&](uint32_t pid) {
       const auto found = std::lower_bound(
           processes_.begin(), processes_.end(), pid,
-          [](const ProcessEntry& process, uint32_t wanted) { return process.pid < wanted; });
+          [](const ProcessRecord& process, uint32_t wanted) { return process.pid < wanted; });
       return HolderFacts{found->started,
                          query_.Includes(Include::kNames) ? ProcessName(*found) : std::string()};
     });
@@ -92,7 +92,7 @@ class Reading {
   Report& report_;
   JoinedTable joined_;
   bool unlisted_ = false;  // there are sockets that the lists lack
-  std::vector<ProcessEntry> processes_;
+  std::vector<ProcessRecord> processes_;
 };
 
 }  // namespace
@@ -123,6 +123,8 @@ Status ReadOwners(const Query&, const std::vector<uint32_t>&, SocketTable&) { re
 
 bool StillHolds(uint32_t, uint32_t, uint64_t) { return true; }
 
-std::unique_ptr<Closings> ListenForClosings(const Query&) { return nullptr; }
+Status ListenForDestroyEvents(const Query&, std::unique_ptr<DestroyEvents>*) {
+  return Status::Os(ENOTSUP, "ListenForDestroyEvents");
+}
 
 }  // namespace socktable

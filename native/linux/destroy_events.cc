@@ -10,7 +10,7 @@
 namespace socktable {
 namespace {
 
-// Groups of NETLINK_SOCK_DIAG, as bits (include/uapi/linux/sock_diag.h, SKNLGRP_*). Anybody may
+// Groups of NETLINK_SOCK_DIAG, as bits (include/uapi/linux/sock_diag.h, SKNLGRP_*). Any process may
 // join (net/core/sock_diag.c, NL_CFG_F_NONROOT_RECV).
 constexpr uint32_t kTcpGroups = 1 << 0 | 1 << 2;
 constexpr uint32_t kUdpGroups = 1 << 1 | 1 << 3;
@@ -26,22 +26,25 @@ constexpr uint32_t kConnectionStates =
     Bit(State::kLastAck) | Bit(State::kTimeWait) | Bit(State::kClosed);
 
 // The events of one protocol.
-class DestroyEvents {
+class EventSocket {
  public:
-  bool Open(Protocol protocol) {
+  Status Open(Protocol protocol) {
     protocol_ = protocol;
     fd_ = UniqueFd(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_SOCK_DIAG));
     sockaddr_nl address{};
     address.nl_family = AF_NETLINK;
     address.nl_groups = protocol == Protocol::kTcp ? kTcpGroups : kUdpGroups;
     const auto* name = reinterpret_cast<const sockaddr*>(&address);
-    if (!fd_.valid() || bind(fd_.get(), name, sizeof address) != 0) return false;
+    if (!fd_.valid()) return Status::Os(errno, "socket(NETLINK_SOCK_DIAG)");
+    if (bind(fd_.get(), name, sizeof address) != 0) {
+      return Status::Os(errno, "bind(NETLINK_SOCK_DIAG)");
+    }
     // The first takes CAP_NET_ADMIN, the other one stops at net.core.rmem_max.
     const int size = kReceiveBuffer;
     if (setsockopt(fd_.get(), SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) != 0) {
       setsockopt(fd_.get(), SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
     }
-    return true;
+    return Status::Ok();
   }
 
   // Reads all that there is; false where events were lost.
@@ -79,18 +82,18 @@ Query WithAllStates(Query query) {
   return query;
 }
 
-class LinuxClosings : public Closings {
+class DestroyGroups : public DestroyEvents {
  public:
-  explicit LinuxClosings(const Query& query) : query_(query), all_states_(WithAllStates(query)) {}
+  explicit DestroyGroups(const Query& query) : query_(query), all_states_(WithAllStates(query)) {}
 
-  bool Open(Protocol protocol) { return events_.emplace_back().Open(protocol); }
+  Status Open(Protocol protocol) { return sockets_.emplace_back().Open(protocol); }
 
-  bool Take(SocketTable& table) override {
+  bool Drain(SocketTable& table) override {
     const size_t first = table.size();
     bool all = true;
     {
       RowCollector rows(all_states_, table);
-      for (DestroyEvents& events : events_) all &= events.Read(rows);
+      for (EventSocket& socket : sockets_) all &= socket.Read(rows);
     }
     size_t kept = first;
     for (size_t i = first; i < table.size(); i++) {
@@ -103,7 +106,7 @@ class LinuxClosings : public Closings {
   }
 
  private:
-  // The kernel tells addresses and the cookie (net/ipv4/inet_diag.c, inet_diag_handler_get_info).
+  // An event has addresses and the cookie (net/ipv4/inet_diag.c, inet_diag_handler_get_info).
   // False for a socket that had no port, or no peer, which may have been bound alone.
   bool Complete(Row* row) const {
     if (row->protocol == Protocol::kTcp) {
@@ -118,21 +121,23 @@ class LinuxClosings : public Closings {
 
   const Query query_;
   const Query all_states_;
-  std::vector<DestroyEvents> events_;
+  std::vector<EventSocket> sockets_;
 };
 
 }  // namespace
 
-std::unique_ptr<Closings> ListenForClosings(const Query& query) {
-  if (query.source == Source::kProcfs || !query.pids.empty()) return nullptr;
+Status ListenForDestroyEvents(const Query& query, std::unique_ptr<DestroyEvents>* events) {
   const bool tcp =
       query.Wants(Protocol::kTcp) && (query.tcp_states & kConnectionStates) == kConnectionStates;
   const bool udp = query.Wants(Protocol::kUdp) && query.udp_peers != 0;
-  if (!tcp && !udp) return nullptr;
-  auto closings = std::make_unique<LinuxClosings>(query);
-  if (tcp && !closings->Open(Protocol::kTcp)) return nullptr;
-  if (udp && !closings->Open(Protocol::kUdp)) return nullptr;
-  return closings;
+  if (query.source == Source::kProcfs || !query.pids.empty() || (!tcp && !udp)) {
+    return Status::Os(ENOTSUP, "ListenForDestroyEvents");
+  }
+  auto groups = std::make_unique<DestroyGroups>(query);
+  Status status = tcp ? groups->Open(Protocol::kTcp) : Status::Ok();
+  if (status.ok() && udp) status = groups->Open(Protocol::kUdp);
+  if (status.ok()) *events = std::move(groups);
+  return status;
 }
 
 }  // namespace socktable

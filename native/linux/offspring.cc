@@ -1,9 +1,9 @@
-#include "../core/offspring.h"
-
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include <cerrno>
+
+#include "../core/processes.h"
 
 namespace socktable {
 
@@ -15,12 +15,15 @@ Status BindOffspring(Bond* bond) {
   return Status::Ok();
 }
 
-void ReapAdopted(uint32_t own) {
+Status ReapAdopted(uint32_t own) {
   for (;;) {
     siginfo_t ended{};
-    if (waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) != 0 || ended.si_pid == 0) return;
+    if (waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) != 0) {
+      return errno == ECHILD ? Status::Ok() : Status::Os(errno, "waitid");
+    }
+    if (ended.si_pid == 0) return Status::Ok();
     // libuv would never hear of it.
-    if (static_cast<uint32_t>(ended.si_pid) == own) return;
+    if (static_cast<uint32_t>(ended.si_pid) == own) return Status::Ok();
     waitid(P_PID, static_cast<id_t>(ended.si_pid), &ended, WEXITED | WNOHANG);
   }
 }

@@ -1,7 +1,6 @@
-#include "../core/bind_probe.h"
-
 #include <net/if.h>
 
+#include "../core/actions.h"
 #include "bound_socket.h"
 
 namespace socktable {

@@ -20,7 +20,7 @@ struct SocketAddress {
 
 SocketAddress AddressOf(const BindAttempt& attempt) {
   SocketAddress address;
-  if (attempt.ipv6) {
+  if (attempt.family == Family::kIPv6) {
     sockaddr_in6 name{};
     name.sin6_family = AF_INET6;
     name.sin6_port = htons(attempt.port);
@@ -58,20 +58,19 @@ Status SetOption(int fd, int level, int option, bool on, const char* call) {
 
 Status BindSocket(const BindAttempt& attempt, UniqueFd* bound) {
   const int type = attempt.protocol == Protocol::kTcp ? SOCK_STREAM : SOCK_DGRAM;
-  UniqueFd fd = OpenSocket(attempt.ipv6 ? AF_INET6 : AF_INET, type);
+  UniqueFd fd = OpenSocket(attempt.family == Family::kIPv6 ? AF_INET6 : AF_INET, type);
   if (!fd.valid()) return Status::Os(errno, "socket");
   Status status;
-  const auto has = [&](uint32_t option) { return (attempt.options & option) != 0; };
-  if (has(BindAttempt::kReuseAddress)) {
+  if (attempt.Has(BindOption::kReuseAddress)) {
     status = SetOption(fd.get(), SOL_SOCKET, SO_REUSEADDR, true, "setsockopt(SO_REUSEADDR)");
     if (!status.ok()) return status;
   }
-  if (has(BindAttempt::kReusePort)) {
+  if (attempt.Has(BindOption::kReusePort)) {
     status = SetOption(fd.get(), SOL_SOCKET, SO_REUSEPORT, true, "setsockopt(SO_REUSEPORT)");
     if (!status.ok()) return status;
   }
-  if (attempt.ipv6) {
-    const bool only = has(BindAttempt::kV6Only);
+  if (attempt.family == Family::kIPv6) {
+    const bool only = attempt.Has(BindOption::kV6Only);
     status = SetOption(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, only, "setsockopt(IPV6_V6ONLY)");
     if (!status.ok()) return status;
   }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "../core/bind_probe.h"
+#include "../core/actions.h"
 #include "unique_fd.h"
 
 namespace socktable {

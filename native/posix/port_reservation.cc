@@ -1,5 +1,3 @@
-#include "../core/port_reservation.h"
-
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -11,6 +9,7 @@
 #include <memory>
 #include <utility>
 
+#include "../core/actions.h"
 #include "bound_socket.h"
 
 namespace socktable {
@@ -39,12 +38,12 @@ uint16_t PortIn(const sockaddr_storage& name) {
 // Binds the wildcard of both families, or of IPv4 where there is no IPv6.
 Status BindWildcard(uint16_t port, uint32_t options, UniqueFd* bound) {
   BindAttempt attempt{};
-  attempt.ipv6 = true;
+  attempt.family = Family::kIPv6;
   attempt.options = options;
   attempt.port = port;
   Status status = BindSocket(attempt, bound);
   if (status.code != EAFNOSUPPORT && status.code != EADDRNOTAVAIL) return status;
-  attempt.ipv6 = false;
+  attempt.family = Family::kIPv4;
   return BindSocket(attempt, bound);
 }
 
@@ -56,7 +55,7 @@ Status BindAlone(uint16_t port, UniqueFd* bound) { return BindWildcard(port, 0, 
 Status CheckReserved(uint16_t port, const char* call) {
   UniqueFd again;
   if (BindAlone(port, &again).ok()) return Status::Os(ENOTSUP, call);
-  const Status status = BindWildcard(port, BindAttempt::kReuseAddress, &again);
+  const Status status = BindWildcard(port, Bit(BindOption::kReuseAddress), &again);
   return status.code == EADDRINUSE ? Status::Os(ENOTSUP, call) : status;
 }
 

@@ -1,6 +1,6 @@
-#include "../core/process_roles.h"
-
 #include <cerrno>
+
+#include "../core/processes.h"
 
 namespace socktable {
 

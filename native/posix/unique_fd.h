@@ -2,31 +2,16 @@
 
 #include <unistd.h>
 
-#include <utility>
+#include "../core/unique.h"
 
 namespace socktable {
 
-// Owns a file descriptor.
-class UniqueFd {
- public:
-  UniqueFd() = default;
-  explicit UniqueFd(int fd) : fd_(fd) {}
-  UniqueFd(UniqueFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  UniqueFd& operator=(UniqueFd&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  UniqueFd(const UniqueFd&) = delete;
-  UniqueFd& operator=(const UniqueFd&) = delete;
-  ~UniqueFd() {
-    if (fd_ >= 0) close(fd_);
-  }
-
-  int get() const { return fd_; }
-  bool valid() const { return fd_ >= 0; }
-
- private:
-  int fd_ = -1;
+struct Descriptor {
+  using Value = int;
+  static int None() { return -1; }
+  static bool IsValid(int fd) { return fd >= 0; }
+  static void Close(int fd) { close(fd); }
 };
+using UniqueFd = Unique<Descriptor>;
 
 }  // namespace socktable

@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <vector>
 
+#include "../core/processes.h"
+
 namespace socktable {
 
 int UserName(uint32_t uid, std::string* name) {
@@ -19,6 +21,11 @@ int UserName(uint32_t uid, std::string* name) {
   }
   *name = found == nullptr ? "" : found->pw_name;
   return error;
+}
+
+Status NameOfUser(uint32_t uid, std::string* name) {
+  const int error = UserName(uid, name);
+  return error == 0 ? Status::Ok() : Status::Os(error, "getpwuid_r");
 }
 
 }  // namespace socktable

@@ -12,9 +12,10 @@ constexpr size_t kMostExpected = 65536;
 
 void ShortLivedSockets::Listen(const Query& query) {
   found_.Clear();
-  if (!begun_) closings_ = ListenForClosings(query);
+  // Where that fails, sockets that opened and closed between two reads are not reported.
+  if (!begun_) static_cast<void>(ListenForDestroyEvents(query, &events_));
   begun_ = true;
-  if (closings_) all_ = closings_->Take(found_);
+  if (events_) all_ = events_->Drain(found_);
 }
 
 void ShortLivedSockets::ExpectClosed(const Row& row) {
@@ -32,7 +33,7 @@ void ShortLivedSockets::ExpectUnseen(const Row& time_wait) { Expect(HashOfAddres
 
 // The kernel tells from a work queue, maybe after the read that shows it (net/core/sock_diag.c).
 void ShortLivedSockets::Expect(uint64_t key) {
-  if (!closings_ || !expected_.insert(key).second) return;
+  if (!events_ || !expected_.insert(key).second) return;
   order_.push_back(key);
   const auto first_is_over = [&] {
     return expected_.size() > kMostExpected || order_.size() > 4 * kMostExpected ||
@@ -45,7 +46,7 @@ void ShortLivedSockets::Expect(uint64_t key) {
 }
 
 void ShortLivedSockets::Find(SocketTable* next) {
-  if (!closings_) return;
+  if (!events_) return;
   // Rows of /proc/net have no identity: nobody knows then which of them were told before.
   if ((next->report.sources & Bit(Source::kProcfs)) != 0) return found_.Clear();
   size_t kept = 0;

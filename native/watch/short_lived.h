@@ -34,7 +34,7 @@ class ShortLivedSockets {
  private:
   void Expect(uint64_t key);
 
-  std::unique_ptr<Closings> closings_;
+  std::unique_ptr<DestroyEvents> events_;  // none where the system has none
   bool begun_ = false;
   bool all_ = true;  // none was missed
   SocketTable found_;

@@ -1,28 +1,12 @@
-#include "../core/bind_probe.h"
-
 #include <cstdlib>
 #include <cstring>
 
+#include "../core/actions.h"
+#include "unique_handle.h"
 #include "windows_headers.h"
 
 namespace socktable {
 namespace {
-
-class UniqueSocket {
- public:
-  explicit UniqueSocket(SOCKET socket) : socket_(socket) {}
-  ~UniqueSocket() {
-    if (valid()) closesocket(socket_);
-  }
-  UniqueSocket(const UniqueSocket&) = delete;
-  UniqueSocket& operator=(const UniqueSocket&) = delete;
-
-  SOCKET get() const { return socket_; }
-  bool valid() const { return socket_ != INVALID_SOCKET; }
-
- private:
-  SOCKET socket_;
-};
 
 Status Failed(const char* call) { return Status::Os(WSAGetLastError(), call); }
 
@@ -34,7 +18,7 @@ Status SetOption(SOCKET socket, int level, int option, bool on, const char* call
 }
 
 Status BindTo(SOCKET socket, const BindAttempt& attempt) {
-  if (attempt.ipv6) {
+  if (attempt.family == Family::kIPv6) {
     sockaddr_in6 name{};
     name.sin6_family = AF_INET6;
     name.sin6_port = htons(attempt.port);
@@ -56,22 +40,21 @@ Status BindTo(SOCKET socket, const BindAttempt& attempt) {
 // libuv, which is in every host of an addon, has called WSAStartup.
 Status TryBind(const BindAttempt& attempt) {
   const int type = attempt.protocol == Protocol::kTcp ? SOCK_STREAM : SOCK_DGRAM;
-  const UniqueSocket socket(WSASocketW(attempt.ipv6 ? AF_INET6 : AF_INET, type, 0, nullptr, 0,
-                                       WSA_FLAG_NO_HANDLE_INHERIT));
+  const UniqueSocket socket(WSASocketW(attempt.family == Family::kIPv6 ? AF_INET6 : AF_INET, type,
+                                       0, nullptr, 0, WSA_FLAG_NO_HANDLE_INHERIT));
   if (!socket.valid()) return Failed("socket");
   Status status;
-  const auto has = [&](uint32_t option) { return (attempt.options & option) != 0; };
-  if (has(BindAttempt::kReuseAddress)) {
+  if (attempt.Has(BindOption::kReuseAddress)) {
     status = SetOption(socket.get(), SOL_SOCKET, SO_REUSEADDR, true, "setsockopt(SO_REUSEADDR)");
     if (!status.ok()) return status;
   }
-  if (has(BindAttempt::kExclusive)) {
+  if (attempt.Has(BindOption::kExclusive)) {
     status = SetOption(socket.get(), SOL_SOCKET, SO_EXCLUSIVEADDRUSE, true,
                        "setsockopt(SO_EXCLUSIVEADDRUSE)");
     if (!status.ok()) return status;
   }
-  if (attempt.ipv6) {
-    const bool only = has(BindAttempt::kV6Only);
+  if (attempt.family == Family::kIPv6) {
+    const bool only = attempt.Has(BindOption::kV6Only);
     status = SetOption(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, only, "setsockopt(IPV6_V6ONLY)");
     if (!status.ok()) return status;
   }

@@ -1,5 +1,4 @@
-#include "../core/offspring.h"
-
+#include "../core/processes.h"
 #include "unique_handle.h"
 #include "windows_headers.h"
 
@@ -10,27 +9,23 @@ Status BindOffspring(Bond* bond) {
   // handle is never closed but by the end of this process, which is what ends the others
   // (JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE); that this process may be in another job is no obstacle
   // since Windows 8.
-  const HANDLE job = CreateJobObjectW(nullptr, nullptr);
-  if (job == nullptr) return Status::Os(static_cast<int>(GetLastError()), "CreateJobObject");
+  UniqueHandle job(CreateJobObjectW(nullptr, nullptr));
+  if (!job.valid()) return Status::Os(static_cast<int>(GetLastError()), "CreateJobObject");
   JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits{};
   limits.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE;
-  const char* call = nullptr;
-  if (SetInformationJobObject(job, JobObjectExtendedLimitInformation, &limits, sizeof limits) ==
-      0) {
-    call = "SetInformationJobObject";
-  } else if (AssignProcessToJobObject(job, GetCurrentProcess()) == 0) {
-    call = "AssignProcessToJobObject";
+  if (SetInformationJobObject(job.get(), JobObjectExtendedLimitInformation, &limits,
+                              sizeof limits) == 0) {
+    return Status::Os(static_cast<int>(GetLastError()), "SetInformationJobObject");
   }
-  if (call != nullptr) {
-    const Status status = Status::Os(static_cast<int>(GetLastError()), call);
-    CloseHandle(job);
-    return status;
+  if (AssignProcessToJobObject(job.get(), GetCurrentProcess()) == 0) {
+    return Status::Os(static_cast<int>(GetLastError()), "AssignProcessToJobObject");
   }
+  static_cast<void>(job.release());
   *bond = Bond::kEndsWith;
   return Status::Ok();
 }
 
 // The system keeps nothing of a process that has ended but for who holds a handle.
-void ReapAdopted(uint32_t) {}
+Status ReapAdopted(uint32_t) { return Status::Os(ERROR_NOT_SUPPORTED, "ReapAdopted"); }
 
 }  // namespace socktable

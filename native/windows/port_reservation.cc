@@ -1,5 +1,4 @@
-#include "../core/port_reservation.h"
-
+#include "../core/actions.h"
 #include "windows_headers.h"
 
 namespace socktable {

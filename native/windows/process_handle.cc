@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "../core/processes.h"
 #include "process_times.h"
 #include "unique_handle.h"
@@ -35,7 +37,7 @@ struct WindowCloser {
 // As long as this is open, the PID is not given to another process.
 class OpenedProcess : public ProcessHandle {
  public:
-  OpenedProcess(HANDLE process, uint32_t pid) : process_(process), pid_(pid) {}
+  OpenedProcess(UniqueHandle process, uint32_t pid) : process_(std::move(process)), pid_(pid) {}
 
   bool Started(uint64_t* started) const override { return ReadStartTime(process_.get(), started); }
 
@@ -67,16 +69,17 @@ class OpenedProcess : public ProcessHandle {
 
 Status OpenProcessHandle(uint32_t pid, std::unique_ptr<ProcessHandle>* handle) {
   constexpr DWORD kLook = SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION;
-  HANDLE process = OpenProcess(kLook | PROCESS_TERMINATE, FALSE, pid);
-  // Who may not end it may still see it end, and is told so when it comes to that.
-  if (process == nullptr && GetLastError() == ERROR_ACCESS_DENIED) {
-    process = OpenProcess(kLook, FALSE, pid);
+  UniqueHandle process(OpenProcess(kLook | PROCESS_TERMINATE, FALSE, pid));
+  // Who may not end it may still see it end, and is refused when it comes to that.
+  if (!process.valid() && GetLastError() == ERROR_ACCESS_DENIED) {
+    process = UniqueHandle(OpenProcess(kLook, FALSE, pid));
   }
-  if (process == nullptr) return Status::Os(static_cast<int>(GetLastError()), "OpenProcess");
-  auto opened = std::make_unique<OpenedProcess>(process, pid);
+  if (!process.valid()) return Status::Os(static_cast<int>(GetLastError()), "OpenProcess");
   // Windows takes no notice of the two lowest bits of a PID, which are always 0.
-  if (GetProcessId(process) != pid) return Status::Os(ERROR_INVALID_PARAMETER, "OpenProcess");
-  *handle = std::move(opened);
+  if (GetProcessId(process.get()) != pid) {
+    return Status::Os(ERROR_INVALID_PARAMETER, "OpenProcess");
+  }
+  *handle = std::make_unique<OpenedProcess>(std::move(process), pid);
   return Status::Ok();
 }
 

@@ -13,7 +13,7 @@ constexpr int kMostAttempts = 8;
 
 }  // namespace
 
-Status ListProcesses(std::vector<ListedProcess>* list) {
+Status ListProcesses(std::vector<ProcessRecord>* list) {
   const HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
   // By way of void*, since FARPROC is a function of another type.
   const auto query = reinterpret_cast<NtQuerySystemInformationFunction>(

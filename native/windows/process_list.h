@@ -2,33 +2,28 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <vector>
 
+#include "../core/processes.h"
 #include "../core/status.h"
 
 namespace socktable {
 
-// A process as NtQuerySystemInformation lists it, whoever's it is: this takes no right.
-struct ListedProcess {
-  uint32_t pid = 0;
-  uint32_t parent = 0;
-  uint64_t created = 0;  // FILETIME; 0: not known
-  std::u16string name;   // of its executable, without the folder
-};
+// Processes as NtQuerySystemInformation lists them, of every user: this takes no right. A start
+// time is a FILETIME, a name that of the executable without its folder.
 
 // --- Pure (process_list_parse.cc) ---
 
 // Reads what was written to `bytes`, while the names still stand in it. Stops where it makes no
 // sense any more.
-std::vector<ListedProcess> ParseProcessList(const uint8_t* bytes, size_t size);
+std::vector<ProcessRecord> ParseProcessList(const uint8_t* bytes, size_t size);
 
 // Takes away parents that can't be: Windows keeps the number of a process's parent after that has
 // ended, and gives it to others.
-void KeepTrueParents(std::vector<ListedProcess>* list);
+void KeepTrueParents(std::vector<ProcessRecord>* list);
 
 // --- Kernel (process_list.cc) ---
 
-Status ListProcesses(std::vector<ListedProcess>* list);
+Status ListProcesses(std::vector<ProcessRecord>* list);
 
 }  // namespace socktable

@@ -1,13 +1,10 @@
-#include "../core/process_roles.h"
-
 #include <cstring>
 #include <unordered_map>
 
+#include "../core/processes.h"
 #include "unique_handle.h"
 #include "wide_text.h"
 #include "windows_headers.h"
-// After windows.h, whose types it takes for granted.
-#include <winsvc.h>
 
 namespace socktable {
 namespace {
@@ -26,27 +23,11 @@ void AskWhetherCritical(IsProcessCriticalFunction ask, ProcessRole* role) {
   role->critical = critical != FALSE;
 }
 
-class ServiceManager {
- public:
-  ServiceManager() : handle_(OpenSCManagerW(nullptr, nullptr, SC_MANAGER_ENUMERATE_SERVICE)) {}
-  ~ServiceManager() {
-    if (handle_ != nullptr) CloseServiceHandle(handle_);
-  }
-  ServiceManager(const ServiceManager&) = delete;
-  ServiceManager& operator=(const ServiceManager&) = delete;
-
-  SC_HANDLE get() const { return handle_; }
-  bool valid() const { return handle_ != nullptr; }
-
- private:
-  SC_HANDLE handle_;
-};
-
 using Services = std::unordered_map<uint32_t, std::vector<std::string>>;
 
 // The names of the services that run, by the process that runs them.
 Status ListServices(Services* services) {
-  const ServiceManager manager;
+  const UniqueService manager(OpenSCManagerW(nullptr, nullptr, SC_MANAGER_ENUMERATE_SERVICE));
   if (!manager.valid()) return Status::Os(static_cast<int>(GetLastError()), "OpenSCManager");
   // What one call returns at the most (EnumServicesStatusEx).
   std::vector<uint64_t> buffer(256 * 1024 / sizeof(uint64_t));

@@ -1,4 +1,5 @@
 #include <cstring>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -7,9 +8,10 @@
 #include "../core/source.h"
 #include "interface_names.h"
 #include "ip_helper.h"
+#include "living_owners.h"
 #include "mib_table.h"
 #include "owner_modules.h"
-#include "processes.h"
+#include "process_finder.h"
 #include "windows_headers.h"
 
 namespace socktable {
@@ -51,17 +53,19 @@ class Reader {
   // Names the processes, and takes back those that can't hold their sockets any more.
   void CheckProcesses() {
     const bool names = query_.Includes(Include::kNames);
-    Processes processes;
-    std::vector<ProcessFacts> facts;
+    ProcessFinder processes;
+    std::vector<std::optional<ProcessRecord>> known;
     for (const Process& process : table_.processes) {
-      facts.push_back(processes.Find(process.pid, names || query_.Includes(Include::kService)));
+      known.push_back(processes.Find(process.pid, names || query_.Includes(Include::kService)));
     }
-    for (const ModuleName& module : modules_) NameService(module, facts);
+    for (const ModuleName& module : modules_) NameService(module, known);
     // Names that only the comparison with services took.
     if (!names) {
-      for (ProcessFacts& process : facts) process.name.clear();
+      for (auto& process : known) {
+        if (process) process->name.clear();
+      }
     }
-    KeepLivingOwners(facts, table_);
+    KeepLivingOwners(known, table_);
     if (!query_.pids.empty()) table_.DropOwnerless();
   }
 
@@ -98,10 +102,12 @@ class Reader {
   }
 
   // Where no service made the socket, Windows gives the name of the executable.
-  void NameService(const ModuleName& module, const std::vector<ProcessFacts>& facts) {
+  void NameService(const ModuleName& module,
+                   const std::vector<std::optional<ProcessRecord>>& known) {
     const Row& row = table_[module.row];
     if (row.owner_count == 0) return;
-    const std::string& executable = facts[row.owner_start].name;
+    const std::optional<ProcessRecord>& owner = known[row.owner_start];
+    const std::string executable = owner ? owner->name : std::string();
     if (executable.empty() || _stricmp(executable.c_str(), module.name.c_str()) == 0) return;
     const Text name = table_.AddText(module.name.data(), module.name.size());
     table_.services.push_back({static_cast<uint32_t>(module.row), name});
@@ -120,9 +126,9 @@ class Reader {
 // A question about certain processes has no honest answer where none of them exists.
 Status CheckAsked(const Query& query) {
   if (query.pids.empty()) return Status::Ok();
-  Processes processes;
+  ProcessFinder processes;
   for (const uint32_t pid : query.pids) {
-    if (processes.Find(pid, false).exists) return Status::Ok();
+    if (processes.Find(pid, false)) return Status::Ok();
   }
   return Status::Os(ERROR_INVALID_PARAMETER, "OpenProcess");
 }
@@ -164,6 +170,8 @@ Status ReadOwners(const Query&, const std::vector<uint32_t>&, SocketTable&) { re
 
 bool StillHolds(uint32_t, uint32_t, uint64_t) { return true; }
 
-std::unique_ptr<Closings> ListenForClosings(const Query&) { return nullptr; }
+Status ListenForDestroyEvents(const Query&, std::unique_ptr<DestroyEvents>*) {
+  return Status::Os(ERROR_NOT_SUPPORTED, "ListenForDestroyEvents");
+}
 
 }  // namespace socktable

@@ -3,18 +3,13 @@
 #include <cstdint>
 #include <cwchar>
 
-#include "windows_headers.h"
+#include "unicode.h"
 
 namespace socktable {
 
 std::string FromWide(const wchar_t* text, size_t length) {
-  if (length == 0) return {};
-  const int wide = static_cast<int>(length);
-  const int size = WideCharToMultiByte(CP_UTF8, 0, text, wide, nullptr, 0, nullptr, nullptr);
-  if (size <= 0) return {};
-  std::string narrow(static_cast<size_t>(size), '\0');
-  WideCharToMultiByte(CP_UTF8, 0, text, wide, &narrow[0], size, nullptr, nullptr);
-  return narrow;
+  static_assert(sizeof(wchar_t) == sizeof(char16_t));
+  return FromUtf16(reinterpret_cast<const char16_t*>(text), length);
 }
 
 std::string TextIn(const void* buffer, size_t size, const wchar_t* text) {

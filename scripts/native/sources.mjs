@@ -12,6 +12,8 @@ const LISTS = {
   linux: ['linux_pure_sources', 'linux_sources', 'posix_sources'],
   darwin: ['mac_pure_sources', 'mac_sources', 'posix_sources'],
   win32: ['win_pure_sources', 'win_sources'],
+  // Where a new system starts from; built as a check alone.
+  unsupported: ['unsupported_sources'],
 }
 
 /** The sources of the addon for a system as Node.js names it. */

@@ -3,26 +3,29 @@
 import type { NativeFailure } from '../binding.ts'
 import { binding } from '../binding.ts'
 import { type SystemError, systemError } from '../errors.ts'
+import { type Layout, bitsOf } from '../layout.ts'
 import type { Family, Protocol } from '../types/index.ts'
 import { parseIPv4, parseIPv6, splitZone } from './addresses.ts'
 import { scopeOf } from './refusals.ts'
 
-const V6_ONLY = 1
-const REUSE_ADDRESS = 2
-const REUSE_PORT = 4
-const EXCLUSIVE = 8
+/** An option that a server may set on its socket. */
+type BindOption = keyof Layout['bindOption']
 
 /**
  * The options that Node sets by itself, and those that a server may ask for (libuv 1.49,
  * src/unix/tcp.c, udp.c and core.c): on Unix SO_REUSEADDR for TCP always, and for UDP with
  * `reuseAddr`, which is SO_REUSEPORT on macOS; on Windows SO_REUSEADDR for UDP with `reuseAddr`.
  */
-function optionsOfNode({ protocol, reuseAddr = false, reusePort = false }: BindRequest): number {
+function optionsOfNode({
+  protocol,
+  reuseAddr = false,
+  reusePort = false,
+}: BindRequest): BindOption[] {
   const { platform } = process
-  const ofUdp = platform === 'darwin' ? REUSE_PORT : REUSE_ADDRESS
-  const ofTcp = platform === 'win32' ? 0 : REUSE_ADDRESS
-  const reuse = protocol === 'tcp' ? ofTcp : reuseAddr ? ofUdp : 0
-  return reuse | (reusePort ? REUSE_PORT : 0)
+  const ofUdp: BindOption[] = [platform === 'darwin' ? 'reusePort' : 'reuseAddress']
+  const ofTcp: BindOption[] = platform === 'win32' ? [] : ['reuseAddress']
+  const reuse = protocol === 'tcp' ? ofTcp : reuseAddr ? ofUdp : []
+  return reusePort && !reuse.includes('reusePort') ? [...reuse, 'reusePort'] : reuse
 }
 
 /** A bind to try. */
@@ -59,18 +62,22 @@ function errorOf(failure: NativeFailure): SystemError {
   return error
 }
 
-function attempt(request: BindRequest, options: number): SystemError | null {
+function attempt(request: BindRequest, options: readonly BindOption[]): SystemError | null {
+  const addon = binding()
+  const { layout } = addon
   const [address, zone] = splitZone(request.address)
-  const ipv6 = request.family === 'IPv6'
-  const bytes = ipv6 ? parseIPv6(address) : parseIPv4(address)
-  const encoded = new Uint32Array(9)
-  encoded[0] = request.protocol === 'tcp' ? 0 : 1
-  encoded[1] = ipv6 ? 1 : 0
-  encoded[2] = options | (request.ipv6Only ? V6_ONLY : 0)
-  encoded[3] = request.port
-  encoded[4] = zone === null ? 0 : binding().interfaceIndex(zone)
-  new Uint8Array(encoded.buffer).set(bytes, 5 * 4)
-  const failure = binding().tryBind(encoded)
+  const bytes = request.family === 'IPv6' ? parseIPv6(address) : parseIPv4(address)
+  const encoded = new Uint32Array(layout.bind.size)
+  encoded[layout.bind.protocol] = layout.protocol[request.protocol]
+  encoded[layout.bind.family] = layout.family[request.family]
+  encoded[layout.bind.options] = bitsOf(
+    layout.bindOption,
+    request.ipv6Only ? [...options, 'v6Only'] : options,
+  )
+  encoded[layout.bind.port] = request.port
+  encoded[layout.bind.scope] = zone === null ? 0 : addon.interfaceIndex(zone)
+  new Uint8Array(encoded.buffer).set(bytes, layout.bind.address * encoded.BYTES_PER_ELEMENT)
+  const failure = addon.tryBind(encoded)
   return failure === null ? null : errorOf(failure)
 }
 
@@ -91,7 +98,7 @@ export function tryBind(request: BindRequest): Refusal | null {
 
 /** Null where no socket has the port, not even one that would share it. */
 export function bindAlone(request: BindRequest): SystemError | null {
-  return attempt(request, process.platform === 'win32' ? EXCLUSIVE : 0)
+  return attempt(request, process.platform === 'win32' ? ['exclusive'] : [])
 }
 
 /** A reservation that lasts until it is closed. */
@@ -99,7 +106,7 @@ export interface OpenReservation {
   close(): void
 }
 
-const isUnsupported = (failure: NativeFailure) => systemError(failure).code === 'ENOTSUP'
+const isUnsupported = ({ reason }: NativeFailure) => reason === 'unsupported'
 
 /**
  * Reserves a TCP port with a socket of this process; null where the system does not support that.
@@ -125,7 +132,9 @@ export function reserveBySocket(port: number): OpenReservation | SystemError | n
  */
 export async function reserveByTimeWait(port: number): Promise<true | SystemError | null> {
   const failure = await new Promise<NativeFailure | null>((resolve) => {
-    binding().reservePortByTimeWait(port, resolve)
+    binding().reservePortByTimeWait(port, (_, error) => {
+      resolve(error)
+    })
   })
   if (failure === null) return true
   return isUnsupported(failure) ? null : errorOf(failure)

@@ -1,17 +1,16 @@
 /** A hold on a process, so that a reused PID is never mistaken for it. */
 
-import type { NativeHandle } from '../binding.ts'
+import type { FailureReason, NativeHandle } from '../binding.ts'
 import { binding } from '../binding.ts'
 import { systemError } from '../errors.ts'
 
 /** The result of a signal; `unsupported`: Windows has none for this process. */
 type SignalResult = 'sent' | 'gone' | 'no-permission' | 'unsupported'
 
-const FAILURES: Readonly<Record<string, Exclude<SignalResult, 'sent'>>> = {
-  ESRCH: 'gone',
-  EPERM: 'no-permission',
-  EACCES: 'no-permission',
-  ENOTSUP: 'unsupported',
+const FAILURES: Readonly<Partial<Record<FailureReason, Exclude<SignalResult, 'sent'>>>> = {
+  gone: 'gone',
+  permission: 'no-permission',
+  unsupported: 'unsupported',
 }
 
 /** A process that is held: Linux by a pidfd, Windows by a handle. */
@@ -31,19 +30,18 @@ export class HeldProcess {
   static open(pid: number): HeldProcess | 'gone' | 'no-permission' {
     const answer = binding().openProcess(pid)
     if ('handle' in answer) return new HeldProcess(pid, answer.handle, answer.startTime)
-    const error = systemError(answer.failure)
-    if (error.code === 'ESRCH') return 'gone'
-    if (error.code === 'EPERM' || error.code === 'EACCES') return 'no-permission'
-    throw error
+    const { reason } = answer.failure
+    if (reason === 'gone') return 'gone'
+    if (reason === 'permission') return 'no-permission'
+    throw systemError(answer.failure)
   }
 
   send(number: number): SignalResult {
     const failure = binding().signalProcess(this.#handle, number)
     if (failure === null) return 'sent'
     if (this.exited) return 'gone'
-    const error = systemError(failure)
-    const known = FAILURES[error.code]
-    if (known === undefined) throw error
+    const known = FAILURES[failure.reason ?? 'other']
+    if (known === undefined) throw systemError(failure)
     return known
   }
 

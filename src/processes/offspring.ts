@@ -20,7 +20,7 @@ export function bindOffspring(): Bond {
 
 /**
  * Reaps adopted children that have ended, whose PIDs the system keeps until then. Node.js itself does so
- * for `own`, a child that was started here.
+ * for `own`, a child that was started here. A system where nothing is adopted has none to reap (ENOTSUP).
  */
 export function reapAdopted(own: number | undefined): void {
   binding().reapAdopted(own ?? 0)

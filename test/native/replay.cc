@@ -12,8 +12,8 @@
 #include "../../native/linux/row_collector.h"
 #include "../../native/linux/sock_diag.h"
 #include "../../native/windows/growing_table.h"
+#include "../../native/windows/living_owners.h"
 #include "../../native/windows/mib_table.h"
-#include "../../native/windows/process_facts.h"
 #include "../../native/windows/process_list.h"
 
 namespace socktable {
@@ -119,15 +119,16 @@ void OwnersParser(const uint8_t* bytes, size_t size, Replayed* replayed) {
   if (size - 1 < count * 16) return;
   MibParser(bytes + 1 + count * 16, size - 1 - count * 16, replayed);
   SocketTable& table = replayed->table;
-  std::vector<ProcessFacts> facts(table.processes.size());
-  for (size_t i = 0; i < std::min(count, facts.size()); i++) {
+  std::vector<std::optional<ProcessRecord>> known(table.processes.size());
+  for (size_t i = 0; i < std::min(count, known.size()); i++) {
     uint64_t words[2];
     memcpy(words, bytes + 1 + i * 16, sizeof words);
-    facts[i].exists = words[0] != 0;
-    facts[i].started = words[1];
-    facts[i].name = "process";
+    if (words[0] == 0) continue;
+    known[i].emplace();
+    known[i]->started = words[1];
+    known[i]->name = "process";
   }
-  KeepLivingOwners(facts, table);
+  KeepLivingOwners(known, table);
   for (size_t i = 0; i < table.size(); i++) {
     const Row& row = table[i];
     Require(row.owner_count == 0 || row.owner_start < table.owners.size(), "an owner that exists");
@@ -208,10 +209,10 @@ void ArgumentsParser(const uint8_t* bytes, size_t size, Replayed* replayed) {
 // The list of Windows. Names stand at addresses, so that recorded bytes have none.
 void ProcessesParser(const uint8_t* bytes, size_t size, Replayed* replayed) {
   const std::vector<uint8_t> copy(bytes, bytes + size);
-  std::vector<ListedProcess> list = ParseProcessList(copy.data(), copy.size());
+  std::vector<ProcessRecord> list = ParseProcessList(copy.data(), copy.size());
   KeepTrueParents(&list);
   replayed->outcome = "processes=";
-  for (const ListedProcess& process : list) {
+  for (const ProcessRecord& process : list) {
     replayed->outcome += std::to_string(process.pid) + "<" + std::to_string(process.parent) + ",";
   }
 }

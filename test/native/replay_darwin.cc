@@ -59,7 +59,7 @@ struct Machine {
     InetPcb pcb;
   };
   struct Told {
-    ProcessEntry entry;
+    ProcessRecord entry;
     int error = 0;  // of asking for its descriptors
     std::vector<Held> sockets;
   };
@@ -143,19 +143,19 @@ Status FetchList(const ListName& list, std::vector<uint8_t>* bytes, size_t* said
 
 uint32_t EffectiveUser() { return machine->user; }
 
-Status ListProcesses(std::vector<ProcessEntry>* list) {
+Status ListProcesses(std::vector<ProcessRecord>* list) {
   for (const Machine::Told& told : machine->processes) list->push_back(told.entry);
   return Status::Ok();
 }
 
-Status FindProcess(uint32_t pid, ProcessEntry* process) {
+Status FindProcess(uint32_t pid, ProcessRecord* process) {
   const Machine::Told* told = machine->Find(pid);
   if (told == nullptr) return Status::Os(ESRCH, "sysctl(kern.proc.pid)");
   *process = told->entry;
   return Status::Ok();
 }
 
-std::string ProcessName(const ProcessEntry& process) { return process.name; }
+std::string ProcessName(const ProcessRecord& process) { return process.name; }
 
 Status ListSocketDescriptors(uint32_t pid, std::vector<uint32_t>* descriptors) {
   machine->asked++;

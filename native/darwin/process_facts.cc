@@ -2,6 +2,7 @@
 #include <sys/sysctl.h>
 
 #include <cerrno>
+#include <utility>
 
 #include "../core/processes.h"
 #include "../posix/shortage.h"
@@ -32,50 +33,37 @@ std::optional<std::vector<std::string>> ReadArguments(uint32_t pid) {
   return ParseProcessArguments(bytes.data(), size);
 }
 
-Status Complete(const ProcessEntry& listed, ProcessRecord* record) {
-  record->executable = ExecutablePath(listed.pid);
-  std::optional<std::vector<std::string>> arguments = ReadArguments(listed.pid);
+Status Complete(ProcessRecord* record) {
+  record->executable = ExecutablePath(record->pid);
+  std::optional<std::vector<std::string>> arguments = ReadArguments(record->pid);
   record->has_arguments = arguments.has_value();
   if (arguments) record->arguments = std::move(*arguments);
-  record->has_uid = true;
-  record->uid = listed.uid;
-  const int code = UserName(listed.uid, &record->user);
+  const int code = UserName(record->uid, &record->user);
   return IsShortage(code) ? Status::Os(code, "getpwuid_r") : Status::Ok();
 }
 
-Status FillIn(const ProcessEntry& listed, bool whole, ProcessRecord* filled) {
-  ProcessRecord& record = *filled;
-  record.pid = listed.pid;
-  record.parent = listed.parent;
-  record.started = listed.started;
-  record.has_start = true;
-  record.started_ms = static_cast<double>(listed.started) / 1e3;
-  record.name = ProcessName(listed);
-  return whole ? Complete(listed, &record) : Status::Ok();
-}
-
-// Adds what is known of a process, unless it ended while that was asked for: then some of it may be
-// another process's.
-Status Add(const ProcessEntry& listed, bool whole, std::vector<ProcessRecord>* records) {
-  ProcessRecord record;
-  Status status = FillIn(listed, whole, &record);
+// Adds what is known of a listed process, unless it ended while that was asked for: then some of it
+// may be another process's.
+Status Add(ProcessRecord listed, bool whole, std::vector<ProcessRecord>* records) {
+  listed.name = ProcessName(listed);
+  Status status = whole ? Complete(&listed) : Status::Ok();
   if (!status.ok()) return status;
-  ProcessEntry again;
+  ProcessRecord again;
   status = FindProcess(listed.pid, &again);
   if (status.code == ESRCH) return Status::Ok();
-  if (status.ok() && again.started == listed.started) records->push_back(std::move(record));
+  if (status.ok() && again.started == listed.started) records->push_back(std::move(listed));
   return status;
 }
 
 }  // namespace
 
 Status ReadProcesses(const ProcessQuery& query, std::vector<ProcessRecord>* records) {
-  std::vector<ProcessEntry> list;
+  std::vector<ProcessRecord> list;
   if (query.all) {
     if (Status status = ListProcesses(&list); !status.ok()) return status;
   }
   for (const uint32_t pid : query.pids) {
-    ProcessEntry& process = list.emplace_back();
+    ProcessRecord& process = list.emplace_back();
     Status status = FindProcess(pid, &process);
     if (status.code == ESRCH) {
       list.pop_back();
@@ -83,17 +71,10 @@ Status ReadProcesses(const ProcessQuery& query, std::vector<ProcessRecord>* reco
       return status;
     }
   }
-  for (const ProcessEntry& listed : list) {
-    if (Status status = Add(listed, query.whole, records); !status.ok()) return status;
+  for (ProcessRecord& listed : list) {
+    if (Status status = Add(std::move(listed), query.whole, records); !status.ok()) return status;
   }
   return Status::Ok();
-}
-
-std::string NameOfUser(uint32_t uid) {
-  std::string name;
-  // The number does as well where that fails.
-  static_cast<void>(UserName(uid, &name));
-  return name;
 }
 
 }  // namespace socktable

@@ -7,8 +7,8 @@
 
 #include "../core/processes.h"
 #include "../posix/user_name.h"
-#include "numbered_entries.h"
 #include "process.h"
+#include "process_list.h"
 #include "process_view.h"
 
 namespace socktable {
@@ -58,6 +58,7 @@ class Reader {
       if (const int code = ReadStat(proc_, pid, &stat); code != 0) return Unread(code, found);
       record->parent = stat.parent;
       record->started = stat.started;
+      record->ended = stat.HasExited();
       record->has_start = true;
       record->started_ms = boot_time_ + static_cast<double>(stat.started) * tick_;
       if (const int code = ProcessName(proc_, pid, &record->name); code != 0) {
@@ -131,13 +132,7 @@ Status ReadProcesses(const ProcessQuery& query, std::vector<ProcessRecord>* reco
   if (Status status = OpenOwnProc(&proc); !status.ok()) return status;
   std::vector<uint32_t> pids = query.pids;
   if (query.all) {
-    NumberedEntries entries(size_t{1} << 15);
-    int64_t next;
-    const int error = entries.Read(proc.get(), false, &next, [&](uint32_t pid) {
-      pids.push_back(pid);
-      return true;
-    });
-    if (error != 0) return Status::Os(error, "getdents64", "/proc");
+    if (Status status = ListProcesses(proc.get(), &pids); !status.ok()) return status;
   }
   const Reader reader(proc.get());
   for (const uint32_t pid : pids) {
@@ -155,13 +150,6 @@ Status ReadProcesses(const ProcessQuery& query, std::vector<ProcessRecord>* reco
     }
   }
   return Status::Ok();
-}
-
-std::string NameOfUser(uint32_t uid) {
-  std::string name;
-  // The number does as well where that fails.
-  static_cast<void>(UserName(uid, &name));
-  return name;
 }
 
 }  // namespace socktable

@@ -1,4 +1,4 @@
-#include "processes.h"
+#include "process_finder.h"
 
 #include <string>
 
@@ -30,36 +30,38 @@ std::string ImageName(HANDLE process) {
 
 }  // namespace
 
-ProcessFacts Processes::Find(uint32_t pid, bool name) {
-  ProcessFacts facts;
-  // The least right that tells a start time and a path.
+std::optional<ProcessRecord> ProcessFinder::Find(uint32_t pid, bool name) {
+  ProcessRecord record;
+  record.pid = pid;
+  // The least right that a start time and a path take.
   const UniqueHandle process(OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, pid));
   const bool unknown = !process.valid() && GetLastError() == ERROR_INVALID_PARAMETER;
   if (process.valid()) {
     // Windows takes no notice of the two lowest bits of a PID, which are always 0.
-    if (GetProcessId(process.get()) != pid) return facts;
-    // Somebody else's handle keeps the number of a process that has ended.
+    if (GetProcessId(process.get()) != pid) return std::nullopt;
+    // A handle of another process keeps the number of a process that has ended.
     DWORD code = STILL_ACTIVE;
-    facts.exists = GetExitCodeProcess(process.get(), &code) == 0 || code == STILL_ACTIVE;
-    if (!facts.exists) return facts;
-    ReadStartTime(process.get(), &facts.started);
-    if (!name) return facts;
-    facts.name = ImageName(process.get());
-    if (!facts.name.empty()) return facts;
+    const bool exists = GetExitCodeProcess(process.get(), &code) == 0 || code == STILL_ACTIVE;
+    if (!exists) return std::nullopt;
+    record.has_start = ReadStartTime(process.get(), &record.started);
+    if (!name) return record;
+    record.name = ImageName(process.get());
+    if (!record.name.empty()) return record;
   }
   // Protected processes can't be opened, and the system itself (PID 4) never.
   TakeSnapshot();
   const auto found = snapshot_.find(pid);
   if (found != snapshot_.end()) {
-    facts.exists = true;
-    if (name) facts.name = found->second;
-  } else if (snapshot_.empty() && !unknown) {
-    facts.exists = true;  // it could not be taken, and what may not be opened is there
+    if (name) record.name = found->second;
+    return record;
   }
-  return facts;
+  if (process.valid()) return record;
+  // The snapshot could not be taken, and what may not be opened is there.
+  if (snapshot_.empty() && !unknown) return record;
+  return std::nullopt;
 }
 
-void Processes::TakeSnapshot() {
+void ProcessFinder::TakeSnapshot() {
   if (taken_) return;
   taken_ = true;
   const UniqueHandle snapshot(CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0));
