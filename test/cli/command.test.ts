@@ -31,9 +31,7 @@ describe('exit codes', () => {
     expect(socktable('--pid', '-1')).toEqual({
       code: 2,
       stdout: '',
-      stderr:
-        "socktable: --pid needs a PID, a number from 1 on, not '-1' " +
-        '(socktable --help tells how it is used)\n',
+      stderr: "socktable: --pid needs a PID, a number from 1 on, not '-1' (see socktable --help)\n",
     })
   })
 
@@ -101,11 +99,11 @@ test('bound sockets are shown by -B and by their state, and not by -a', async ()
 test.each(['sock_diag', 'procfs'] as const)(
   'JSON is the table of the API, from %s',
   async (source) => {
-    const { told, read } = await undisturbed(() => ({
-      told: socktable('-a', '--json', '--source', source),
-      read: listSocketsSync({ names: true, source }),
+    const { printed, read } = await undisturbed(() => ({
+      printed: socktable('-a', '--json', '--source', source),
+      read: listSocketsSync({ include: ['names', 'details', 'service'], source }),
     }))
-    const { code, stdout, stderr } = told
+    const { code, stdout, stderr } = printed
     const { rows, ...table } = read
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(
@@ -119,10 +117,12 @@ test('CSV has a header and a line per row', () => {
   const { code, stdout } = socktable('-a', '--csv', '--port', String(listener.port))
   const [header, ...lines] = stdout.split('\r\n')
   expect(code).toBe(0)
-  expect(header).toMatch(/^protocol,family,localAddress,localPort,/)
+  expect(header).toMatch(/^id,family,protocol,localAddress,localPort,/)
   expect(lines).toEqual([
-    expect.stringMatching(`^tcp,IPv4,127\\.0\\.0\\.1,${listener.port},,,LISTEN,${process.pid},`),
-    expect.stringMatching(`^tcp,IPv4,127\\.0\\.0\\.1,${listener.port},127\\.0\\.0\\.1,`),
+    expect.stringMatching(
+      `^\\d+,IPv4,tcp,127\\.0\\.0\\.1,${listener.port},,,LISTEN,,${process.pid},`,
+    ),
+    expect.stringMatching(`^\\d+,IPv4,tcp,127\\.0\\.0\\.1,${listener.port},127\\.0\\.0\\.1,`),
     '',
   ])
 })
@@ -141,7 +141,7 @@ describe('what is missing is said on stderr', () => {
     const { code, stdout, stderr } = socktable('-aB', '--json', '--source', 'procfs')
     expect(code).toBe(0)
     expect((JSON.parse(stdout) as SocketTable).missing).toEqual(['bound'])
-    expect(stderr).toMatch(/^socktable: the table is not complete: bound sockets .*\n$/)
+    expect(stderr).toMatch(/^socktable: the table is incomplete: bound sockets .*\n$/)
   })
 
   test.runIf(needs(canBecomeOthers, 'root, to become another user')).each([[[]], [['--json']]])(

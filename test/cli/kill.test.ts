@@ -77,7 +77,7 @@ describe('the question', () => {
   test('is not asked where there is nobody', () => {
     const { code, stdout, stderr } = socktable('kill', String(listener.client.localPort))
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
-    expect(stdout).toBe(`nobody listens on port ${listener.client.localPort}\n`)
+    expect(stdout).toBe(`nothing listens on port ${listener.client.localPort}\n`)
   })
 })
 
@@ -131,12 +131,12 @@ test.runIf(needs(canBecomeOthers, 'root, to become another user'))(
 test.each([
   [['kill'], 'kill needs a port'],
   [['kill', '0'], 'from 1 to 65535'],
-  [['kill', '65536'], 'from 0 to 65535'],
+  [['kill', '65536'], 'from 1 to 65535'],
   [['kill', '80abc'], "not '80abc'"],
   [['kill', '3000-3010'], "not '3000-3010'"],
   [['kill', '80', '--signal', 'FOO'], "such as TERM, not 'FOO'"],
   [['kill', '80', '--timeout', 'soon'], "a number of seconds such as 5 or 0.5, not 'soon'"],
-  [['kill', '80', '--allow', 'self'], '--allow takes ancestors, system, proxies'],
+  [['kill', '80', '--allow', 'self'], '--allow must be one of ancestors, system, proxies'],
   [['kill', '80', '--forse'], 'unknown option --forse'],
   [['tree'], 'tree needs a port or a PID'],
   [['tree', '1', '2'], 'tree takes one port or PID'],

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import type { SocketChanges, SocketRow } from '../../src/index.ts'
+import type { Include, SocketChanges, SocketRow } from '../../src/index.ts'
 import { type Picture, draw } from '../../src/cli/live/draw.ts'
 import { LiveTable, MARKED } from '../../src/cli/live/live-table.ts'
 import { FIRST_VIEW, SORTS, type View, arrange, press } from '../../src/cli/live/view.ts'
 import { sampleRow } from './sample-row.ts'
 
-const NOTHING: SocketChanges = {
+const NOTHING: SocketChanges<Include> = {
   source: 'sock_diag',
   fallback: null,
   complete: true,
@@ -16,18 +16,18 @@ const NOTHING: SocketChanges = {
   opened: [],
   closed: [],
   changed: [],
-  brief: null,
+  shortLived: null,
 }
 
-function tableOf(...rows: SocketRow[]): LiveTable {
+function tableOf(...rows: SocketRow<Include>[]): LiveTable {
   const table = new LiveTable()
   table.apply({ ...NOTHING, opened: rows, processes: [{ pid: 4242, name: 'node' }] }, 0)
   return table
 }
 
 const marks = (table: LiveTable) => table.entries.map(({ row, mark }) => [row.localPort, mark])
-const first = sampleRow({ localPort: 1 })
-const second = sampleRow({ localPort: 2 })
+const first = sampleRow({ id: 'first', localPort: 1 })
+const second = sampleRow({ id: 'second', localPort: 2 })
 
 describe('marks', () => {
   test('what was there at first has none', () => {

@@ -1,13 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { formatCsv } from '../../src/cli/print/csv.ts'
-import { formatJson } from '../../src/cli/print/json.ts'
-import { harmless, sorted } from '../../src/cli/print/text.ts'
+import { csvLines } from '../../src/cli/print/csv.ts'
+import { formatJson, jsonOfTable } from '../../src/cli/print/json.ts'
+import { escapeControls, sorted } from '../../src/cli/print/text.ts'
 import { cells, cutEnd, cutMiddle, padEnd, wrap } from '../../src/cli/print/width.ts'
-import type { SocketTable } from '../../src/index.ts'
+import type { Include, SocketRow, SocketTable } from '../../src/index.ts'
 import { sampleRow } from './sample-row.ts'
 
+const csv = (rows: readonly SocketRow<Include>[], linesBreak?: boolean): string =>
+  [...csvLines(rows, linesBreak)].join('')
+
 test('ordinary names in any script stay as they are', () => {
-  expect(harmless('nginx: worker é 日本 🦊')).toBe('nginx: worker é 日本 🦊')
+  expect(escapeControls('nginx: worker é 日本 🦊')).toBe('nginx: worker é 日本 🦊')
 })
 
 describe('width', () => {
@@ -82,27 +85,27 @@ test('sorted by port, protocol, family, address and peer', () => {
 
 describe('CSV', () => {
   test('is quoted by RFC 4180, with the fields of the API in order', () => {
-    const text = formatCsv([sampleRow({ processName: 'a, "b"\nc', pids: [1, 2] })])
+    const text = csv([sampleRow({ processName: 'a, "b"\nc', pids: [1, 2] })])
     expect(text).toBe(
       `${Object.keys(sampleRow()).join(',')}\r\n` +
-        'tcp,IPv4,127.0.0.1,3000,,,LISTEN,1,1 2,3,3 3,"a, ""b""\nc",,,0,1,0,0,511,,,,\r\n',
+        '1,IPv4,tcp,127.0.0.1,3000,,,LISTEN,,1,1 2,3,3 3,"a, ""b""\nc",,0,1,,0,0,511,,,,\r\n',
     )
   })
 
   test('quotes each of what would end a field', () => {
     const names = ['a,b', 'a"b', 'a\rb', 'a\nb', 'a b']
     const fields = names.map((processName) => {
-      const [, ...rest] = formatCsv([sampleRow({ processName })]).split('3,3,')
-      return rest.join('').split(',,,0,1,')[0]
+      const [, ...rest] = csv([sampleRow({ processName })]).split('3,3,')
+      return rest.join('').split(',,0,1,,')[0]
     })
     expect(fields).toEqual(['"a,b"', '"a""b"', '"a\rb"', '"a\nb"', 'a b'])
   })
 
   const nameOf = (processName: string, linesBreak?: boolean) =>
-    formatCsv([sampleRow({ processName })], linesBreak)
+    csv([sampleRow({ processName })], linesBreak)
       .split('3,3,')
       .at(-1)
-      ?.split(',,,0,1,')[0]
+      ?.split(',,0,1,,')[0]
 
   test('escapes what acts on a terminal, and line breaks where it is one', () => {
     const name = 'a\u001b[31m\u009b\u007f\u202e\u2066b\r\n'
@@ -119,21 +122,22 @@ describe('CSV', () => {
   )
 
   test('of no rows is the header alone', () => {
-    expect(formatCsv([])).toBe(`${Object.keys(sampleRow()).join(',')}\r\n`)
+    expect(csv([])).toBe(`${Object.keys(sampleRow()).join(',')}\r\n`)
   })
 })
 
 test('JSON is one line, with the fields in their order', () => {
-  const table: SocketTable = {
+  const table: SocketTable<Include> = {
     source: 'sock_diag',
     fallback: null,
     complete: true,
     missing: [],
     hidden: { processes: 0, sockets: 0 },
     processes: [{ pid: 4242, name: '\u001b"' }],
-    rows: [sampleRow()],
+    rows: [sampleRow(), sampleRow({ processName: '\u009b' })],
   }
-  const text = formatJson({ port: 3000, ...table })
+  const text = [...jsonOfTable({ port: 3000, ...table })].join('')
+  expect(text).toBe(formatJson({ port: 3000, ...table }))
   expect(text).toMatch(/^\{"port":3000,"source":"sock_diag".*\}\n$/)
   expect(text).not.toContain('\u001b')
   expect(JSON.parse(text)).toEqual({ port: 3000, ...table })

@@ -40,7 +40,7 @@ test('a mere client does not have the port', () => {
   const { code, stdout } = socktable('who', String(listener.client.localPort))
   expect(code).toBe(0)
   expect(stdout).toMatch(
-    /^nobody listens on port \d+; connections that use it as their local port:\nPROTO .*\ntcp .*\n$/,
+    /^nothing listens on port \d+; connections that use it as their local port:\nPROTO .*\ntcp .*\n$/,
   )
 })
 

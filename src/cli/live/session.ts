@@ -5,7 +5,8 @@ import { explainPort, listSockets, processInfo, terminate, watchSockets } from '
 import { usersOf } from '../../users.ts'
 import { plural } from '../output.ts'
 import { nameOf, outcomeOf } from '../print/process.ts'
-import { harmless, whyUnknown } from '../print/text.ts'
+import type { Row } from '../print/row.ts'
+import { escapeControls, whyUnknown } from '../print/text.ts'
 import { wrap } from '../print/width.ts'
 import { draw, roomFor, roomForPage } from './draw.ts'
 import { type Entry, LiveTable } from './live-table.ts'
@@ -20,7 +21,7 @@ function lackOf({ missing, hidden }: SocketChanges<Include>): string {
 }
 
 /** Whether the process that the row names has the socket still. */
-async function isHeld(row: SocketRow<Include>, pid: number): Promise<boolean> {
+async function isHeld(row: Row, pid: number): Promise<boolean> {
   const { protocol, localPort } = row
   const { rows } = await listSockets({ protocol, localPort, pid, bound: true })
   const same = ({ localAddress, remoteAddress, remotePort }: SocketRow) =>
@@ -176,7 +177,7 @@ class Session {
 
   #say(notice: string): void {
     this.#agreed = null
-    this.#notice = harmless(notice)
+    this.#notice = escapeControls(notice)
     this.#paint()
   }
 
@@ -192,19 +193,20 @@ class Session {
     else this.#paint()
   }
 
-  async #explain({ localPort, protocol, localAddress }: SocketRow<Include>): Promise<void> {
+  async #explain({ localPort, protocol, localAddress }: Row): Promise<void> {
     const { text } = await explainPort(localPort, { protocol, host: localAddress })
     const { columns } = this.#terminal
-    const wrapped = harmless(text, '\n')
+    const wrapped = escapeControls(text, '\n')
       .split('\n')
       .map((line) => wrap(line, columns).trimEnd())
     this.#showPage(wrapped.join('\n').split('\n'))
   }
 
-  async #askToEnd(row: SocketRow<Include>): Promise<void> {
-    const { pid } = row
+  async #askToEnd(row: Row): Promise<void> {
+    const { pid, ownerUnknown, uid = null } = row
     if (pid === null) {
-      this.#say(whyUnknown(row, await usersOf([row])))
+      const hidden = { ownerUnknown, uid }
+      this.#say(whyUnknown(hidden, await usersOf([hidden])))
       return
     }
     // In this order: whoever gets the PID later is not the one that is asked about.

@@ -1,6 +1,6 @@
 /** What the live table shows of its sockets, and what the keys do about that. Pure. */
 
-import type { Include, SocketRow } from '../../index.ts'
+import type { Row } from '../print/row.ts'
 import { byPort } from '../print/text.ts'
 import type { Entry } from './live-table.ts'
 
@@ -8,7 +8,7 @@ import type { Entry } from './live-table.ts'
 export const SORTS = ['protocol', 'local', 'remote', 'state', 'pid', 'process'] as const
 export type Sort = (typeof SORTS)[number]
 
-const KEYS: Readonly<Record<Sort, (row: SocketRow<Include>) => string | number>> = {
+const KEYS: Readonly<Record<Sort, (row: Row) => string | number>> = {
   protocol: ({ protocol, family }) => protocol + family,
   local: ({ localPort }) => localPort,
   remote: ({ remoteAddress }) => remoteAddress ?? '',

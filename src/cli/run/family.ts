@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ProcessRecord } from '../../index.ts'
 import { terminate } from '../../index.ts'
 import { type Bond, readOffspring, reapAdopted } from '../../processes/offspring.ts'
-import { complain, plural } from '../output.ts'
+import { printError, plural } from '../output.ts'
 import { nameOf } from '../print/process.ts'
 
 const GRACE = 5000
@@ -80,6 +80,6 @@ export class Family {
       await sleep(20 * round)
     }
     const names = rest.map(nameOf).join(', ')
-    complain(`${plural(rest.length, 'process', 'processes')} could not be ended: ${names}`)
+    printError(`${plural(rest.length, 'process', 'processes')} could not be ended: ${names}`)
   }
 }

@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { type Bond, bindOffspring } from '../../processes/offspring.ts'
-import { complain } from '../output.ts'
+import { printError } from '../output.ts'
 import { Family } from './family.ts'
 import { startProgram } from './program.ts'
 
@@ -37,7 +37,7 @@ async function attend(child: ChildProcess, name: string, bond: Bond): Promise<nu
   let asked = 0
   const hurry = () => {
     family.hurry().catch((error: unknown) => {
-      complain(String(error))
+      printError(String(error))
     })
   }
   const onSignal = (signal: Ending): void => {
@@ -69,7 +69,7 @@ async function attend(child: ChildProcess, name: string, bond: Bond): Promise<nu
   let impatience: NodeJS.Timeout | undefined
   const code = await new Promise<number>((resolve) => {
     child.once('error', (error) => {
-      complain(`${name} can't be started: ${error.message}`)
+      printError(`${name} can't be started: ${error.message}`)
       resolve(FAILED)
     })
     child.once('exit', (status, signal) => {
