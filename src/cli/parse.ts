@@ -108,7 +108,7 @@ function parseOperands<Operand>(
   words: readonly string[],
 ): Operand[] {
   if (words.length > most) {
-    const limit = most === 0 ? 'no' : `${noun.replace(/^an? /, 'one ')}, not`
+    const limit = most === 0 ? 'no' : `one ${noun.replaceAll(/\ban? /g, '')}, not`
     throw new UsageError(`${command} takes ${limit} '${words.join(' ')}'`)
   }
   if (words.length < least) {

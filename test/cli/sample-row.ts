@@ -30,5 +30,5 @@ export function sampleRow(fields: Partial<SocketRow<Include>> = {}): SocketRow<I
     lastPid: null,
     service: null,
     ...fields,
-  } as SocketRow<Include>
+  }
 }

@@ -21,10 +21,13 @@ export function formatJson(value: object): string {
   return `${stringify(value)}\n`
 }
 
+interface Table {
+  readonly rows: readonly object[]
+  readonly [field: string]: unknown
+}
+
 /** `formatJson` in pieces, for a table of many rows: no text of all of them is made. */
-export function* jsonOfTable<Table extends { readonly rows: readonly object[] }>(
-  table: Table,
-): Generator<string> {
+export function* jsonOfTable(table: Table): Generator<string> {
   const { rows, ...report } = table
   yield `${stringify(report).slice(0, -1)},"rows":[`
   let separator = ''
