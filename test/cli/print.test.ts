@@ -134,7 +134,9 @@ test('JSON is one line, with the fields in their order', () => {
     missing: [],
     hidden: { processes: 0, sockets: 0 },
     processes: [{ pid: 4242, name: '\u001b"' }],
-    rows: [sampleRow(), sampleRow({ processName: '\u009b' })],
+    rows: Array.from({ length: 401 }, (_, localPort) =>
+      sampleRow({ localPort, processName: localPort === 300 ? '\u009b' : 'node' }),
+    ),
   }
   const text = [...jsonOfTable({ port: 3000, ...table })].join('')
   expect(text).toBe(formatJson({ port: 3000, ...table }))
