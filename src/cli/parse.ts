@@ -33,7 +33,7 @@ const beforeDashes = (words: readonly string[]): readonly string[] =>
 
 /** What a command line asks for instead of running the subcommand; null: nothing. */
 export function asksFor(options: OptionSet, words: readonly string[]): 'help' | 'version' | null {
-  // In a lenient way: whoever asks for help may have mistaken an option.
+  // Leniently: help is also for a command line with a wrong option.
   const own = [...beforeDashes(words)]
   if (own.includes('--help') || own.includes('-h')) return 'help'
   const { tokens } = parseArgs({

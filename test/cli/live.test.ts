@@ -118,11 +118,11 @@ describe('what is shown', () => {
     expect(ports({ sort, descending: true })).toEqual([...expected].reverse())
   })
 
-  test('a filter takes what is typed, and keys are letters meanwhile', () => {
+  test('a filter takes what is typed, and every key is a letter while it does', () => {
     let view: View = FIRST_VIEW
     for (const sequence of ['/', 'q', 'k', ' ', '\u0007', '3']) {
       const answer = press(view, { name: sequence, sequence }, entries, 10)
-      expect(answer.wish).toBeNull()
+      expect(answer.action).toBeNull()
       view = answer.view
     }
     expect(view).toMatchObject({ filter: 'qk 3', typing: true })
@@ -156,7 +156,7 @@ describe('the picture', () => {
     shown: arrange(table.entries, FIRST_VIEW),
     processes: table.processes,
     sockets: 30,
-    lacks: '',
+    missing: '',
     page: [],
     notice: null,
     columns: 80,
@@ -172,7 +172,7 @@ describe('the picture', () => {
       [5, 3],
       [1, 1],
     ] as const) {
-      const drawn = texts({ columns, lines, lacks: '3 owners hidden by permission' })
+      const drawn = texts({ columns, lines, missing: '3 owners hidden by permission' })
       expect(drawn).toHaveLength(lines)
       expect(Math.max(...drawn.map((text) => text.length))).toBeLessThanOrEqual(columns)
     }
@@ -188,9 +188,9 @@ describe('the picture', () => {
   })
 
   test('an explanation stands where the table was, and a notice where the help was', () => {
-    const drawn = texts({ page: ['because'], notice: 'any key goes back' })
+    const drawn = texts({ page: ['because'], notice: 'press any key to go back' })
     expect(drawn[1]).toBe('because')
-    expect(drawn.at(-1)).toBe('any key goes back')
+    expect(drawn.at(-1)).toBe('press any key to go back')
     expect(drawn.join('\n')).not.toContain('PROTO')
   })
 })

@@ -7,7 +7,7 @@ import { cells, cutEnd, cutMiddle } from './width.ts'
 
 /** On a terminal, where a socket of a hundred processes would leave no room for anything else. */
 const MOST_PIDS = 3
-/** Enough to tell all states apart by both their ends. */
+/** Enough to distinguish all states by their first and last letters. */
 const LEAST_STATE = 6
 
 export interface Column {

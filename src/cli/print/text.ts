@@ -35,7 +35,7 @@ const PLAIN = /^[\x20-\x7e]*$/
 
 /**
  * Escapes control characters and those that change the direction of writing: they would act on the
- * terminal, and a process chooses its name, as does whoever makes a network interface. The characters
+ * terminal, and other people choose the names of processes and network interfaces. The characters
  * of `except` are left as they are.
  */
 export function escapeControls(text: string, except = ''): string {
