@@ -24,7 +24,7 @@ const OUTCOMES: Readonly<Record<EndedProcess['outcome'], string>> = {
   killed: 'was forced to end',
   'already-gone': 'had ended already',
   refused: 'was left alone',
-  'no-permission': 'was not ended, for lack of permission',
+  'no-permission': 'may not be ended by you',
   survived: 'is still there',
   'would-be-terminated': 'would be ended',
 }
