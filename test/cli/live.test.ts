@@ -29,12 +29,12 @@ const marks = (table: LiveTable) => table.entries.map(({ row, mark }) => [row.lo
 const first = sampleRow({ id: 'first', localPort: 1 })
 const second = sampleRow({ id: 'second', localPort: 2 })
 
-describe('marks', () => {
-  test('what was there at first has none', () => {
+describe('marks of the live table', () => {
+  test('sockets of the first read have none', () => {
     expect(marks(tableOf(first))).toEqual([[1, null]])
   })
 
-  test('come, stay for a while and go, closed sockets with them', () => {
+  test('stay for a while and go, closed sockets with them', () => {
     const table = tableOf(first)
     table.apply({ ...NOTHING, opened: [second], closed: [first] }, 1000)
     expect(marks(table).sort()).toEqual([
@@ -47,7 +47,7 @@ describe('marks', () => {
     expect(marks(table)).toEqual([[2, null]])
   })
 
-  test('a socket that changes or closes is the same one', () => {
+  test('a socket that changes or closes keeps its entry', () => {
     const table = tableOf(first)
     const [{ id } = { id: 0 }] = table.entries
     const changed = { ...first, state: 'CLOSE_WAIT' } as const
@@ -57,7 +57,7 @@ describe('marks', () => {
     expect(table.entries).toMatchObject([{ id, mark: 'closed', row: changed }])
   })
 
-  test('of sockets that look alike one closes, and one that comes back is another one', () => {
+  test('of sockets with one id one closes, and one that opens later gets an entry of its own', () => {
     const table = tableOf(first, first)
     table.apply({ ...NOTHING, closed: [first], opened: [first] }, 0)
     expect(marks(table).map(([, mark]) => mark)).toEqual([null, 'closed', 'opened'])
@@ -66,7 +66,7 @@ describe('marks', () => {
     expect(table.entries).toEqual([])
   })
 
-  test('names of processes that have gone are forgotten', () => {
+  test('names of processes that no socket has any more are removed', () => {
     const table = tableOf(first)
     for (let pid = 1; pid <= 5000; pid += 100) {
       const processes = Array.from({ length: 100 }, (_, index) => ({ pid: pid + index, name: 'x' }))
@@ -77,7 +77,7 @@ describe('marks', () => {
   })
 })
 
-describe('what is shown', () => {
+describe('the live table is filtered and sorted', () => {
   const rows = [
     sampleRow({ localPort: 22, pids: [9], processName: 'sshd' }),
     sampleRow({ localPort: 3000, family: 'IPv6', localAddress: '::', processName: 'node' }),
@@ -118,7 +118,7 @@ describe('what is shown', () => {
     expect(ports({ sort, descending: true })).toEqual([...expected].reverse())
   })
 
-  test('a filter takes what is typed, and every key is a letter while it does', () => {
+  test('keys are letters while a filter is typed', () => {
     let view: View = FIRST_VIEW
     for (const sequence of ['/', 'q', 'k', ' ', '\u0007', '3']) {
       const answer = press(view, { name: sequence, sequence }, entries, 10)
@@ -132,7 +132,7 @@ describe('what is shown', () => {
     expect(view).toMatchObject({ filter: '', typing: false })
   })
 
-  test('the arrows stay within the table', () => {
+  test('the arrow keys stay within the table', () => {
     const shown = arrange(entries, FIRST_VIEW)
     const after = (names: readonly string[]) => {
       const view = names.reduce((now, name) => press(now, { name }, shown, 2).view, FIRST_VIEW)
@@ -149,7 +149,7 @@ describe('what is shown', () => {
   })
 })
 
-describe('the picture', () => {
+describe('the drawn table', () => {
   const table = tableOf(...Array.from({ length: 30 }, (_, port) => sampleRow({ localPort: port })))
   const picture = (fields: Partial<Picture> = {}): Picture => ({
     view: FIRST_VIEW,
@@ -178,7 +178,7 @@ describe('the picture', () => {
     }
   })
 
-  test('has the chosen socket in it, however far down', () => {
+  test('contains the selected socket, however far down', () => {
     for (const { id, row } of table.entries) {
       const drawn = draw(picture({ view: { ...FIRST_VIEW, selected: id } }))
       const [line, ...others] = drawn.filter(({ style }) => style === 'selected')
@@ -187,7 +187,7 @@ describe('the picture', () => {
     }
   })
 
-  test('an explanation stands where the table was, and a notice where the help was', () => {
+  test('shows an explanation in place of the table and a notice in place of the help', () => {
     const drawn = texts({ page: ['because'], notice: 'press any key to go back' })
     expect(drawn[1]).toBe('because')
     expect(drawn.at(-1)).toBe('press any key to go back')

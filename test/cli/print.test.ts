@@ -9,11 +9,11 @@ import { sampleRow } from './sample-row.ts'
 const csv = (rows: readonly SocketRow<Include>[], linesBreak?: boolean): string =>
   [...csvLines(rows, linesBreak)].join('')
 
-test('ordinary names in any script stay as they are', () => {
+test('escapeControls keeps ordinary names in any script', () => {
   expect(escapeControls('nginx: worker é 日本 🦊')).toBe('nginx: worker é 日本 🦊')
 })
 
-describe('width', () => {
+describe('the width of text', () => {
   test.each([
     ['nginx', 5],
     ['é…', 2],
@@ -36,7 +36,7 @@ describe('width', () => {
     expect(cutMiddle(text, room)).toBe(byMiddle)
   })
 
-  test('nothing fits into nothing', () => {
+  test('no cell holds no text', () => {
     expect(cutEnd('nginx', 0)).toBe('')
   })
 
@@ -46,21 +46,21 @@ describe('width', () => {
   })
 })
 
-describe('words', () => {
-  test('break between them, and go on indented', () => {
+describe('wrap', () => {
+  test('breaks lines between words and indents what follows', () => {
     expect(wrap('one two three four', 9)).toBe('one two\n  three\n  four\n')
   })
 
-  test('stay in one line where nothing has to fit', () => {
+  test('keeps one line without a width', () => {
     expect(wrap('one two three four', Infinity)).toBe('one two three four\n')
   })
 
-  test('one that is too long stands alone', () => {
+  test('gives a word that is too long its own line', () => {
     expect(wrap('extraordinary words', 5)).toBe('extraordinary\n  words\n')
   })
 })
 
-test('sorted by port, protocol, family, address and peer', () => {
+test('sorted orders rows by port, protocol, family, address and peer', () => {
   const rows = [
     sampleRow({ localPort: 80, protocol: 'udp', localAddress: '10.0.0.1' }),
     sampleRow({ localPort: 443 }),
@@ -126,7 +126,7 @@ describe('CSV', () => {
   })
 })
 
-test('JSON is one line, with the fields in their order', () => {
+test('JSON of a table is one line, with the fields in their order', () => {
   const table: SocketTable<Include> = {
     source: 'sock_diag',
     fallback: null,
@@ -145,7 +145,7 @@ test('JSON is one line, with the fields in their order', () => {
   expect(JSON.parse(text)).toEqual({ port: 3000, ...table })
 })
 
-test('JSON escapes what acts on a terminal, and is the same when it is read', () => {
+test('JSON escapes what acts on a terminal and parses to the same value', () => {
   const names = [
     '\u007f',
     '\u0085',
