@@ -134,20 +134,15 @@ class Session {
     }
     const { sort, descending, filter } = this.#view
     this.#view = view
-    if (view.sort !== sort || view.descending !== descending || view.filter !== filter) {
-      this.#arrange()
-    } else {
-      this.#paint()
-    }
+    const same = view.sort === sort && view.descending === descending && view.filter === filter
+    if (same) this.#paint()
+    else this.#arrange()
     this.#perform(action)
   }
 
   #perform(action: Action): void {
-    if (action === 'quit') {
-      this.#end(0)
-      return
-    }
-    if (action === null) return
+    if (action === 'quit') this.#end(0)
+    if (action === 'quit' || action === null) return
     const row = this.#shown.find(({ id }) => id === this.#view.selected)?.row
     if (row === undefined) {
       this.#say('select a socket first, with the arrow keys')
