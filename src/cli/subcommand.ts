@@ -60,10 +60,10 @@ export interface Description<Options extends OptionSet, Operand, Request> extend
   readonly isNo?: (error: Error) => boolean
 }
 
-/** A subcommand with the types of its request forgotten. */
+/** A subcommand whose request has a type of its own, which others need not know. */
 export interface Subcommand {
   readonly help: HelpTexts
-  /** The request of a command line; null where it asks for help or the version. */
+  /** The request of a command line. Throws a UsageError. */
   readonly parse: (words: readonly string[], isNamed?: boolean) => unknown
   readonly run: (words: readonly string[], isNamed?: boolean) => Promise<number>
   readonly isNo: (error: Error) => boolean

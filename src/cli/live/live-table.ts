@@ -10,7 +10,7 @@ export interface Entry {
   /** Another one for each socket; a row's own id may be that of an earlier one. */
   readonly id: number
   readonly row: Row
-  /** Null once that is some time ago. */
+  /** Null where nothing happened to it recently. */
   readonly mark: Mark | null
   /** When the mark goes, and a closed socket with it; by the clock that `apply` was given. */
   readonly until: number
@@ -29,7 +29,7 @@ const unmarked = (id: number, row: Row): Entry => ({
 export class LiveTable {
   readonly #entries = new Map<string, Entry[]>()
   #processes = new Map<number, SocketProcess>()
-  /** Nothing is new in what there was at first. */
+  /** No socket of the first read is new. */
   #first = true
   #lastId = 0
 

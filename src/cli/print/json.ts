@@ -1,10 +1,6 @@
 /** What the command prints as JSON: one value in one line, which does nothing to a terminal. */
 
-// JSON.stringify escapes the control characters below U+0020 alone; a name may contain those that
-// follow, or change the direction of writing.
-const ACTIVE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
-/** Nothing but ASCII that stands for itself, as in nearly every text. */
-const PLAIN = /^[\x20-\x7e]*$/
+import { CONTROLS, isPlain } from './text.ts'
 
 const escaped = (character: string): string =>
   Array.from({ length: character.length }, (_, index) => {
@@ -13,7 +9,8 @@ const escaped = (character: string): string =>
 
 function stringify(value: unknown): string {
   const text = JSON.stringify(value)
-  return PLAIN.test(text) ? text : text.replace(ACTIVE, escaped)
+  // It escapes the control characters below U+0020 alone; a name may contain others.
+  return isPlain(text) ? text : text.replace(CONTROLS, escaped)
 }
 
 /** The value as JSON, with a newline behind it. Parsed again it is the same. */

@@ -29,17 +29,18 @@ export function whyUnknown(
   )
 }
 
-const CONTROLS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
-/** Nothing but printable ASCII, as nearly every text: several times faster than looking for the others. */
-const PLAIN = /^[\x20-\x7e]*$/
+/** What acts on a terminal: control characters, and those that change the direction of writing. */
+export const CONTROLS: RegExp = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+
+/** True for printable ASCII, as most texts are: found out several times faster than CONTROLS are searched. */
+export const isPlain = (text: string): boolean => /^[\x20-\x7e]*$/.test(text)
 
 /**
- * Escapes control characters and those that change the direction of writing: they would act on the
- * terminal, and other people choose the names of processes and network interfaces. The characters
- * of `except` are left as they are.
+ * Escapes what would act on the terminal: other people choose the names of processes and network
+ * interfaces. The characters of `except` are left as they are.
  */
 export function escapeControls(text: string, except = ''): string {
-  if (PLAIN.test(text)) return text
+  if (isPlain(text)) return text
   return text.replace(CONTROLS, (character) => {
     if (except.includes(character)) return character
     const code = character.codePointAt(0) as number
