@@ -30,7 +30,7 @@ export function whyUnknown(
 }
 
 /** What acts on a terminal: control characters, and those that change the direction of writing. */
-export const CONTROLS: RegExp = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+export const CONTROLS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 
 /** True for printable ASCII, as most texts are: found out several times faster than CONTROLS are searched. */
 export const isPlain = (text: string): boolean => /^[\x20-\x7e]*$/.test(text)
