@@ -1,6 +1,6 @@
 /** Text that is piped into the command. */
 
-/** Of more, the end is kept: what a program printed last is why it ended. */
+/** How many characters are kept, of the end: what a program printed last is why it ended. */
 const MOST = 1 << 20
 
 /**

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-/** Starts the command: what takes long to load is loaded behind V8's compile cache, or not at all. */
+/** Starts the command: slow parts load through V8's compile cache, or not at all. */
 
 import { statSync, writeSync } from 'node:fs'
 import module, { createRequire } from 'node:module'
 import { join } from 'node:path'
 
-/** Where this user's programs keep what they can make again. */
+/** The folder for what this user's programs can make again. */
 function cacheFolder(): string | undefined {
   const { HOME, LOCALAPPDATA, XDG_CACHE_HOME } = process.env
   if (process.platform === 'win32') return LOCALAPPDATA
@@ -15,8 +15,8 @@ function cacheFolder(): string | undefined {
 }
 
 /**
- * True for a folder that this user alone writes to. Whoever can write the compiled code of a program
- * runs as its user: Node's default is in /tmp, and with sudo $HOME may still be that of another.
+ * True for a folder that this user alone can write to. Who can write the compiled code of a program can
+ * run code as its user: Node's default is in /tmp, and with sudo $HOME may still be another user's.
  */
 function isOwn(folder: string): boolean {
   const { uid, mode } = statSync(folder)
@@ -32,7 +32,7 @@ function enableCompileCache(): void {
     const folder = cacheFolder()
     if (folder !== undefined && isOwn(folder)) enable(join(folder, 'socktable', 'compiled'))
   } catch {
-    // It starts a little later.
+    // Without the cache it starts a little later.
   }
 }
 
@@ -44,7 +44,7 @@ function printVersion([word, ...more]: readonly string[]): boolean {
     writeSync(1, `${version}\n`)
     return true
   } catch {
-    return false // the command says what is wrong with the output
+    return false // the command reports what is wrong with the output
   }
 }
 

@@ -21,7 +21,7 @@ describe('exit codes', () => {
     expect(socktable('--port', '1')).toEqual({ code: 1, stdout: '', stderr: '' })
   })
 
-  test('1: nothing found, told to a program', () => {
+  test('1: nothing found, with JSON', () => {
     const { code, stdout, stderr } = socktable('--port', '1', '--json')
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
     expect(JSON.parse(stdout)).toMatchObject({ complete: true, rows: [] })
@@ -31,9 +31,7 @@ describe('exit codes', () => {
     expect(socktable('--pid', '-1')).toEqual({
       code: 2,
       stdout: '',
-      stderr:
-        "socktable: --pid needs a PID, a number from 1 on, not '-1' " +
-        '(socktable --help tells how it is used)\n',
+      stderr: "socktable: --pid needs a PID, a number from 1 on, not '-1' (see socktable --help)\n",
     })
   })
 
@@ -52,20 +50,20 @@ describe('exit codes', () => {
 })
 
 describe('errors', () => {
-  test('have a stack for those who debug', () => {
+  test('have a stack with NODE_DEBUG=socktable', () => {
     const { code, stderr } = run(['--pid', '2147483647'], { env: { NODE_DEBUG: 'socktable' } })
     expect(code).toBe(3)
     expect(stderr).toMatch(/^socktable: ESRCH: .*\n[^]*\n {4}at /)
   })
 
-  test('that quote hostile arguments stay in their line', () => {
+  test('escape control characters of arguments they quote', () => {
     const { code, stderr } = socktable('--port', '\u001b[31m\n8')
     expect(code).toBe(2)
     expect(stderr).toMatch(/^socktable: .*'\\x1b\[31m\\x0a8' .*\n$/)
   })
 })
 
-test('alone it shows the listening sockets', () => {
+test('socktable alone shows the listening sockets', () => {
   const { code, stdout, stderr } = socktable()
   const port = String(listener.port)
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -79,13 +77,13 @@ test.each([
   ['-tlnp', true, false],
   ['-tanp', true, true],
   ['-unp', false, false],
-])('netstat’s %s', (flags, listening, connected) => {
+])('%s selects what it does in netstat', (flags, listening, connected) => {
   const { stdout } = socktable(flags)
   expect(stdout.includes('LISTEN')).toBe(listening)
   expect(stdout.includes('ESTABLISHED')).toBe(connected)
 })
 
-test('bound sockets are shown by -B and by their state, and not by -a', async () => {
+test('-B and --state show bound sockets, -a does not', async () => {
   const holder = startPython('holders.py', 'bound')
   try {
     const { port, pid } = await holder.json<{ port: number; pid: number }>()
@@ -101,11 +99,11 @@ test('bound sockets are shown by -B and by their state, and not by -a', async ()
 test.each(['sock_diag', 'procfs'] as const)(
   'JSON is the table of the API, from %s',
   async (source) => {
-    const { told, read } = await undisturbed(() => ({
-      told: socktable('-a', '--json', '--source', source),
-      read: listSocketsSync({ names: true, source }),
+    const { printed, read } = await undisturbed(() => ({
+      printed: socktable('-a', '--json', '--source', source),
+      read: listSocketsSync({ include: ['names', 'details', 'service'], source }),
     }))
-    const { code, stdout, stderr } = told
+    const { code, stdout, stderr } = printed
     const { rows, ...table } = read
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(
@@ -119,15 +117,17 @@ test('CSV has a header and a line per row', () => {
   const { code, stdout } = socktable('-a', '--csv', '--port', String(listener.port))
   const [header, ...lines] = stdout.split('\r\n')
   expect(code).toBe(0)
-  expect(header).toMatch(/^protocol,family,localAddress,localPort,/)
+  expect(header).toMatch(/^id,family,protocol,localAddress,localPort,/)
   expect(lines).toEqual([
-    expect.stringMatching(`^tcp,IPv4,127\\.0\\.0\\.1,${listener.port},,,LISTEN,${process.pid},`),
-    expect.stringMatching(`^tcp,IPv4,127\\.0\\.0\\.1,${listener.port},127\\.0\\.0\\.1,`),
+    expect.stringMatching(
+      `^\\d+,IPv4,tcp,127\\.0\\.0\\.1,${listener.port},,,LISTEN,,${process.pid},`,
+    ),
+    expect.stringMatching(`^\\d+,IPv4,tcp,127\\.0\\.0\\.1,${listener.port},127\\.0\\.0\\.1,`),
     '',
   ])
 })
 
-test('--help and --version', () => {
+test('--help and --version print to stdout with exit code 0', () => {
   expect(socktable('--help')).toMatchObject({ code: 0, stderr: '' })
   expect(socktable('--version')).toEqual({
     code: 0,
@@ -136,16 +136,16 @@ test('--help and --version', () => {
   })
 })
 
-describe('what is missing is said on stderr', () => {
-  test('bound sockets', () => {
+describe('what a table lacks is reported on stderr', () => {
+  test('bound sockets that a source does not have', () => {
     const { code, stdout, stderr } = socktable('-aB', '--json', '--source', 'procfs')
     expect(code).toBe(0)
     expect((JSON.parse(stdout) as SocketTable).missing).toEqual(['bound'])
-    expect(stderr).toMatch(/^socktable: the table is not complete: bound sockets .*\n$/)
+    expect(stderr).toMatch(/^socktable: the table is incomplete: bound sockets .*\n$/)
   })
 
   test.runIf(needs(canBecomeOthers, 'root, to become another user')).each([[[]], [['--json']]])(
-    'owners that are hidden %j',
+    'owners hidden by permission %j',
     (format) => {
       const { code, stdout, stderr } = run(['--port', String(listener.port), '-l', ...format], {
         prefix: AS_NOBODY,

@@ -19,7 +19,7 @@ const OUTPUT =
   () => `starting\nError: listen EADDRINUSE: address already in use 127.0.0.1:${listener.port}
     at Server.setupListenHandle [as _listen2] (node:net:1463:16)\n`
 
-test.each([[[]], [['-']], [['--host', '127.0.0.1']]])('piped output is explained: %j', (words) => {
+test.each([[[]], [['-']], [['--host', '127.0.0.1']]])('explain reads piped output: %j', (words) => {
   const { code, stdout } = piped(OUTPUT(), ...words)
   expect(code).toBe(1)
   expect(stdout).toContain(`TCP port ${listener.port} is in use.`)
@@ -27,16 +27,16 @@ test.each([[[]], [['-']], [['--host', '127.0.0.1']]])('piped output is explained
   expect(stdout).not.toContain('starting')
 })
 
-test('piped output may be a megabyte', () => {
+test('explain reads the end of long piped output', () => {
   const { stdout } = piped('x'.repeat(3 << 20) + `\n${OUTPUT()}`, '--json')
   expect(JSON.parse(stdout)).toMatchObject({ code: 'EADDRINUSE', port: listener.port })
 })
 
-test('nothing that is piped is wrong usage', () => {
+test('explain without any text is wrong usage', () => {
   expect(piped('')).toMatchObject({ code: 2, stdout: '' })
 })
 
-test('the path of a Unix socket is no port', () => {
+test('explain does not take the path of a Unix socket for a port', () => {
   const text = "listen EADDRINUSE: address already in use /tmp/it's mine/x.sock"
   const { code, stdout } = socktable('explain', text)
   expect(code).toBe(1)

@@ -11,7 +11,7 @@ import { run, socktable } from './run.ts'
 
 const listener = useListener()
 
-/** Runs the command on a terminal on which somebody types. */
+/** Runs the command on a terminal, with text typed. */
 function answered(typed: string, ...words: string[]): { code: number | null; text: string } {
   const main = supportFile('../../dist/cli/main.js')
   const command = [process.execPath, main, ...words].join(' ')
@@ -23,7 +23,7 @@ function answered(typed: string, ...words: string[]): { code: number | null; tex
   return { code: status, text: stripVTControlCharacters(stdout) }
 }
 
-test('TCP is meant, and a client of UDP on the same port survives', async () => {
+test('commands about a port mean TCP, and kill spares a UDP client on the same port', async () => {
   const client = await victim(['--udp'])
   const { pid, port } = await victim(['--port', String(client.port)])
   const explained = socktable('explain', String(port)).stdout
@@ -48,8 +48,8 @@ test('TCP is meant, and a client of UDP on the same port survives', async () => 
   expect(socktable('kill', String(port), '--yes', '--udp').code).toBe(0)
 })
 
-describe('the question', () => {
-  test('shows who is to end, and a yes ends it', async () => {
+describe('the question of kill', () => {
+  test('names the processes, and a yes ends them', async () => {
     const { pid, port } = await victim()
     const { code, text } = answered('y\n', 'kill', String(port))
     expect(text).toContain(`${pid} node (port ${port}) would be ended`)
@@ -66,7 +66,7 @@ describe('the question', () => {
     expect(isAlive(pid)).toBe(true)
   })
 
-  test('is not asked where there is no terminal', async () => {
+  test('is not asked without a terminal, and nothing is ended', async () => {
     const { pid, port } = await victim()
     const { code, stdout, stderr } = socktable('kill', String(port))
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
@@ -74,21 +74,21 @@ describe('the question', () => {
     expect(isAlive(pid)).toBe(true)
   })
 
-  test('is not asked where there is nobody', () => {
+  test('is not asked where nothing listens', () => {
     const { code, stdout, stderr } = socktable('kill', String(listener.client.localPort))
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
-    expect(stdout).toBe(`nobody listens on port ${listener.client.localPort}\n`)
+    expect(stdout).toBe(`nothing listens on port ${listener.client.localPort}\n`)
   })
 })
 
-test('an ancestor is left alone, and the exit code says that the port is not free', () => {
+test('kill leaves an ancestor alone, and its exit code says that the port is not free', () => {
   const { code, stdout } = socktable('kill', String(listener.port), '--yes')
   expect(code).toBe(3)
   expect(stdout).toContain('was left alone: this command descends from it')
   expect(stdout).toMatch(new RegExp(`^port ${listener.port} is still in use: ${process.pid} `, 'm'))
 })
 
-test('a supervisor is named', async () => {
+test('kill names the supervisor that restarted a server', async () => {
   const { pid, port, child } = await victim(['--supervise'])
   const { code, stdout } = socktable('kill', String(port), '-y')
   expect(code).toBe(3)
@@ -96,7 +96,7 @@ test('a supervisor is named', async () => {
   expect(stdout).toContain(`${pid} node started it, and most likely does so again`)
 })
 
-test('several ports, with their trees, as JSON', async () => {
+test('kill ends several ports with their trees and prints JSON', async () => {
   const [one, two] = [await victim(['--children', '1']), await victim()]
   const words = [String(one.port), `:${two.port}`, '-y', '--tree', '--json', '--timeout', '2.5']
   const { code, stdout, stderr } = socktable('kill', ...words)
@@ -107,7 +107,7 @@ test('several ports, with their trees, as JSON', async () => {
   expect(result.processes.map(({ pid }) => pid)).toContain(one.children[0])
 })
 
-test('the signal, and no force', async () => {
+test('kill sends the signal that was chosen, and --no-force never forces', async () => {
   const { port, process: child } = await victim(['--deaf'])
   const words = [String(port), '-y', '--timeout', '0.1', '--no-force']
   expect(socktable('kill', ...words)).toMatchObject({ code: 3 })
@@ -116,7 +116,7 @@ test('the signal, and no force', async () => {
 })
 
 test.runIf(needs(canBecomeOthers, 'root, to become another user'))(
-  'an owner that is hidden is told as such',
+  'kill reports an owner that is hidden',
   async () => {
     const { pid, port } = await victim()
     const { code, stdout } = run(['kill', String(port), '--yes'], { prefix: AS_NOBODY })
@@ -131,12 +131,12 @@ test.runIf(needs(canBecomeOthers, 'root, to become another user'))(
 test.each([
   [['kill'], 'kill needs a port'],
   [['kill', '0'], 'from 1 to 65535'],
-  [['kill', '65536'], 'from 0 to 65535'],
+  [['kill', '65536'], 'from 1 to 65535'],
   [['kill', '80abc'], "not '80abc'"],
   [['kill', '3000-3010'], "not '3000-3010'"],
   [['kill', '80', '--signal', 'FOO'], "such as TERM, not 'FOO'"],
   [['kill', '80', '--timeout', 'soon'], "a number of seconds such as 5 or 0.5, not 'soon'"],
-  [['kill', '80', '--allow', 'self'], '--allow takes ancestors, system, proxies'],
+  [['kill', '80', '--allow', 'self'], '--allow must be one of ancestors, system, proxies'],
   [['kill', '80', '--forse'], 'unknown option --forse'],
   [['tree'], 'tree needs a port or a PID'],
   [['tree', '1', '2'], 'tree takes one port or PID'],
@@ -150,14 +150,14 @@ test.each([
 })
 
 describe('tree', () => {
-  test('of a port, from its supervisor down', async () => {
+  test('shows a port from its supervisor down', async () => {
     const { pid, port, child } = await victim(['--supervise'])
     const { code, stdout } = socktable('tree', `:${port}`)
     expect(code).toBe(0)
     expect(stdout).toMatch(new RegExp(`\\\\- ${pid} node\n *\\\\- ${child} node {2}<--\n`))
   })
 
-  test('a number is a port where somebody listens, else a PID', async () => {
+  test('takes a number for a port where a process listens, else for a PID', async () => {
     const { pid } = await victim(['--idle'])
     expect(socktable('tree', String(pid)).stdout).toContain(` ${pid} node  <--`)
     expect(socktable('tree', `:${listener.client.localPort}`)).toMatchObject({ code: 1 })

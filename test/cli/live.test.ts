@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import type { SocketChanges, SocketRow } from '../../src/index.ts'
+import type { Include, SocketChanges, SocketRow } from '../../src/index.ts'
 import { type Picture, draw } from '../../src/cli/live/draw.ts'
 import { LiveTable, MARKED } from '../../src/cli/live/live-table.ts'
 import { FIRST_VIEW, SORTS, type View, arrange, press } from '../../src/cli/live/view.ts'
 import { sampleRow } from './sample-row.ts'
 
-const NOTHING: SocketChanges = {
+const NOTHING: SocketChanges<Include> = {
   source: 'sock_diag',
   fallback: null,
   complete: true,
@@ -16,25 +16,25 @@ const NOTHING: SocketChanges = {
   opened: [],
   closed: [],
   changed: [],
-  brief: null,
+  shortLived: null,
 }
 
-function tableOf(...rows: SocketRow[]): LiveTable {
+function tableOf(...rows: SocketRow<Include>[]): LiveTable {
   const table = new LiveTable()
   table.apply({ ...NOTHING, opened: rows, processes: [{ pid: 4242, name: 'node' }] }, 0)
   return table
 }
 
 const marks = (table: LiveTable) => table.entries.map(({ row, mark }) => [row.localPort, mark])
-const first = sampleRow({ localPort: 1 })
-const second = sampleRow({ localPort: 2 })
+const first = sampleRow({ id: 'first', localPort: 1 })
+const second = sampleRow({ id: 'second', localPort: 2 })
 
-describe('marks', () => {
-  test('what was there at first has none', () => {
+describe('marks of the live table', () => {
+  test('sockets of the first read have none', () => {
     expect(marks(tableOf(first))).toEqual([[1, null]])
   })
 
-  test('come, stay for a while and go, closed sockets with them', () => {
+  test('stay for a while and go, closed sockets with them', () => {
     const table = tableOf(first)
     table.apply({ ...NOTHING, opened: [second], closed: [first] }, 1000)
     expect(marks(table).sort()).toEqual([
@@ -47,7 +47,7 @@ describe('marks', () => {
     expect(marks(table)).toEqual([[2, null]])
   })
 
-  test('a socket that changes or closes is the same one', () => {
+  test('a socket that changes or closes keeps its entry', () => {
     const table = tableOf(first)
     const [{ id } = { id: 0 }] = table.entries
     const changed = { ...first, state: 'CLOSE_WAIT' } as const
@@ -57,7 +57,7 @@ describe('marks', () => {
     expect(table.entries).toMatchObject([{ id, mark: 'closed', row: changed }])
   })
 
-  test('of sockets that look alike one closes, and one that comes back is another one', () => {
+  test('of sockets with one id one closes, and one that opens later gets an entry of its own', () => {
     const table = tableOf(first, first)
     table.apply({ ...NOTHING, closed: [first], opened: [first] }, 0)
     expect(marks(table).map(([, mark]) => mark)).toEqual([null, 'closed', 'opened'])
@@ -66,7 +66,7 @@ describe('marks', () => {
     expect(table.entries).toEqual([])
   })
 
-  test('names of processes that have gone are forgotten', () => {
+  test('names of processes that no socket has any more are removed', () => {
     const table = tableOf(first)
     for (let pid = 1; pid <= 5000; pid += 100) {
       const processes = Array.from({ length: 100 }, (_, index) => ({ pid: pid + index, name: 'x' }))
@@ -77,7 +77,7 @@ describe('marks', () => {
   })
 })
 
-describe('what is shown', () => {
+describe('the live table is filtered and sorted', () => {
   const rows = [
     sampleRow({ localPort: 22, pids: [9], processName: 'sshd' }),
     sampleRow({ localPort: 3000, family: 'IPv6', localAddress: '::', processName: 'node' }),
@@ -118,11 +118,11 @@ describe('what is shown', () => {
     expect(ports({ sort, descending: true })).toEqual([...expected].reverse())
   })
 
-  test('a filter takes what is typed, and keys are letters meanwhile', () => {
+  test('keys are letters while a filter is typed', () => {
     let view: View = FIRST_VIEW
     for (const sequence of ['/', 'q', 'k', ' ', '\u0007', '3']) {
       const answer = press(view, { name: sequence, sequence }, entries, 10)
-      expect(answer.wish).toBeNull()
+      expect(answer.action).toBeNull()
       view = answer.view
     }
     expect(view).toMatchObject({ filter: 'qk 3', typing: true })
@@ -132,7 +132,7 @@ describe('what is shown', () => {
     expect(view).toMatchObject({ filter: '', typing: false })
   })
 
-  test('the arrows stay within the table', () => {
+  test('the arrow keys stay within the table', () => {
     const shown = arrange(entries, FIRST_VIEW)
     const after = (names: readonly string[]) => {
       const view = names.reduce((now, name) => press(now, { name }, shown, 2).view, FIRST_VIEW)
@@ -149,14 +149,14 @@ describe('what is shown', () => {
   })
 })
 
-describe('the picture', () => {
+describe('the drawn table', () => {
   const table = tableOf(...Array.from({ length: 30 }, (_, port) => sampleRow({ localPort: port })))
   const picture = (fields: Partial<Picture> = {}): Picture => ({
     view: FIRST_VIEW,
     shown: arrange(table.entries, FIRST_VIEW),
     processes: table.processes,
     sockets: 30,
-    lacks: '',
+    missing: '',
     page: [],
     notice: null,
     columns: 80,
@@ -172,13 +172,13 @@ describe('the picture', () => {
       [5, 3],
       [1, 1],
     ] as const) {
-      const drawn = texts({ columns, lines, lacks: '3 owners hidden by permission' })
+      const drawn = texts({ columns, lines, missing: '3 owners hidden by permission' })
       expect(drawn).toHaveLength(lines)
       expect(Math.max(...drawn.map((text) => text.length))).toBeLessThanOrEqual(columns)
     }
   })
 
-  test('has the chosen socket in it, however far down', () => {
+  test('contains the selected socket, however far down', () => {
     for (const { id, row } of table.entries) {
       const drawn = draw(picture({ view: { ...FIRST_VIEW, selected: id } }))
       const [line, ...others] = drawn.filter(({ style }) => style === 'selected')
@@ -187,10 +187,10 @@ describe('the picture', () => {
     }
   })
 
-  test('an explanation stands where the table was, and a notice where the help was', () => {
-    const drawn = texts({ page: ['because'], notice: 'any key goes back' })
+  test('shows an explanation in place of the table and a notice in place of the help', () => {
+    const drawn = texts({ page: ['because'], notice: 'press any key to go back' })
     expect(drawn[1]).toBe('because')
-    expect(drawn.at(-1)).toBe('any key goes back')
+    expect(drawn.at(-1)).toBe('press any key to go back')
     expect(drawn.join('\n')).not.toContain('PROTO')
   })
 })

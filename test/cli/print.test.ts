@@ -1,16 +1,19 @@
 import { describe, expect, test } from 'vitest'
-import { formatCsv } from '../../src/cli/print/csv.ts'
-import { formatJson } from '../../src/cli/print/json.ts'
-import { harmless, sorted } from '../../src/cli/print/text.ts'
+import { csvLines } from '../../src/cli/print/csv.ts'
+import { formatJson, jsonOfTable } from '../../src/cli/print/json.ts'
+import { escapeControls, sorted } from '../../src/cli/print/text.ts'
 import { cells, cutEnd, cutMiddle, padEnd, wrap } from '../../src/cli/print/width.ts'
-import type { SocketTable } from '../../src/index.ts'
+import type { Include, SocketRow, SocketTable } from '../../src/index.ts'
 import { sampleRow } from './sample-row.ts'
 
-test('ordinary names in any script stay as they are', () => {
-  expect(harmless('nginx: worker é 日本 🦊')).toBe('nginx: worker é 日本 🦊')
+const csv = (rows: readonly SocketRow<Include>[], linesBreak?: boolean): string =>
+  [...csvLines(rows, linesBreak)].join('')
+
+test('escapeControls keeps ordinary names in any script', () => {
+  expect(escapeControls('nginx: worker é 日本 🦊')).toBe('nginx: worker é 日本 🦊')
 })
 
-describe('width', () => {
+describe('the width of text', () => {
   test.each([
     ['nginx', 5],
     ['é…', 2],
@@ -33,7 +36,7 @@ describe('width', () => {
     expect(cutMiddle(text, room)).toBe(byMiddle)
   })
 
-  test('nothing fits into nothing', () => {
+  test('no cell holds no text', () => {
     expect(cutEnd('nginx', 0)).toBe('')
   })
 
@@ -43,21 +46,21 @@ describe('width', () => {
   })
 })
 
-describe('words', () => {
-  test('break between them, and go on indented', () => {
+describe('wrap', () => {
+  test('breaks lines between words and indents what follows', () => {
     expect(wrap('one two three four', 9)).toBe('one two\n  three\n  four\n')
   })
 
-  test('stay in one line where nothing has to fit', () => {
+  test('keeps one line without a width', () => {
     expect(wrap('one two three four', Infinity)).toBe('one two three four\n')
   })
 
-  test('one that is too long stands alone', () => {
+  test('gives a word that is too long its own line', () => {
     expect(wrap('extraordinary words', 5)).toBe('extraordinary\n  words\n')
   })
 })
 
-test('sorted by port, protocol, family, address and peer', () => {
+test('sorted orders rows by port, protocol, family, address and peer', () => {
   const rows = [
     sampleRow({ localPort: 80, protocol: 'udp', localAddress: '10.0.0.1' }),
     sampleRow({ localPort: 443 }),
@@ -82,27 +85,27 @@ test('sorted by port, protocol, family, address and peer', () => {
 
 describe('CSV', () => {
   test('is quoted by RFC 4180, with the fields of the API in order', () => {
-    const text = formatCsv([sampleRow({ processName: 'a, "b"\nc', pids: [1, 2] })])
+    const text = csv([sampleRow({ processName: 'a, "b"\nc', pids: [1, 2] })])
     expect(text).toBe(
       `${Object.keys(sampleRow()).join(',')}\r\n` +
-        'tcp,IPv4,127.0.0.1,3000,,,LISTEN,1,1 2,3,3 3,"a, ""b""\nc",,,0,1,0,0,511,,,,\r\n',
+        '1,IPv4,tcp,127.0.0.1,3000,,,LISTEN,,1,1 2,3,3 3,"a, ""b""\nc",,0,1,,0,0,511,,,,\r\n',
     )
   })
 
   test('quotes each of what would end a field', () => {
     const names = ['a,b', 'a"b', 'a\rb', 'a\nb', 'a b']
     const fields = names.map((processName) => {
-      const [, ...rest] = formatCsv([sampleRow({ processName })]).split('3,3,')
-      return rest.join('').split(',,,0,1,')[0]
+      const [, ...rest] = csv([sampleRow({ processName })]).split('3,3,')
+      return rest.join('').split(',,0,1,,')[0]
     })
     expect(fields).toEqual(['"a,b"', '"a""b"', '"a\rb"', '"a\nb"', 'a b'])
   })
 
   const nameOf = (processName: string, linesBreak?: boolean) =>
-    formatCsv([sampleRow({ processName })], linesBreak)
+    csv([sampleRow({ processName })], linesBreak)
       .split('3,3,')
       .at(-1)
-      ?.split(',,,0,1,')[0]
+      ?.split(',,0,1,,')[0]
 
   test('escapes what acts on a terminal, and line breaks where it is one', () => {
     const name = 'a\u001b[31m\u009b\u007f\u202e\u2066b\r\n'
@@ -119,27 +122,30 @@ describe('CSV', () => {
   )
 
   test('of no rows is the header alone', () => {
-    expect(formatCsv([])).toBe(`${Object.keys(sampleRow()).join(',')}\r\n`)
+    expect(csv([])).toBe(`${Object.keys(sampleRow()).join(',')}\r\n`)
   })
 })
 
-test('JSON is one line, with the fields in their order', () => {
-  const table: SocketTable = {
+test('JSON of a table is one line, with the fields in their order', () => {
+  const table: SocketTable<Include> = {
     source: 'sock_diag',
     fallback: null,
     complete: true,
     missing: [],
     hidden: { processes: 0, sockets: 0 },
     processes: [{ pid: 4242, name: '\u001b"' }],
-    rows: [sampleRow()],
+    rows: Array.from({ length: 401 }, (_, localPort) =>
+      sampleRow({ localPort, processName: localPort === 300 ? '\u009b' : 'node' }),
+    ),
   }
-  const text = formatJson({ port: 3000, ...table })
+  const text = [...jsonOfTable({ port: 3000, ...table })].join('')
+  expect(text).toBe(formatJson({ port: 3000, ...table }))
   expect(text).toMatch(/^\{"port":3000,"source":"sock_diag".*\}\n$/)
   expect(text).not.toContain('\u001b')
   expect(JSON.parse(text)).toEqual({ port: 3000, ...table })
 })
 
-test('JSON escapes what acts on a terminal, and is the same when it is read', () => {
+test('JSON escapes what acts on a terminal and parses to the same value', () => {
   const names = [
     '\u007f',
     '\u0085',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { batchCommand, findProgram, withVariables } from '../../src/cli/run/windows.ts'
 
-describe('a program on Windows is found', () => {
+describe('findProgram finds on Windows', () => {
   const FILES = [
     'C:\\work\\tool.cmd',
     'C:\\work\\only.cmd',
@@ -32,31 +32,31 @@ describe('a program on Windows is found', () => {
     expect(find(name)).toBe(path)
   })
 
-  test('by the extensions of PATHEXT, in their order', () => {
+  test('a name with the extensions of PATHEXT, in their order', () => {
     expect(find('npm', { PATHEXT: '.CMD;.EXE' })).toBe('C:\\bin\\npm.CMD')
     expect(find('node', { PATHEXT: '.CMD' })).toBeNull()
     expect(findProgram('node', { PATH: 'C:\\node' }, 'C:\\', exists)).toBe('C:\\node\\node.EXE')
   })
 
-  test('not in the current folder where that is switched off', () => {
+  test('nothing in the current folder where that is switched off', () => {
     expect(find('only', { NoDefaultCurrentDirectoryInExePath: '1' })).toBeNull()
   })
 })
 
-test('a script of another kind is passed over', () => {
+test('findProgram skips a script of another kind', () => {
   const exists = (path: string) => ['C:\\a\\vite.JS', 'C:\\b\\vite.CMD'].includes(path)
   const env = { PATH: 'C:\\a;C:\\b', PATHEXT: '.JS;.CMD' }
   expect(findProgram('vite', env, 'C:\\a', exists)).toBe('C:\\b\\vite.CMD')
 })
 
-test('a variable is set whatever the case of its name', () => {
+test('withVariables sets a variable whatever the case of its name', () => {
   expect(withVariables({ PORT: '1', Path: 'x' }, { Port: '2' })).toEqual({ Path: 'x', Port: '2' })
 })
 
-describe('the command line for a .cmd file', () => {
+describe('batchCommand', () => {
   const line = (...args: string[]) => batchCommand('C:\\a b\\t.cmd', args, {})?.args.at(-1)
 
-  test('is a call of cmd.exe, in whose eyes no quote is left open', () => {
+  test('calls cmd.exe with every quote closed', () => {
     expect(batchCommand('t.CMD', ['x'], { ComSpec: 'C:\\cmd.exe' })).toEqual({
       program: 'C:\\cmd.exe',
       args: ['/d', '/e:on', '/v:off', '/s', '/c', '""t.CMD" "x""'],
@@ -69,15 +69,15 @@ describe('the command line for a .cmd file', () => {
     [['"k&l"'], '""C:\\a b\\t.cmd" """k&l""""'],
     [['\\', 'a\\b', '\\"'], '""C:\\a b\\t.cmd" "\\\\" "a\\b" "\\\\""""'],
     [['%PATH%'], '""C:\\a b\\t.cmd" "%%cd:~,%PATH%%cd:~,%""'],
-  ])('%j', (args, expected) => {
+  ])('quotes %j', (args, expected) => {
     expect(line(...args)).toBe(expected)
   })
 
-  test.each(['a\nb', 'a\rb', 'a\0b'])('takes no argument with a line break: %j', (argument) => {
+  test.each(['a\nb', 'a\rb', 'a\0b'])('refuses an argument with a line break: %j', (argument) => {
     expect(() => line(argument)).toThrow(/line break/)
   })
 
-  test.each(['node.exe', 'x.com', 'npm', 'a.cmd.exe'])('is none for %s', (file) => {
+  test.each(['node.exe', 'x.com', 'npm', 'a.cmd.exe'])('is null for %s', (file) => {
     expect(batchCommand(file, [], {})).toBeNull()
   })
 })

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
-// The environment without anybody's wish about colour or debugging; to Node CI is one, against it.
+// The environment without variables about colour or debugging; to Node, CI is one, against colour.
 const { NO_COLOR: _, FORCE_COLOR: __, NODE_DEBUG: ___, CI: ____, ...PLAIN } = process.env
 
 export interface Ran {

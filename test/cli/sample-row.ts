@@ -5,8 +5,8 @@ export function sampleRow(fields: Partial<SocketRow<Include>> = {}): SocketRow<I
   const pids = fields.pids ?? [4242]
   return {
     id: '1',
-    protocol: 'tcp',
     family: 'IPv4',
+    protocol: 'tcp',
     localAddress: '127.0.0.1',
     localPort: 3000,
     remoteAddress: null,
@@ -18,17 +18,17 @@ export function sampleRow(fields: Partial<SocketRow<Include>> = {}): SocketRow<I
     fd: pids.length ? 3 : null,
     fds: pids.map(() => 3),
     processName: 'node',
-    lastPid: null,
     ownerUnknown: pids.length ? null : 'no-owner',
     uid: 0,
     inode: 1,
+    interface: null,
     receiveQueue: 0,
     sendQueue: 0,
     backlog: 511,
     dualStack: null,
-    interface: null,
     createdAt: null,
+    lastPid: null,
     service: null,
     ...fields,
-  } as SocketRow<Include>
+  }
 }

@@ -92,7 +92,7 @@ describe("V8's compile cache", () => {
     }
   }
 
-  test("is in the user's folder for caches", () => {
+  test("is kept in the user's folder for caches", () => {
     mkdirSync(cache, { mode: 0o755 })
     expect(chosen()).toBe(join(cache, 'socktable', 'compiled'))
     mkdirSync(join(folder, '.cache'), { mode: 0o700, recursive: true })
@@ -101,31 +101,31 @@ describe("V8's compile cache", () => {
     )
   })
 
-  test('makes no folder for caches where there is none', () => {
+  test('is not kept where the user has no folder for caches', () => {
     expect(chosen()).toBeNull()
     expect(chosen({ XDG_CACHE_HOME: '', HOME: '' })).toBeNull()
   })
 
-  test('is not in a folder that others can write to', () => {
+  test('is not kept in a folder that others can write to', () => {
     mkdirSync(cache)
     chmodSync(cache, 0o777)
     expect(chosen()).toBeNull()
   })
 
-  test.runIf(process.getuid?.() === 0)("is not in another user's folder, as with sudo", () => {
+  test.runIf(process.getuid?.() === 0)("is not kept in another user's folder, as with sudo", () => {
     mkdirSync(cache, { mode: 0o755 })
     chownSync(cache, 1000, 1000)
     expect(chosen()).toBeNull()
   })
 
-  test('that fails is no obstacle', () => {
+  test('may fail without harm', () => {
     mkdirSync(cache, { mode: 0o755 })
     const before = "require('node:module').enableCompileCache = () => { throw new Error('no') }"
     const { status, stderr } = start(['--help'], { before })
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
   })
 
-  test('that Node.js lacks is no obstacle', () => {
+  test('may be absent from Node.js', () => {
     const before = "delete require('node:module').enableCompileCache"
     expect(start(['--help'], { before }).status).toBe(0)
   })

@@ -32,7 +32,7 @@ function lines(rows: readonly SocketRow[], width = Infinity, names = processes):
   return text.slice(0, -1).split('\n')
 }
 
-describe('where nothing has to fit', () => {
+describe('a table of any width', () => {
   test('listeners have no column for peers', () => {
     expect(lines([dual, sampleRow({ pids: [] })])).toEqual([
       'PROTO  LOCAL ADDRESS   STATE   PID  PROCESS',
@@ -48,7 +48,7 @@ describe('where nothing has to fit', () => {
     ])
   })
 
-  test('addresses, names and all holders are told in full', () => {
+  test('addresses, names and all holders are shown in full', () => {
     expect(lines([connection])[1]).toBe(
       'tcp6   [2001:db8:1111:2222:3333:4444:5555:6666]:50000  ' +
         '[2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff]:44300  ESTABLISHED  4242  ' +
@@ -66,12 +66,12 @@ describe('where nothing has to fit', () => {
     expect(text).toMatch(/ {2}- {4}\(permission\)\n$/)
   })
 
-  test('more rows than a call takes arguments', () => {
+  test('200,000 rows are printed, more than a call takes arguments', () => {
     expect(lines(Array<SocketRow>(200_000).fill(dual))).toHaveLength(200_001)
   })
 })
 
-describe('on a terminal', () => {
+describe('a table on a terminal', () => {
   const many = [connection, sampleRow(), dual, shared, sampleRow({ pids: [] })]
 
   test.each([200, 120, 80, 60, 40, 20, 10, 1])('no line is wider than %i columns', (width) => {
@@ -102,7 +102,7 @@ describe('on a terminal', () => {
     expect(lines([shared], 51)[1]).toMatch(/ {2}7,4194302\+3 {2}nginx,\?$/)
   })
 
-  test('shortened states are still told apart', () => {
+  test('shortened states stay distinct', () => {
     const { state } = columnsFor([], false)
     const shown = TCP_STATES.map((name) => state.show(sampleRow({ state: name }), 0))
     expect(new Set(shown).size).toBe(TCP_STATES.length)
@@ -129,7 +129,7 @@ describe('on a terminal', () => {
   })
 })
 
-describe('a hostile name does nothing to the terminal', () => {
+describe('control characters in a name are escaped', () => {
   const evil = '\u001b[31mred\u0007\r\nnext\u202e\u009b'
   const shown = '\\x1b[31mred\\x07\\x0d\\x0anext\\u{202e}\\x9b'
 
@@ -146,7 +146,7 @@ describe('a hostile name does nothing to the terminal', () => {
   })
 })
 
-test('the header alone is marked', () => {
+test('the heading style marks the header alone', () => {
   const text = formatTable([dual], processes, { width: 80, heading: (title) => `<${title}>` })
   expect(text).toMatch(/^<PROTO .* PROCESS>\n[^<>]*$/)
 })

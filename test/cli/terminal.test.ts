@@ -62,11 +62,11 @@ test.each([
   ['-a', /^\d+ sockets$/],
   ['--port 1', /^0 matching sockets$/],
   ['who 1', /^nothing found on port 1$/],
-])('the last line of socktable %s', (line, expected) => {
+])('the last line of socktable %s counts what is shown', (line, expected) => {
   expect(screen(80, line).at(-1)).toMatch(expected)
 })
 
-describe('output that is larger than a pipe', () => {
+describe('output larger than a pipe', () => {
   const sockets: Socket[] = []
   afterEach(async () => {
     await Promise.all(
@@ -85,7 +85,7 @@ describe('output that is larger than a pipe', () => {
     }
   }
 
-  test('arrives whole, or ends quietly where nobody reads on', async () => {
+  test('arrives whole, or ends quietly where the reader stops', async () => {
     await openSockets(400)
     const { stdout } = run(['-u', '-a', '--json'])
     expect(stdout.length).toBeGreaterThan(2 ** 16)
@@ -95,8 +95,8 @@ describe('output that is larger than a pipe', () => {
   })
 })
 
-test('output that nobody will ever read ends quietly', () => {
-  // The reader ends when it is told to, and has ended before the command starts.
+test('output without a reader ends quietly', () => {
+  // The reader ends after one line, before the command starts.
   const closed = 'coproc { read -r; }; exec 5>&"${COPROC[1]}"; pid=$COPROC_PID; echo >&5; wait $pid'
   expect(bash(`${closed}; $SOCKTABLE -a >&5; echo $?`)).toEqual({
     code: 0,
@@ -105,12 +105,12 @@ test('output that nobody will ever read ends quietly', () => {
   })
 })
 
-test('output that can’t be written is an error', () => {
+test('output that cannot be written is an error with exit code 3', () => {
   const { code, stderr } = bash('$SOCKTABLE -a >/dev/full')
   expect(code).toBe(3)
   expect(stderr).toMatch(/^socktable: the output could not be written: ENOSPC: .*\n$/)
 })
 
-test('errors that can’t be written leave the exit code', () => {
+test('an error that cannot be written keeps its exit code', () => {
   expect(bash('$SOCKTABLE --port abc 2>/dev/full')).toEqual({ code: 2, stdout: '', stderr: '' })
 })

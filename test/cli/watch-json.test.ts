@@ -9,7 +9,7 @@ async function listen(port = 0): Promise<{ server: Server; port: number }> {
   return { server, port: (server.address() as { port: number }).port }
 }
 
-test('what changed is told with what it was before', async () => {
+test('watch --json prints a changed socket with what it was before', async () => {
   const { server, port } = await listen()
   const accepted = once(server, 'connection') as Promise<[Socket]>
   const client = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
@@ -27,7 +27,7 @@ test('what changed is told with what it was before', async () => {
   server.close()
 })
 
-test('Ctrl-C ends it, and so does who reads no more', async () => {
+test('watch --json ends with Ctrl-C or when its reader closes the pipe', async () => {
   const { server, port } = await listen()
   const first = watchCommand('-l', '--port', String(port))
   await first.next()

@@ -76,7 +76,7 @@ describe.runIf(canRun)('the live table (needs tmux)', () => {
     await until('the closed one is gone', () => !screen.text().includes(`:${port} `))
   })
 
-  test('is filtered by typing, and sorted', async () => {
+  test('is filtered by typing and sorted by keys', async () => {
     const servers = [await listen('127.0.0.1'), await listen('127.0.0.1')]
     const ports = servers.map(({ port }) => port).sort((a, b) => a - b) as [number, number]
     const screen = await open()
@@ -84,7 +84,7 @@ describe.runIf(canRun)('the live table (needs tmux)', () => {
       ports.map((port) => text.indexOf(`:${port} `)).map((at, _, [first = 0]) => at >= first)
     expect(order(await screen.shows(`:${ports[1]} `))).toEqual([true, true])
     screen.press('r')
-    expect(order(await screen.shows('by local, backwards'))).toEqual([true, false])
+    expect(order(await screen.shows('by local, reversed'))).toEqual([true, false])
     screen.press('Right')
     await screen.shows('by remote')
     screen.press('<', '<')
@@ -97,11 +97,11 @@ describe.runIf(canRun)('the live table (needs tmux)', () => {
     await screen.shows(`:${ports[1]} `)
   })
 
-  test('explains the port of the chosen socket', async () => {
+  test('explains the port of the selected socket', async () => {
     const { port } = await listen('127.0.0.1')
     const screen = await open(['--port', String(port)])
     screen.press('e')
-    await screen.shows('choose a socket first')
+    await screen.shows('select a socket first')
     screen.press('Down')
     await screen.shows(/^> *\+?tcp/m)
     screen.press('Enter')
@@ -110,19 +110,19 @@ describe.runIf(canRun)('the live table (needs tmux)', () => {
     await screen.shows(/^> *\+?tcp/m)
   })
 
-  test('turns the pages of an explanation', async () => {
+  test('shows a long explanation page by page', async () => {
     const { port } = await listen('127.0.0.1')
     const screen = await open(['--port', String(port)], [60, 6])
     screen.press('Down', 'e')
-    await screen.shows('any key goes on')
+    await screen.shows('press any key for more')
     expect(screen.text()).toContain(`TCP port ${port} is in use.`)
     screen.press('Space')
-    expect(await screen.shows('any key goes back')).toContain('Free close by')
+    expect(await screen.shows('press any key to go back')).toContain('Free close by')
     screen.press('Space')
     await screen.shows('q quit')
   })
 
-  test('ends the process of the chosen socket, after a question', async () => {
+  test('ends the process of the selected socket, after a question', async () => {
     const { port, child } = await otherListener()
     const screen = await open(['--port', String(port)])
     await screen.shows(`:${port} `)
@@ -160,7 +160,7 @@ describe.runIf(canRun)('the live table (needs tmux)', () => {
   test.each([
     ['q', ['q'], '0'],
     ['Ctrl-C', ['C-c'], '130'],
-  ])('%s leaves the terminal as it was', async (_name, keys, code) => {
+  ])('%s quits and restores the terminal', async (_name, keys, code) => {
     const screen = await open()
     expect(screen.modes()).toEqual({ cursor: false, other: true })
     screen.press(...keys)
@@ -173,7 +173,7 @@ describe.runIf(canRun)('the live table (needs tmux)', () => {
   test.each([
     ['SIGTERM', '143'],
     ['SIGINT', '130'],
-  ] as const)('%s as well', async (signal, code) => {
+  ] as const)('%s restores the terminal', async (signal, code) => {
     const screen = await open()
     process.kill(Number(fileText('pid')), signal)
     expect(await exitCode()).toBe(code)
@@ -194,7 +194,7 @@ describe.runIf(canRun)('the live table (needs tmux)', () => {
     expect(await exitCode()).toBe('0')
   })
 
-  test('ends where its terminal is closed', async () => {
+  test('ends when its terminal is closed', async () => {
     const screen = await open()
     const pid = Number(fileText('pid'))
     screen.close()
@@ -207,7 +207,7 @@ describe.runIf(canRun)('the live table (needs tmux)', () => {
     })
   })
 
-  test('an error leaves the terminal as it was, and is told there', async () => {
+  test('an error restores the terminal and is printed there', async () => {
     const screen = new Screen(100, 20)
     screens.push(screen)
     await screen.shows('$')

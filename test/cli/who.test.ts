@@ -24,7 +24,7 @@ async function hold(...words: string[]): Promise<Held> {
   return holder.json<Held>()
 }
 
-test('listeners first, then the connections on the port under their own heading', () => {
+test('who shows listeners first, then the connections on the port under a heading of their own', () => {
   const { code, stdout, stderr } = socktable('who', `:${listener.port}`)
   const [listeners = '', connections = ''] = stdout.split(
     `\n\nconnections on port ${listener.port}:\n`,
@@ -36,40 +36,40 @@ test('listeners first, then the connections on the port under their own heading'
   expect(connections).not.toContain('LISTEN')
 })
 
-test('a mere client does not have the port', () => {
+test('who shows a client apart, as it does not hold the port', () => {
   const { code, stdout } = socktable('who', String(listener.client.localPort))
   expect(code).toBe(0)
   expect(stdout).toMatch(
-    /^nobody listens on port \d+; connections that use it as their local port:\nPROTO .*\ntcp .*\n$/,
+    /^nothing listens on port \d+; connections that use it as their local port:\nPROTO .*\ntcp .*\n$/,
   )
 })
 
-test('a bound socket has it', async () => {
+test('who shows a bound socket as the holder of its port', async () => {
   const { port, pid } = await hold('bound')
   const { code, stdout } = socktable('who', String(port))
   expect(code).toBe(0)
   expect(stdout).toMatch(new RegExp(`^PROTO .*\ntcp .*:${port} +BOUND +${pid} .*\n$`))
 })
 
-test('every holder is shown, oldest first', async () => {
+test('who shows every process that shares a socket, oldest first', async () => {
   const { port, pid, children = [] } = await hold('fork', '5')
   const all = [pid, ...children].join(',')
   expect(children).toHaveLength(5)
   expect(socktable('who', String(port)).stdout).toMatch(new RegExp(` ${all} `))
 })
 
-test('a hostile name stays harmless', async () => {
+test('who escapes control characters in the name of a process', async () => {
   const { port } = await hold('named', '\u001b[31mred\u0007')
   const { stdout } = socktable('who', String(port))
   expect(stdout).toMatch(/ {2}\\x1b\[31mred\\x07\n$/)
 })
 
-describe('nobody', () => {
-  test('is told by the exit code', () => {
+describe('who ends with exit code 1', () => {
+  test('where no socket has the port', () => {
     expect(socktable('who', '1')).toEqual({ code: 1, stdout: '', stderr: '' })
   })
 
-  test('of that protocol', () => {
+  test('where none of the protocol or family has it', () => {
     const port = String(listener.port)
     expect(socktable('who', port, '--udp')).toEqual({ code: 1, stdout: '', stderr: '' })
     expect(socktable('who', port, '-6')).toEqual({ code: 1, stdout: '', stderr: '' })
@@ -77,7 +77,7 @@ describe('nobody', () => {
   })
 })
 
-test('JSON names the port and has the holders first', () => {
+test('who --json names the port and has the holders first', () => {
   const { stdout } = socktable('who', String(listener.port), '--json')
   expect(Object.keys(JSON.parse(stdout) as object)).toEqual([
     'port',
@@ -101,7 +101,7 @@ test('JSON names the port and has the holders first', () => {
 })
 
 test.runIf(needs(canBecomeOthers, 'root, to become another user'))(
-  'an unknown owner has its reason, in plain words',
+  'who explains below the table why an owner is unknown',
   () => {
     const { code, stdout, stderr } = run(['who', String(listener.port)], { prefix: AS_NOBODY })
     const reason =

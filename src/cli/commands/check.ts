@@ -1,42 +1,21 @@
-/** socktable check PORT...: could a server bind these ports? */
+/** socktable check PORT...: whether a server could bind these ports. */
 
-import { type PortCheck, checkPorts, explainPort } from '../../index.ts'
+import type { CheckOptions, PortCheck, PortFilter } from '../../index.ts'
+import { checkPorts, explainPort } from '../../index.ts'
 import { type UserNames, hiddenOwner, usersOf } from '../../users.ts'
-import { parseOptions } from '../options.ts'
+import { EXIT } from '../exit-codes.ts'
 import { print } from '../output.ts'
-import { EXPECTED_PLACE, PLACE, parsePlace } from '../place.ts'
+import { BIND_TARGET_OPTIONS, bindTargetOf } from '../port-options.ts'
 import { formatJson } from '../print/json.ts'
-import { harmless } from '../print/text.ts'
-import type { Subcommand } from '../subcommands.ts'
-import { UsageError } from '../usage-error.ts'
-import { parsePorts } from '../values.ts'
+import { escapeControls } from '../print/text.ts'
+import { type Subcommand, subcommand } from '../subcommand.ts'
+import { parsePortFilter } from '../values.ts'
 
-const HELP = `Says whether a server could bind ports, and if not, why not and who has them.
-
-Usage: socktable check PORT... [OPTIONS]     (PORT is 3000, :3000 or 3000-3010)
-
-      --host ADDRESS    where the server would listen; default: everywhere
-  -t, --tcp  -u, --udp  the protocol; default: TCP
-      --reuse-addr      of UDP: as a server that sets reuseAddr (multicast DNS)
-      --reuse-port      as a server that sets reusePort, to share the port
-      --json            one JSON array
-  -h, --help            this text
-
-A bind is tried with the options that Node sets and taken back at once; nothing
-listens, and nobody is connected to.
-
-Exit codes:
-  0  all are free
-  1  some are not
-  2  wrong usage
-  3  it could not be found out`
-
-const OPTIONS = {
-  ...PLACE,
-  'reuse-addr': { type: 'boolean' },
-  'reuse-port': { type: 'boolean' },
-  json: { type: 'boolean' },
-} as const
+interface CheckRequest {
+  readonly ports: readonly PortFilter[]
+  readonly options: CheckOptions
+  readonly json: boolean
+}
 
 /** One line for each port. */
 function line(
@@ -57,35 +36,66 @@ function line(
   return `${where}  ${obstacles.join(', ')}  ${[...owners].join(', ')}`.trimEnd()
 }
 
-export const check: Subcommand = {
-  help: HELP,
-  async run(argv) {
-    const { values, positionals } = parseOptions(argv, OPTIONS, EXPECTED_PLACE)
-    if (positionals.length === 0) throw new UsageError('check needs a port: socktable check 3000')
-    const ports = parsePorts(
-      'the port',
-      positionals.map((text) => text.replace(/^:/, '')),
-    )
-    const place = {
-      ...parsePlace(values),
-      reuseAddr: values['reuse-addr'] ?? false,
-      reusePort: values['reuse-port'] ?? false,
+/** The port, where it is a single one. Port 0 is the library's to refuse. */
+function onlyPort(ports: readonly PortFilter[]): number | null {
+  const ends = ports.flatMap((port) => (typeof port === 'number' ? port : [port.from, port.to]))
+  const [only = 0, ...others] = new Set(ends)
+  return others.length === 0 && only > 0 ? only : null
+}
+
+export const check: Subcommand = subcommand({
+  name: 'check',
+  about: `Shows whether a server could bind ports and, if not, why not and which processes use them.`,
+  usage: ['PORT... [OPTIONS]     (PORT is 3000, :3000 or 3000-3010)'],
+  operands: {
+    noun: 'a port',
+    least: 1,
+    example: '3000',
+    commas: true,
+    parse: (text) => parsePortFilter('the port', text),
+  },
+  options: {
+    ...BIND_TARGET_OPTIONS,
+    'reuse-addr': {
+      kind: 'flag',
+      help: 'UDP: as a server that sets reuseAddr (multicast DNS)',
+    },
+    'reuse-port': {
+      kind: 'flag',
+      help: 'as a server that sets reusePort, to share the port',
+    },
+    json: { kind: 'flag', help: 'one JSON array' },
+  },
+  notes: `A bind is tried with the options that Node sets, and undone immediately; nothing listens, and no
+connection is made.`,
+  exitCodes: { 0: 'all are free', 1: 'some are not', 3: 'the check failed' },
+
+  request({ options, operands }): CheckRequest {
+    return {
+      ports: operands,
+      options: {
+        ...bindTargetOf(options),
+        reuseAddr: options['reuse-addr'],
+        reusePort: options['reuse-port'],
+      },
+      json: options.json,
     }
-    const [only = 0, ...others] = new Set(
-      ports.flatMap((port) => (typeof port === 'number' ? port : [port.from, port.to])),
-    )
-    // One look at one port: a second one might see something else. Port 0 is refused below.
-    if (others.length === 0 && only > 0 && !values.json) {
-      const { text, check: found } = await explainPort(only, place)
-      print(`${harmless(text, '\n')}\n`)
-      return found?.free === true ? 0 : 1
+  },
+
+  async run({ ports, options, json }) {
+    const only = json ? null : onlyPort(ports)
+    if (only !== null) {
+      // One check alone: a second one might find something else.
+      const { text, check: found } = await explainPort(only, options)
+      print(`${escapeControls(text, '\n')}\n`)
+      return found?.free === true ? EXIT.yes : EXIT.no
     }
-    const checks = await checkPorts(ports, place)
-    if (values.json) print(formatJson(checks))
+    const checks = await checkPorts(ports, options)
+    if (json) print(formatJson(checks))
     else {
       const users = await usersOf(checks.flatMap(({ holders }) => holders))
-      print(checks.map((each) => `${harmless(line(each, users))}\n`).join(''))
+      print(checks.map((each) => `${escapeControls(line(each, users))}\n`).join(''))
     }
-    return checks.every(({ free }) => free) ? 0 : 1
+    return checks.every(({ free }) => free) ? EXIT.yes : EXIT.no
   },
-}
+})

@@ -1,59 +1,71 @@
-/** socktable explain PORT|ERROR: what is the matter, in plain words. */
+/** socktable explain PORT|ERROR: what is wrong, in plain words. */
 
+import type { BindTargetOptions } from '../../index.ts'
 import { explainError, explainPort } from '../../index.ts'
+import { EXIT } from '../exit-codes.ts'
 import { readInput } from '../input.ts'
-import { parseOptions } from '../options.ts'
 import { print } from '../output.ts'
-import { EXPECTED_PLACE, PLACE, parsePlace } from '../place.ts'
+import { BIND_TARGET_OPTIONS, JSON_OPTION, bindTargetOf } from '../port-options.ts'
 import { formatJson } from '../print/json.ts'
-import { harmless } from '../print/text.ts'
-import type { Subcommand } from '../subcommands.ts'
+import { escapeControls } from '../print/text.ts'
+import { type Subcommand, subcommand } from '../subcommand.ts'
 import { UsageError } from '../usage-error.ts'
-import { parsePort } from '../values.ts'
+import { isPort, parsePort } from '../values.ts'
 
-const HELP = `Explains a port, or an error about one: what happened, who is responsible, what
-to do.
+interface ExplainRequest {
+  /** Null: it is piped. */
+  readonly text: string | null
+  readonly options: BindTargetOptions
+  readonly json: boolean
+}
 
-Usage: socktable explain PORT|TEXT... [OPTIONS]
-       PROGRAM 2>&1 | socktable explain [OPTIONS]
+export const explain: Subcommand = subcommand({
+  name: 'explain',
+  about: `Explains a port, or an error about one: what happened, which process is responsible, what to
+do.`,
+  usage: ['PORT|TEXT... [OPTIONS]'],
+  operands: { noun: 'a port or the text of an error', parse: String },
+  options: {
+    ...BIND_TARGET_OPTIONS,
+    host: {
+      ...BIND_TARGET_OPTIONS.host,
+      help: 'where the server would listen; default: as the error says, or every address',
+    },
+    json: JSON_OPTION,
+  },
+  examples: [
+    'socktable explain 3000',
+    'socktable explain "listen EADDRINUSE: address already in use :::3000"',
+    'node server.js 2>&1 | socktable explain',
+  ],
+  exitCodes: {
+    0: 'the port is free',
+    1: 'it is not, or the text names none',
+    3: 'the check failed',
+  },
 
-      --host ADDRESS    where the server would listen; default: as the error
-                        says, or everywhere
-  -t, --tcp  -u, --udp  the protocol; default: TCP
-      --json            one JSON object
-  -h, --help            this text
-
-Examples:
-  socktable explain 3000
-  socktable explain "listen EADDRINUSE: address already in use :::3000"
-  node server.js 2>&1 | socktable explain
-
-Exit codes:
-  0  the port is free
-  1  it is not, or the text names none
-  2  wrong usage
-  3  it could not be found out`
-
-const OPTIONS = { ...PLACE, json: { type: 'boolean' } } as const
-
-export const explain: Subcommand = {
-  help: HELP,
-  async run(argv) {
-    const { values, positionals } = parseOptions(argv, OPTIONS, EXPECTED_PLACE)
-    const words = positionals.join(' ')
+  request({ options, operands }): ExplainRequest {
+    const words = operands.join(' ')
     const isPiped = words === '-' || (words === '' && !process.stdin.isTTY)
-    const text = isPiped ? await readInput() : words
-    if (text.trim() === '') {
+    const { protocol, ...host } = bindTargetOf(options)
+    return {
+      text: isPiped ? null : words,
+      // Without -t and -u the protocol is the one that the error names.
+      options: options.udp || options.tcp ? ({ protocol, ...host } as BindTargetOptions) : host,
+      json: options.json,
+    }
+  },
+
+  async run({ text, options, json }) {
+    const given = (text ?? (await readInput())).trim()
+    if (given === '') {
       throw new UsageError('explain needs a port or the text of an error, as words or piped')
     }
-    const { protocol, ...place } = parsePlace(values)
-    const asked = values.udp || values.tcp ? { protocol, ...place } : place
-    const options = asked as Parameters<typeof explainPort>[1]
-    const explanation = /^:?\d+$/.test(text.trim())
-      ? await explainPort(parsePort('the port', text.trim().replace(':', '')), options)
-      : await explainError(text, options)
-    if (values.json) print(formatJson(explanation))
-    else print(`${harmless(explanation.text, '\n')}\n`)
-    return explanation.check?.free === true ? 0 : 1
+    const explanation = isPort(given)
+      ? await explainPort(parsePort('the port', given), options)
+      : await explainError(text ?? given, options)
+    if (json) print(formatJson(explanation))
+    else print(`${escapeControls(explanation.text, '\n')}\n`)
+    return explanation.check?.free === true ? EXIT.yes : EXIT.no
   },
-}
+})

@@ -7,7 +7,7 @@ import { cutEnd } from '../print/width.ts'
 import type { Entry, Mark } from './live-table.ts'
 import type { View } from './view.ts'
 
-/** How a line stands out; without colour what is before it has to do. */
+/** How a line stands out; without colour the marks before it do. */
 export type Style = 'title' | 'selected' | Mark | null
 
 export interface Line {
@@ -21,11 +21,11 @@ export interface Picture {
   readonly processes: readonly SocketProcess[]
   /** How many sockets there are, shown or not. */
   readonly sockets: number
-  /** What the table lacks, in a few words; empty: nothing. */
-  readonly lacks: string
+  /** What is missing from the table, in a few words; empty: nothing. */
+  readonly missing: string
   /** Instead of the table, where there are any: lines of a text. */
   readonly page: readonly string[]
-  /** Instead of the line of help: a question or what became of something. */
+  /** Instead of the line of help: a question or a result. */
   readonly notice: string | null
   readonly columns: number
   readonly lines: number
@@ -34,12 +34,12 @@ export interface Picture {
 const HELP = 'q quit  / filter  < > sort  r reverse  e explain  k kill'
 const GUTTER: Readonly<Record<Mark, string>> = { opened: '+', changed: '*', closed: '-' }
 /** The title, the names of the columns and the line at the bottom. */
-const AROUND = 3
+const OTHER_LINES = 3
 // Widths of columns come from this many rows, so that they stay where they are while one scrolls.
 const MEASURED = 500
 
 /** How many rows there is room for. */
-export const roomFor = (lines: number): number => Math.max(1, lines - AROUND)
+export const roomFor = (lines: number): number => Math.max(1, lines - OTHER_LINES)
 
 /** How many lines of a text. */
 export const roomForPage = (lines: number): number => Math.max(1, lines - 2)
@@ -52,17 +52,17 @@ function topOf({ view, shown, lines }: Picture): number {
   return Math.min(page * room, Math.max(0, shown.length - room))
 }
 
-function titleOf({ view, shown, sockets, lacks }: Picture): string {
+function titleOf({ view, shown, sockets, missing }: Picture): string {
   const parts = [`socktable watch: ${plural(sockets, 'socket')}`]
   if (view.filter !== '') parts.push(`${shown.length} shown`)
-  parts.push(`by ${view.sort}${view.descending ? ', backwards' : ''}`)
-  if (lacks !== '') parts.push(lacks)
+  parts.push(`by ${view.sort}${view.descending ? ', reversed' : ''}`)
+  if (missing !== '') parts.push(missing)
   return parts.join('; ')
 }
 
 function bottomOf({ view, notice }: Picture): string {
   if (notice !== null) return notice
-  if (view.typing) return `filter: ${view.filter}_   (Enter keeps it, Esc drops it)`
+  if (view.typing) return `filter: ${view.filter}_   (Enter keeps it, Esc removes it)`
   return view.filter === '' ? HELP : `filter: ${view.filter}   ${HELP}`
 }
 

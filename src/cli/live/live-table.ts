@@ -1,38 +1,25 @@
 /** The sockets that a live table shows: those there are, and for a moment those that have closed. */
 
-import type { Include, SocketChanges, SocketProcess, SocketRow } from '../../index.ts'
+import type { Include, SocketChanges, SocketProcess } from '../../index.ts'
+import type { Row } from '../print/row.ts'
 
-/** What has become of a socket lately. */
+/** What happened to a socket recently. */
 export type Mark = 'opened' | 'changed' | 'closed'
 
 export interface Entry {
-  /** Stays the same while the row changes. */
+  /** Another one for each socket; a row's own id may be that of an earlier one. */
   readonly id: number
-  readonly row: SocketRow<Include>
-  /** Null once that is some time ago. */
+  readonly row: Row
+  /** Null where nothing happened to it recently. */
   readonly mark: Mark | null
   /** When the mark goes, and a closed socket with it; by the clock that `apply` was given. */
   readonly until: number
 }
 
-/** For how long a mark stays, in milliseconds. */
+/** How long a mark stays, in milliseconds. */
 export const MARKED = 3000
 
-/** Names a socket as one set of changes names it to the next: by all that does not change untold. */
-const nameOf = (row: SocketRow<Include>): string =>
-  [
-    row.protocol,
-    row.localAddress,
-    row.localPort,
-    row.remoteAddress,
-    row.remotePort,
-    row.state,
-    row.inode,
-    row.createdAt,
-    row.pids,
-  ].join(' ')
-
-const unmarked = (id: number, row: SocketRow<Include>): Entry => ({
+const unmarked = (id: number, row: Row): Entry => ({
   id,
   row,
   mark: null,
@@ -42,7 +29,7 @@ const unmarked = (id: number, row: SocketRow<Include>): Entry => ({
 export class LiveTable {
   readonly #entries = new Map<string, Entry[]>()
   #processes = new Map<number, SocketProcess>()
-  /** Nothing is new in what there was at first. */
+  /** No socket of the first read is new. */
   #first = true
   #lastId = 0
 
@@ -73,7 +60,7 @@ export class LiveTable {
     this.#learn(changes.processes)
   }
 
-  /** Lets old marks go. Returns when the next one is due; Infinity: none is left. */
+  /** Removes old marks. Returns when the next one is due; Infinity: none is left. */
   expire(now: number): number {
     let next = Infinity
     for (const [name, entries] of this.#entries) {
@@ -90,15 +77,15 @@ export class LiveTable {
   }
 
   #add(entry: Entry): void {
-    const name = nameOf(entry.row)
+    const name = entry.row.id
     const others = this.#entries.get(name)
     if (others === undefined) this.#entries.set(name, [entry])
     else others.push(entry)
   }
 
   /** Removes the entry of a socket that is there; returns its id. */
-  #remove(row: SocketRow<Include>): number {
-    const name = nameOf(row)
+  #remove(row: Row): number {
+    const name = row.id
     const entries = this.#entries.get(name) ?? []
     const index = entries.findIndex(({ mark }) => mark !== 'closed')
     const [removed] = index < 0 ? [] : entries.splice(index, 1)
@@ -108,7 +95,7 @@ export class LiveTable {
 
   #learn(processes: readonly SocketProcess[]): void {
     for (const process of processes) this.#processes.set(process.pid, process)
-    // Those that have gone are forgotten now and then.
+    // Those that no socket has any more are removed now and then.
     if (this.#processes.size < 2 * this.#entries.size + 1000) return
     const pids = new Set(this.entries.flatMap(({ row }) => row.pids))
     this.#processes = new Map([...this.#processes].filter(([pid]) => pids.has(pid)))

@@ -1,33 +1,21 @@
 /** The live table at work: changes and keys come in, pictures go out. */
 
-import type { Include, SocketChanges, SocketRow, WatchOptions } from '../../index.ts'
-import { explainPort, listSockets, processInfo, terminate, watchSockets } from '../../index.ts'
-import { usersOf } from '../../users.ts'
+import type { Include, SocketChanges, WatchOptions } from '../../index.ts'
+import { watchSockets } from '../../index.ts'
 import { plural } from '../output.ts'
-import { nameOf, outcomeOf } from '../print/process.ts'
-import { harmless, whyUnknown } from '../print/text.ts'
-import { wrap } from '../print/width.ts'
+import type { Row } from '../print/row.ts'
+import { escapeControls } from '../print/text.ts'
+import { explanationOf, planEnding } from './actions.ts'
 import { draw, roomFor, roomForPage } from './draw.ts'
 import { type Entry, LiveTable } from './live-table.ts'
 import { Terminal } from './terminal.ts'
-import { FIRST_VIEW, type Key, type View, type Wish, arrange, press } from './view.ts'
+import { type Action, FIRST_VIEW, type Key, type View, arrange, press } from './view.ts'
 
 const INTERRUPTED = 130
 
-function lackOf({ missing, hidden }: SocketChanges<Include>): string {
+function whatIsMissing({ missing, hidden }: SocketChanges<Include>): string {
   if (hidden.sockets > 0) return `${plural(hidden.sockets, 'owner')} hidden by permission`
-  return missing.length > 0 ? `not complete (${missing.join(', ')})` : ''
-}
-
-/** Whether the process that the row names has the socket still. */
-async function isHeld(row: SocketRow<Include>, pid: number): Promise<boolean> {
-  const { protocol, localPort } = row
-  const { rows } = await listSockets({ protocol, localPort, pid, bound: true })
-  const same = ({ localAddress, remoteAddress, remotePort }: SocketRow) =>
-    localAddress === row.localAddress &&
-    remoteAddress === row.remoteAddress &&
-    remotePort === row.remotePort
-  return rows.some(same)
+  return missing.length > 0 ? `incomplete (${missing.join(', ')})` : ''
 }
 
 class Session {
@@ -37,11 +25,11 @@ class Session {
   #view: View = FIRST_VIEW
   #shown: readonly Entry[] = []
   #sockets = 0
-  #lacks = ''
-  /** What is left of a text that stands where the table was. */
+  #missing = ''
+  /** The rest of a text that is shown in place of the table. */
   #page: readonly string[] = []
   #notice: string | null = 'reading the table'
-  /** What a yes to the question in the last line does. */
+  /** What is done after a yes to the question in the last line. */
   #agreed: (() => Promise<void>) | null = null
   #isRead = false
   #keys = 0
@@ -70,7 +58,7 @@ class Session {
       for await (const changes of this.#watcher) {
         this.#table.apply(changes, performance.now())
         this.#sockets = changes.sockets
-        this.#lacks = lackOf(changes)
+        this.#missing = whatIsMissing(changes)
         if (!this.#isRead) this.#notice = null
         this.#isRead = true
         this.#refresh()
@@ -112,7 +100,7 @@ class Session {
       shown: this.#shown,
       processes: this.#table.processes,
       sockets: this.#sockets,
-      lacks: this.#lacks,
+      missing: this.#missing,
       page: this.#page,
       notice: this.#notice,
       columns,
@@ -122,12 +110,12 @@ class Session {
   }
 
   #press(key: Key): void {
-    const { view, wish } = press(this.#view, key, this.#shown, roomFor(this.#terminal.lines))
-    if (wish === 'interrupt') {
+    const { view, action } = press(this.#view, key, this.#shown, roomFor(this.#terminal.lines))
+    if (action === 'interrupt') {
       this.#end(INTERRUPTED)
       return
     }
-    if (wish === 'suspend') {
+    if (action === 'suspend') {
       if (process.platform !== 'win32') this.#terminal.suspend()
       return
     }
@@ -146,26 +134,21 @@ class Session {
     }
     const { sort, descending, filter } = this.#view
     this.#view = view
-    if (view.sort !== sort || view.descending !== descending || view.filter !== filter) {
-      this.#arrange()
-    } else {
-      this.#paint()
-    }
-    this.#grant(wish)
+    const same = view.sort === sort && view.descending === descending && view.filter === filter
+    if (same) this.#paint()
+    else this.#arrange()
+    this.#perform(action)
   }
 
-  #grant(wish: Wish): void {
-    if (wish === 'quit') {
-      this.#end(0)
-      return
-    }
-    if (wish === null) return
+  #perform(action: Action): void {
+    if (action === 'quit') this.#end(0)
+    if (action === 'quit' || action === null) return
     const row = this.#shown.find(({ id }) => id === this.#view.selected)?.row
     if (row === undefined) {
-      this.#say('choose a socket first, with the arrow keys')
+      this.#say('select a socket first, with the arrow keys')
       return
     }
-    this.#do(() => (wish === 'kill' ? this.#askToEnd(row) : this.#explain(row)))
+    this.#do(() => (action === 'kill' ? this.#askToEnd(row) : this.#explain(row)))
   }
 
   #do(work: () => Promise<void>): void {
@@ -176,7 +159,7 @@ class Session {
 
   #say(notice: string): void {
     this.#agreed = null
-    this.#notice = harmless(notice)
+    this.#notice = escapeControls(notice)
     this.#paint()
   }
 
@@ -188,46 +171,29 @@ class Session {
   #showPage(page: readonly string[]): void {
     this.#page = page
     const isLast = page.length <= roomForPage(this.#terminal.lines)
-    if (page.length > 0) this.#say(isLast ? 'any key goes back' : 'any key goes on')
+    if (page.length > 0) this.#say(isLast ? 'press any key to go back' : 'press any key for more')
     else this.#paint()
   }
 
-  async #explain({ localPort, protocol, localAddress }: SocketRow<Include>): Promise<void> {
-    const { text } = await explainPort(localPort, { protocol, host: localAddress })
-    const { columns } = this.#terminal
-    const wrapped = harmless(text, '\n')
-      .split('\n')
-      .map((line) => wrap(line, columns).trimEnd())
-    this.#showPage(wrapped.join('\n').split('\n'))
+  async #explain(row: Row): Promise<void> {
+    this.#showPage(await explanationOf(row, this.#terminal.columns))
   }
 
-  async #askToEnd(row: SocketRow<Include>): Promise<void> {
-    const { pid } = row
-    if (pid === null) {
-      this.#say(whyUnknown(row, await usersOf([row])))
-      return
-    }
-    // In this order: whoever gets the PID later is not the one that is asked about.
+  async #askToEnd(row: Row): Promise<void> {
     const keys = this.#keys
-    const process = await processInfo(pid)
-    if (process === null || !(await isHeld(row, pid))) {
-      this.#say(`process ${pid} has that socket no longer`)
+    const planned = await planEnding(row)
+    if (typeof planned === 'string') {
+      this.#say(planned)
       return
     }
-    const { processes } = await terminate(process, { dryRun: true })
-    if (processes.every(({ outcome }) => outcome !== 'would-be-terminated')) {
-      this.#say(processes.map(outcomeOf).join('; '))
-      return
-    }
-    // Who presses other keys meanwhile has something else in mind by now.
+    // After other keys the question would come unexpected.
     if (keys !== this.#keys) return
-    this.#ask(`End ${nameOf(process)}? y/N`, async () => {
-      this.#say(`ending ${nameOf(process)} ...`)
-      const { processes: ended } = await terminate(process)
-      this.#say(ended.map(outcomeOf).join('; '))
+    this.#ask(`End ${planned.name}? y/N`, async () => {
+      this.#say(`ending ${planned.name} ...`)
+      this.#say(await planned.end())
     })
   }
 }
 
-/** Shows the table on the terminal until it is left; returns the exit code. */
+/** Shows the table on the terminal until the user quits; returns the exit code. */
 export const runLive = (query: WatchOptions): Promise<number> => new Session(query).run()

@@ -1,4 +1,4 @@
-/** A terminal whose whole screen is drawn on, and which is left as it was, however that comes. */
+/** A terminal whose whole screen is drawn on, and restored however the program ends. */
 
 import { constants } from 'node:os'
 import { emitKeypressEvents } from 'node:readline'
@@ -21,7 +21,7 @@ const STYLES: Readonly<Record<Exclude<Style, null>, Parameters<typeof styleText>
   closed: 'red',
 }
 
-/** What ends a program without asking it; SIGHUP and SIGBREAK come when a terminal is closed. */
+/** Signals that end a program; SIGHUP and SIGBREAK come when a terminal is closed. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP', 'SIGBREAK'] as const
 
 export interface Listener {
@@ -52,7 +52,7 @@ export class Terminal {
   }
   readonly #onSignal = (signal: NodeJS.Signals): void => {
     this.close()
-    // Windows sends no signals: process.kill() would end any process at once, or refuse.
+    // Windows sends no signals: process.kill() would end any process immediately, or refuse.
     if (process.platform === 'win32') process.exit(128 + constants.signals[signal])
     process.kill(process.pid, signal)
   }
@@ -80,7 +80,7 @@ export class Terminal {
     return this.#output.rows || 24
   }
 
-  /** Draws, unless the terminal is somebody else's by now. */
+  /** Draws, unless the terminal is the shell's now. */
   paint(lines: readonly Line[]): void {
     if (!this.#entered) return
     const color = hasColor(this.#output)
@@ -95,9 +95,9 @@ export class Terminal {
   /** Gives the terminal to the shell until that hands it back. */
   suspend(): void {
     this.#restore()
-    // As the terminal does at Ctrl-Z: whoever started this, such as npx, stops too.
+    // As the terminal does at Ctrl-Z: the parent process, such as npx, stops too.
     process.kill(0, 'SIGTSTP')
-    // Where no shell waits, the system stops nobody (a session of its own: ssh -t, tmux).
+    // Where no shell waits (a session of its own: ssh -t, tmux), the system stops no process.
     setTimeout(() => {
       if (!this.#closed && !this.#entered) this.#onContinue()
     }, 100)
@@ -115,7 +115,7 @@ export class Terminal {
 
   #enter(): void {
     this.#entered = true
-    // A shell may have set it otherwise since, of which Node.js does not know.
+    // A shell may have changed it since, which Node.js does not know.
     this.#input.setRawMode(false)
     this.#input.setRawMode(true)
     this.#input.resume()

@@ -1,14 +1,14 @@
-/** What the live table shows of its sockets, and what the keys do about that. Pure. */
+/** What the live table shows of its sockets, and what the keys change. Pure. */
 
-import type { Include, SocketRow } from '../../index.ts'
+import type { Row } from '../print/row.ts'
 import { byPort } from '../print/text.ts'
 import type { Entry } from './live-table.ts'
 
-/** The columns, in the order in which they stand, each with what it is sorted by. */
+/** The columns that rows can be sorted by, in the order on the screen. */
 export const SORTS = ['protocol', 'local', 'remote', 'state', 'pid', 'process'] as const
 export type Sort = (typeof SORTS)[number]
 
-const KEYS: Readonly<Record<Sort, (row: SocketRow<Include>) => string | number>> = {
+const KEYS: Readonly<Record<Sort, (row: Row) => string | number>> = {
   protocol: ({ protocol, family }) => protocol + family,
   local: ({ localPort }) => localPort,
   remote: ({ remoteAddress }) => remoteAddress ?? '',
@@ -36,7 +36,7 @@ export const FIRST_VIEW: View = {
   selected: null,
 }
 
-/** All that a person may look for in a row, in small letters. */
+/** All text that a filter searches in a row, in lower case. */
 function textOf({ row }: Entry): string {
   const { protocol, family, localAddress, localPort, remoteAddress, remotePort } = row
   const remote = remoteAddress === null ? '' : `${remoteAddress}:${remotePort ?? ''}`
@@ -66,7 +66,7 @@ export function arrange(entries: readonly Entry[], view: View): Entry[] {
   return view.descending ? arranged.reverse() : arranged
 }
 
-/** A key as node:readline tells it. */
+/** A key as node:readline reports it. */
 export interface Key {
   readonly name?: string | undefined
   readonly ctrl?: boolean | undefined
@@ -74,12 +74,12 @@ export interface Key {
   readonly sequence?: string | undefined
 }
 
-/** What a key asks for beyond the view. */
-export type Wish = 'quit' | 'interrupt' | 'suspend' | 'explain' | 'kill' | null
+/** What a key does beyond the view. */
+export type Action = 'quit' | 'interrupt' | 'suspend' | 'explain' | 'kill' | null
 
-export interface Answer {
+export interface Pressed {
   readonly view: View
-  readonly wish: Wish
+  readonly action: Action
 }
 
 const PRINTABLE = /^[^\p{Cc}\p{Cf}]$/u
@@ -120,7 +120,7 @@ function sortedBy(view: View, step: number): View {
   return { ...view, sort: SORTS[index % SORTS.length] as Sort }
 }
 
-const WISHES: Readonly<Record<string, Wish>> = {
+const ACTIONS: Readonly<Record<string, Action>> = {
   q: 'quit',
   e: 'explain',
   return: 'explain',
@@ -130,23 +130,23 @@ const WISHES: Readonly<Record<string, Wish>> = {
 }
 
 /** What a key does. `page`: how many rows there is room for. */
-export function press(view: View, key: Key, shown: readonly Entry[], page: number): Answer {
+export function press(view: View, key: Key, shown: readonly Entry[], page: number): Pressed {
   const { name = '', ctrl = false, meta = false, sequence = '' } = key
-  if (ctrl && name === 'c') return { view, wish: 'interrupt' }
-  if (ctrl && name === 'z') return { view, wish: 'suspend' }
+  if (ctrl && name === 'c') return { view, action: 'interrupt' }
+  if (ctrl && name === 'z') return { view, action: 'suspend' }
   if (view.typing) {
     const step = STEPS[name]
     const next = step === undefined ? typed(view, key) : moved(view, shown, step(page))
-    return { view: next, wish: null }
+    return { view: next, action: null }
   }
-  // Node.js tells the escape key as one that is pressed with itself.
-  if (ctrl || (meta && name !== 'escape')) return { view, wish: null }
-  if (sequence === '/') return { view: { ...view, typing: true }, wish: null }
-  if (sequence === '<' || name === 'left') return { view: sortedBy(view, -1), wish: null }
-  if (sequence === '>' || name === 'right') return { view: sortedBy(view, 1), wish: null }
-  if (name === 'r') return { view: { ...view, descending: !view.descending }, wish: null }
-  if (name === 'escape') return { view: { ...view, filter: '', selected: null }, wish: null }
+  // Node.js reports the escape key with `meta`.
+  if (ctrl || (meta && name !== 'escape')) return { view, action: null }
+  if (sequence === '/') return { view: { ...view, typing: true }, action: null }
+  if (sequence === '<' || name === 'left') return { view: sortedBy(view, -1), action: null }
+  if (sequence === '>' || name === 'right') return { view: sortedBy(view, 1), action: null }
+  if (name === 'r') return { view: { ...view, descending: !view.descending }, action: null }
+  if (name === 'escape') return { view: { ...view, filter: '', selected: null }, action: null }
   const step = STEPS[name]
-  if (step !== undefined) return { view: moved(view, shown, step(page)), wish: null }
-  return { view, wish: WISHES[name] ?? null }
+  if (step !== undefined) return { view: moved(view, shown, step(page)), action: null }
+  return { view, action: ACTIONS[name] ?? null }
 }

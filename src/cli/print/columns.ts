@@ -1,25 +1,26 @@
-/** What stands in each column of the table, in full and in the room that there is. */
+/** The text in each column of the table, in full and in the room that there is. */
 
-import type { Include, SocketProcess, SocketRow } from '../../index.ts'
-import { harmless } from './text.ts'
+import type { SocketProcess } from '../../index.ts'
+import type { Row } from './row.ts'
+import { escapeControls } from './text.ts'
 import { cells, cutEnd, cutMiddle } from './width.ts'
 
 /** On a terminal, where a socket of a hundred processes would leave no room for anything else. */
 const MOST_PIDS = 3
-/** Enough to tell all states apart by both their ends. */
+/** Enough to distinguish all states by their first and last letters. */
 const LEAST_STATE = 6
 
 export interface Column {
   readonly title: string
   /**
-   * The text in at most `room` cells or, where it can't be told in so few, in as few as it can:
+   * The text in at most `room` cells or, where that is too few, in as few as possible:
    * never a part of a port or of a PID, which would be another one.
    */
-  show(row: SocketRow<Include>, room: number): string
+  show(row: Row, room: number): string
 }
 
 function showAddress(address: string, port: number, note: string, room: number): string {
-  const host = harmless(address.includes(':') ? `[${address}]` : address)
+  const host = escapeControls(address.includes(':') ? `[${address}]` : address)
   const rest = `:${port}${note}`
   if (cells(host) + rest.length <= room) return host + rest
   if (rest.length < room) return cutMiddle(host, room - rest.length) + rest
@@ -46,7 +47,7 @@ const PROTOCOL: Column = {
 const LOCAL: Column = {
   title: 'LOCAL ADDRESS',
   show: ({ localAddress, localPort, dualStack }, room) =>
-    showAddress(localAddress, localPort, dualStack ? ' +v4' : '', room),
+    showAddress(localAddress, localPort, dualStack === true ? ' +v4' : '', room),
 }
 
 const REMOTE: Column = {
@@ -62,16 +63,16 @@ const STATE: Column = {
 
 const PID: Column = { title: 'PID', show: ({ pids }, room) => showPids(pids, room) }
 
-/** The names of all holders; `reasons` puts in their place why there are none. */
+/** The names of all holders; with `reasons`, why there are none. */
 function processColumn(processes: readonly SocketProcess[], reasons: boolean): Column {
   const names = new Map(processes.map(({ pid, name }) => [pid, name]))
   return {
     title: 'PROCESS',
-    show: ({ pids, ownerUnknown, service }, room) => {
+    show: ({ pids, ownerUnknown, service = null }, room) => {
       if (ownerUnknown !== null) return cutEnd(reasons ? `(${ownerUnknown})` : '-', room)
       const holders = new Set(pids.map((pid) => names.get(pid) ?? '?'))
       const what = service === null ? '' : ` (${service})`
-      return cutEnd(harmless([...holders].join(',') + what), room)
+      return cutEnd(escapeControls([...holders].join(',') + what), room)
     },
   }
 }

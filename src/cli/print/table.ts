@@ -1,7 +1,8 @@
 /** Rows as a table for people. */
 
-import type { Include, SocketProcess, SocketRow } from '../../index.ts'
+import type { SocketProcess } from '../../index.ts'
 import { type Column, type Columns, columnsFor } from './columns.ts'
+import type { Row } from './row.ts'
 import { cells, cutEnd, padEnd } from './width.ts'
 
 export interface TableLook {
@@ -12,7 +13,7 @@ export interface TableLook {
   /** Whether to show why an owner is not known, where its name would stand. Default: false. */
   readonly reasons?: boolean
   /** The rows that columns have to be wide enough for. Default: those that are shown. */
-  readonly measured?: readonly SocketRow<Include>[]
+  readonly measured?: readonly Row[]
 }
 
 // What columns are left while others can still give way.
@@ -28,7 +29,7 @@ interface Fitted {
 }
 type Fits = Readonly<Record<keyof Columns, Fitted>>
 
-function widest(rows: readonly SocketRow<Include>[], column: Column, room: number): number {
+function widest(rows: readonly Row[], column: Column, room: number): number {
   return rows.reduce((most, row) => Math.max(most, cells(column.show(row, room))), 0)
 }
 
@@ -38,7 +39,7 @@ function titleIn(title: string, room: number): string {
 }
 
 /** Takes from the columns, from the least important on, until they fit; returns the gap between. */
-function fit(all: Fits, rows: readonly SocketRow<Include>[], width: number): number {
+function fit(all: Fits, rows: readonly Row[], width: number): number {
   let gap = 2
   const excess = () => {
     const widths = Object.values<Fitted>(all).flatMap((each) =>
@@ -74,7 +75,7 @@ function fit(all: Fits, rows: readonly SocketRow<Include>[], width: number): num
 
 /** The lines of a table with a header; none is wider than the terminal. */
 export function formatTable(
-  rows: readonly SocketRow<Include>[],
+  rows: readonly Row[],
   processes: readonly SocketProcess[],
   { width, heading, reasons = false, measured = rows }: TableLook,
 ): string {

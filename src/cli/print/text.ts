@@ -1,13 +1,14 @@
 /** Pieces of text that the printers share. */
 
-import type { Include, OwnerUnknown, SocketRow } from '../../index.ts'
+import type { OwnerUnknown } from '../../index.ts'
 import { type UserNames, hiddenOwner, remedyForHidden } from '../../users.ts'
+import type { Row } from './row.ts'
 
 const UNKNOWN_OWNER: Readonly<Record<Exclude<OwnerUnknown, 'permission'>, string>> = {
   'not-asked': 'its owner was not asked for',
-  'no-owner': 'no process has it (any more): the kernel opens or ends it on its own',
-  'not-accepted': 'no process has it yet: it waits to be accepted',
-  gone: 'it was closed during the look-up',
+  'no-owner': 'no process holds it (any more): the kernel opens or ends it on its own',
+  'not-accepted': 'no process holds it yet: it waits to be accepted',
+  gone: 'it was closed during the read',
   'not-found': 'held by the kernel itself, or by a process in another PID namespace',
   'not-searched': 'its owner was not found before the search ended',
   'pid-namespace': 'its owner is unknown: /proc belongs to another PID namespace',
@@ -16,23 +17,32 @@ const UNKNOWN_OWNER: Readonly<Record<Exclude<OwnerUnknown, 'permission'>, string
 
 /** Why the owner of a socket is not known, in plain words; empty where it is known. */
 export function whyUnknown(
-  row: Pick<SocketRow<Include>, 'ownerUnknown' | 'uid'>,
+  { ownerUnknown, uid = null }: Pick<Row, 'ownerUnknown' | 'uid'>,
   users: UserNames,
 ): string {
+  const row = { ownerUnknown, uid }
   if (row.ownerUnknown === null) return ''
   if (row.ownerUnknown !== 'permission') return UNKNOWN_OWNER[row.ownerUnknown]
   const owner = hiddenOwner(row, users)
-  return harmless(`held by ${owner}, which is hidden from you: ${remedyForHidden(row, users)}`)
+  return escapeControls(
+    `held by ${owner}, which is hidden from you: ${remedyForHidden(row, users)}`,
+  )
 }
 
+/** What acts on a terminal: control characters, and those that change the direction of writing. */
+export const CONTROLS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+
+/** True for printable ASCII, as most texts are: found out several times faster than CONTROLS are searched. */
+export const isPlain = (text: string): boolean => /^[\x20-\x7e]*$/.test(text)
+
 /**
- * Text that comes from strangers (a process may choose its name, and whoever makes a network
- * interface its) made harmless: control characters and those that turn the direction of writing
- * would otherwise act on the terminal. The characters of `but` are left as they are.
+ * Escapes what would act on the terminal: other people choose the names of processes and network
+ * interfaces. The characters of `except` are left as they are.
  */
-export function harmless(text: string, but = ''): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
-    if (but.includes(character)) return character
+export function escapeControls(text: string, except = ''): string {
+  if (isPlain(text)) return text
+  return text.replace(CONTROLS, (character) => {
+    if (except.includes(character)) return character
     const code = character.codePointAt(0) as number
     return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`
   })
@@ -41,7 +51,7 @@ export function harmless(text: string, but = ''): string {
 const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b))
 
 /** Compares rows by the order in which people look for ports. */
-export function byPort(a: SocketRow<Include>, b: SocketRow<Include>): number {
+export function byPort(a: Row, b: Row): number {
   return (
     a.localPort - b.localPort ||
     byText(a.protocol, b.protocol) ||
@@ -54,5 +64,4 @@ export function byPort(a: SocketRow<Include>, b: SocketRow<Include>): number {
 }
 
 /** In that order. */
-export const sorted = (rows: readonly SocketRow<Include>[]): SocketRow<Include>[] =>
-  [...rows].sort(byPort)
+export const sorted = <Each extends Row>(rows: readonly Each[]): Each[] => [...rows].sort(byPort)

@@ -1,7 +1,7 @@
 /** How much room text takes on a terminal, and how it is cut to what there is. */
 
 // Scripts and pictures that terminals draw two cells wide. Terminals differ and so do versions of
-// Unicode: this takes whole blocks, since a line that ends early does less harm than one that wraps.
+// Unicode: these are whole blocks, since a line that is short does less harm than one that wraps.
 // U+FE0F turns the character before it into a picture.
 const MAY_BE_WIDE =
   /[\u1100-\u11ff\u231a-\u2bff\u2e80-\ua4cf\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe10-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{16fe0}-\u{18fff}\u{1aff0}-\u{3ffff}]|\ufe0f/u
@@ -28,7 +28,7 @@ export function cutEnd(text: string, room: number): string {
   return room < 1 ? '' : `${take(Array.from(text), room - 1).join('')}…`
 }
 
-/** Leaves out the middle of a text that is too long: both ends of an address tell something. */
+/** Leaves out the middle of a text that is too long: both ends of an address matter. */
 export function cutMiddle(text: string, room: number): string {
   if (cells(text) <= room) return text
   const characters = Array.from(text)

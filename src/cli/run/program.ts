@@ -1,4 +1,4 @@
-/** Starts the program that somebody asked for, as their shell would. */
+/** Starts the user's program, as their shell would. */
 
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { statSync } from 'node:fs'
@@ -16,7 +16,7 @@ export function startProgram(
   const env = isWindows ? withVariables(process.env, variables) : { ...process.env, ...variables }
   const options: SpawnOptions = { stdio: 'inherit', env }
   if (!isWindows) return spawn(program, args, options)
-  // Where there is no such file, Node.js says so in its own words.
+  // Where there is no such file, Node.js reports it.
   const file = findProgram(program, env, process.cwd(), isFile) ?? program
   const batch = batchCommand(file, args, env)
   if (batch === null) return spawn(file, args, options)

@@ -1,57 +1,57 @@
-/** Runs a program and lets nothing that it started survive. */
+/** Runs a program and ends every process that it started. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { type Bond, bindOffspring } from '../../processes/offspring.ts'
-import { complain } from '../output.ts'
-import { Family } from './family.ts'
+import { printError } from '../output.ts'
+import { Descendants } from './descendants.ts'
 import { startProgram } from './program.ts'
 
 const FAILED = 3
 const OUTER = 'socktable'
-/** For how long the program may take where nobody is left to ask it a second time. */
+/** How long the program may take to end where the outer process is gone and no second signal can come. */
 const LONGEST_WITHOUT_OUTER = 5000
 /** Marks the one of the two processes that starts the program. */
 const INNER = 'SOCKTABLE_RUN_INNER'
 const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const
-/** Windows has not all of them; those it has, it sends to the whole console. */
+/** The signals of Windows, which it sends to the whole console. */
 const OF_WINDOWS = ['SIGINT', 'SIGBREAK', 'SIGHUP'] as const
 
-type Ending = (typeof PASSED_ON)[number] | (typeof OF_WINDOWS)[number]
+type PassedOn = (typeof PASSED_ON)[number] | (typeof OF_WINDOWS)[number]
 
-/** Whether whoever sent it to this process sent it to what it started as well. */
-function cameToAll(signal: Ending): boolean {
+/** Whether the program got the signal too, from the same sender. */
+function wentToAll(signal: PassedOn): boolean {
   if (process.platform === 'win32') return true
-  // A terminal sends these to all in the foreground.
+  // A terminal sends these to every process in the foreground.
   const hasTerminal = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)
   return hasTerminal && (signal === 'SIGINT' || signal === 'SIGQUIT')
 }
 
 /**
- * Waits for a child, passes signals on to it, and ends what is left of its family. Returns its exit
- * code, which starts with 128 where a signal ended it.
+ * Waits for a child, passes signals on to it, and ends its descendants that are left. Returns its exit
+ * code, which is 128 plus the number of the signal where one ended it.
  */
 async function attend(child: ChildProcess, name: string, bond: Bond): Promise<number> {
-  const family = new Family(child, bond)
+  const descendants = new Descendants(child, bond)
   let killSignal: NodeJS.Signals = 'SIGTERM'
   let asked = 0
-  const hurry = () => {
-    family.hurry().catch((error: unknown) => {
-      complain(String(error))
+  const force = () => {
+    descendants.force().catch((error: unknown) => {
+      printError(String(error))
     })
   }
-  const onSignal = (signal: Ending): void => {
-    // On its way to the inner one of two.
+  const onSignal = (signal: PassedOn): void => {
+    // For the inner one of the two.
     if (name === OUTER) {
       if (child.connected) child.send(signal)
       return
     }
-    const toAll = cameToAll(signal)
+    const toAll = wentToAll(signal)
     if (signal !== 'SIGUSR1' && signal !== 'SIGUSR2' && !toAll) {
       killSignal = signal
-      // Whoever asks a second time does not want to wait.
+      // A second signal means that the user does not want to wait.
       if (++asked > 1) {
-        hurry()
+        force()
         return
       }
     }
@@ -59,32 +59,32 @@ async function attend(child: ChildProcess, name: string, bond: Bond): Promise<nu
   }
   for (const signal of process.platform === 'win32' ? OF_WINDOWS : PASSED_ON) {
     process.on(signal, () => {
-      // What came to all came to the outer one too, which passes it on.
+      // What went to all went to the outer process too, which passes it on.
       if (!process.connected) onSignal(signal)
     })
   }
-  process.on('message', (signal: Ending) => {
+  process.on('message', (signal: PassedOn) => {
     onSignal(signal)
   })
-  let impatience: NodeJS.Timeout | undefined
+  let forcing: NodeJS.Timeout | undefined
   const code = await new Promise<number>((resolve) => {
     child.once('error', (error) => {
-      complain(`${name} can't be started: ${error.message}`)
+      printError(`${name} can't be started: ${error.message}`)
       resolve(FAILED)
     })
     child.once('exit', (status, signal) => {
       resolve(status ?? 128 + (signal === null ? 0 : constants.signals[signal]))
     })
-    // Where the other of the two was killed, there is nobody left to ask for the end.
+    // The outer process was killed: nothing else would ask the program to end.
     process.once('disconnect', () => {
       child.kill('SIGTERM')
-      impatience = setTimeout(hurry, LONGEST_WITHOUT_OUTER)
+      forcing = setTimeout(force, LONGEST_WITHOUT_OUTER)
     })
   })
   process.removeAllListeners('disconnect')
-  await family.end(killSignal)
-  // Both would keep this process, and with it the reserved port.
-  clearTimeout(impatience)
+  await descendants.end(killSignal)
+  // Both would keep this process running, and with it the reserved port.
+  clearTimeout(forcing)
   if (process.connected) process.disconnect()
   return code
 }
