@@ -1,0 +1,8 @@
+/**
+ * The blocks of the documentation that the tests can't run, by the name in `<!-- doctest: not run: … -->`,
+ * each with the reason and with what tests it elsewhere.
+ */
+export const NOT_RUN: Readonly<Record<string, string>> = {
+  install:
+    'needs a registry that has the package: scripts/package/installs.mjs installs the archive',
+}
