@@ -5,4 +5,6 @@
 export const NOT_RUN: Readonly<Record<string, string>> = {
   install:
     'needs a registry that has the package: scripts/package/installs.mjs installs the archive',
+  clone: 'builds what these tests run with: .ci/run and the workflow run both commands first',
+  tests: 'runs these tests: .ci/run and the workflow do',
 }
