@@ -94,7 +94,7 @@ function environment(project: string): NodeJS.ProcessEnv {
 /** Runs the commands in turn, beside the servers and clients. Nothing of it survives. */
 export async function perform(project: string, play: Play): Promise<Performance> {
   const stage = join(root, 'test', 'docs', 'stage.mjs')
-  const script = 'echo init >/proc/self/comm; ip link set lo up; "$@"; exit $?'
+  const script = 'printf init >/proc/self/comm; ip link set lo up; "$@"; exit $?'
   const child = spawn(
     'unshare',
     [...NAMESPACES, 'sh', '-c', script, 'sh', process.execPath, stage],
