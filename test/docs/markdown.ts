@@ -29,6 +29,8 @@ export function blocksOf(page: string): Block[] {
       blocks.push({ line: index + 1, language: fence[2]?.trim() ?? '', text, directives })
       directives = []
       index = end
+    } else if (/^ {4}/.test(line) && (lines[index - 1] ?? '').trim() === '') {
+      throw new Error(`line ${index + 1} begins a block of code without a language`)
     } else if (comment === undefined && line.trim() !== '' && directives.length > 0) {
       throw new Error(`the doctest comment before line ${index + 1} belongs to no block`)
     }
