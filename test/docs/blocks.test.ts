@@ -103,7 +103,8 @@ describe.each(PAGES)('%s', (page) => {
   }
 
   const shows = run.filter(({ language }) => language === 'console' || language === 'text')
-  test.runIf(canStage && shows.length > 0)('shows what its commands print', async () => {
+  if (shows.length === 0) return
+  test.runIf(canStage)('shows what its commands print', async () => {
     let now = text
     // From the last one up, so that the lines of those before stay as they are.
     for (const block of shows.toReversed()) {

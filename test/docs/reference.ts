@@ -13,7 +13,7 @@ const TOPICS: Readonly<Record<string, RegExp>> = {
 const HEAD = `# Reference
 
 Every function, option, field and value of the package, made from its declarations, which editors show as
-well. The guides say how to use them: [ports](ports.md), [watching and counting](watching.md),
+well. The guides say how to use them: [ports](ports.md), [listing, watching and counting](watching.md),
 [permissions](permissions.md), [containers](containers.md).
 
 Asynchronous functions read on another thread and take an \`AbortSignal\` as \`signal\`. Those whose name ends
