@@ -53,7 +53,7 @@ async function replayed(block: Block): Promise<string> {
   return shown.join('')
 }
 
-describe.each(PAGES)('%s', (page) => {
+describe.concurrent.each(PAGES)('%s', (page) => {
   const text = readPage(page)
   const blocks = blocksOf(text)
   const run = blocks.filter((block) => settingOf(block).notRun === null)
@@ -104,7 +104,7 @@ describe.each(PAGES)('%s', (page) => {
 
   const shows = run.filter(({ language }) => language === 'console' || language === 'text')
   if (shows.length === 0) return
-  test.runIf(canStage)('shows what its commands print', async () => {
+  test.runIf(canStage)('shows what its commands print', async ({ expect }) => {
     let now = text
     // From the last one up, so that the lines of those before stay as they are.
     for (const block of shows.toReversed()) {
