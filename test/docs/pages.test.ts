@@ -53,6 +53,35 @@ test('README.md gives one command that does the main job and one that runs the t
   }
 })
 
+/** The cells of a table under a heading of README.md, without its first two lines. */
+function tableUnder(heading: string): string[][] {
+  const section = readPage('README.md').split(`## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
+  const rows = section.split('\n').filter((line) => line.startsWith('| '))
+  return rows.slice(2).map((row) => row.split(' | '))
+}
+
+const apiNames = (): string[] =>
+  Array.from(readPage(API_REPORT).matchAll(/^export \w+ (\w+)/gm), (match) => match[1] as string)
+
+test('README.md sends those who come from other tools to functions that there are', () => {
+  const rows = tableUnder('Coming from other tools')
+  const called = rows.flatMap((cells) => Array.from(cells.at(-1)?.matchAll(/(\w+)\(/g) ?? []))
+  const names = called.map((match) => match[1])
+  expect(names.length).toBeGreaterThan(10)
+  expect(apiNames()).toEqual(expect.arrayContaining(names))
+})
+
+test('README.md maps removed names, and no others, to names that there are', () => {
+  const NAME =
+    /`(list\w+|port[A-Z]\w+|inspect\w+|[A-Z]\w+(?:Options|Owners|Usage|Inspection|Port|Name|Result|Reference))\b/g
+  const rows = tableUnder('Names that changed')
+  const namesIn = (column: number): (string | undefined)[] =>
+    rows.flatMap((cells) => Array.from(cells[column]?.matchAll(NAME) ?? [], ([, name]) => name))
+  expect(namesIn(0).length).toBeGreaterThan(9)
+  expect(namesIn(0).filter((name) => apiNames().includes(name ?? ''))).toEqual([])
+  expect(apiNames()).toEqual(expect.arrayContaining(namesIn(1)))
+})
+
 // "node scripts/test.mjs test/docs -u" writes it.
 test('docs/reference.md is made from the declarations', async () => {
   const reference = referenceOf(readFileSync(join(root, 'dist', 'index.d.ts'), 'utf8'))
@@ -60,7 +89,7 @@ test('docs/reference.md is made from the declarations', async () => {
 })
 
 test('docs/reference.md has every name of the API report', () => {
-  const names = Array.from(readPage(API_REPORT).matchAll(/^export \w+ (\w+)/gm), ([, name]) => name)
+  const names = apiNames()
   const headings = Array.from(
     readPage('docs/reference.md').matchAll(/^### (\w+)$/gm),
     ([, name]) => name,
