@@ -1,4 +1,4 @@
-// Draws .github/watch.svg, the picture in the README: "socktable watch" on a terminal of tmux's, over
+// Draws docs/watch.svg, the picture in the README: "socktable watch" on a terminal of tmux's, over
 // servers and clients of its own. Run in a network namespace, for nobody else's sockets to be in it:
 //   unshare --net sh -c 'ip link set lo up && node scripts/watch-picture.mjs'
 import { spawn, spawnSync } from 'node:child_process'
@@ -89,7 +89,7 @@ try {
   await sleep(500)
   tmux('send-keys', 'Down', 'Down')
   await sleep(500)
-  writeFileSync(join(root, '.github', 'watch.svg'), drawScreen(tmux('capture-pane', '-p', '-e')))
+  writeFileSync(join(root, 'docs', 'watch.svg'), drawScreen(tmux('capture-pane', '-p', '-e')))
 } finally {
   spawnSync('tmux', ['-L', 'socktable-picture', 'kill-server'])
   for (const child of children) child.kill()

@@ -1,4 +1,4 @@
-// A program and the package in a single file by esbuild, with the addon beside it, as README.md tells.
+// A program and the package in a single file by esbuild, with the addon beside it, as docs/bundling.md shows.
 import assert from 'node:assert/strict'
 import { buildSync } from 'esbuild'
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'

@@ -8,6 +8,7 @@ const paths = packed.files.map(({ path }) => path)
 check('the package holds what its users need and nothing else', () => {
   const expected = [
     /^(LICENSE|README\.md|CHANGELOG\.md|package\.json|binding\.gyp|scripts\/install\.mjs)$/,
+    /^docs\/[a-z.]+\.(md|svg)$/,
     /^dist\/(.*\.(js|d\.c?ts)|index\.cjs|cli\/package\.json)$/,
     /^native\/(.*\.(cc|h)|sources\.json)$/,
     /^prebuilds\/[a-z0-9]+-[a-z0-9]+\/socktable(\.[a-z0-9]+)*\.node$/,

@@ -13,13 +13,13 @@ export const TARGETS = [
   'win32-ia32',
 ]
 
-/** How each was used, by those of `runtimes` that did: the table of README.md. */
+/** How each was used, by those of `runtimes` that did: the table of docs/systems.md. */
 export function targetsTable(runtimes) {
   const rows = TARGETS.map((target) => {
     const own = runtimes.filter((runtime) => runtime.target === target)
     const names = own.map(({ name }) => name).join(', ')
     // "Node.js 20, 22" for "Node.js 20, Node.js 22".
-    const used = names.replaceAll(', Node.js ', ', ') || 'built and looked into; not run yet'
+    const used = names.replaceAll(', Node.js ', ', ') || 'build verified; not run yet'
     return `| ${target} | ${used} | ${own[0]?.on ?? ''} |\n`
   })
   return `| addon for | used with | on |\n| --- | --- | --- |\n${rows.join('')}`

@@ -1,5 +1,5 @@
 // npm run bench: socktable beside a plain C floor and everybody who answers the same questions, in one
-// run, in turn, in a network namespace of its own. Prints Markdown; README.md shows it.
+// run, in turn, in a network namespace of its own. Prints Markdown; docs/benchmarks.md shows it.
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, release, tmpdir } from 'node:os'

@@ -104,8 +104,8 @@ function watchTable({ size }, watched) {
         : `| ${name} | ${milliseconds(value)} | ${times(value / processor)} |`,
     ),
     '',
-    `Of ${logged} sockets that opened and closed meanwhile, ${outlived} outlived two polls; ` +
-      `${faults.length + steadyChanges} were told wrong. The event loop was held for at most ` +
+    `Of ${logged} sockets that opened and closed during that time, ${outlived} outlived two polls; ` +
+      `${faults.length + steadyChanges} were reported wrongly. The event loop was held for at most ` +
       `${milliseconds(delay.most)} ms, that of a thread with nothing to do for ` +
       `${milliseconds(delay.idle)} ms. Memory grew by ${growth.memory.toFixed(1)} MB. The search of all ` +
       'owners, once a minute here, is not in the time of a look.',
