@@ -47,13 +47,17 @@ const WRITTEN_SEEDS = {
   link: ['socket:[4026531840]', 'pipe:[1]'],
   mounts: ['22 1 0:21 / /proc rw,relatime shared:5 - proc proc rw,hidepid=invisible\n'],
   match: [Buffer.from([2, 1, 80, 5, 1, 2, 80, 5, 2, 2, 80, 6, 2, 3, 80, 2, 3])],
-  query: [Uint32Array.of(2, 3, 3, 0x1fff, 3, 2, 0, 0, 1, 0x00500050, 1, 0x1f401f90, 1, 42)],
 }
 
 // A table of IP Helper stands behind the number of its layout.
 WRITTEN_SEEDS.mib = MIB_TABLES.map((name, index) =>
   Buffer.concat([Buffer.from([index]), readFileSync(join(FIXTURES, 'wine-10-x64', `${name}.mib`))]),
 )
+
+// The built package encodes queries: the addon alone has the numbers.
+const { encodeQuery } = await import(join(root, 'dist', 'table', 'options.js'))
+const QUERY = { localPort: 80, remotePort: { from: 8000, to: 8080 }, pid: 42, include: 'details' }
+WRITTEN_SEEDS.query = [encodeQuery(QUERY).words]
 
 // What the tests build macOS's lists with, which is TypeScript.
 const builder = transpileModule(readFileSync(join(root, 'test', 'support', 'pcblist.ts'), 'utf8'), {

@@ -119,9 +119,11 @@ Status ReadSockets(const Query& query, SocketTable& table) {
 // Each search is one of all processes, whatever it is for.
 bool OwnersAreSeparate(const Query&) { return false; }
 
-Status ReadOwners(const Query&, const std::vector<uint32_t>&, SocketTable&) { return Status::Ok(); }
+Status ReadOwners(const Query&, const std::vector<uint32_t>&, SocketTable&) {
+  return Status::Os(ENOTSUP, "ReadOwners");
+}
 
-bool StillHolds(uint32_t, uint32_t, uint64_t) { return true; }
+bool StillHolds(uint32_t, uint32_t, uint64_t) { return false; }
 
 Status ListenForDestroyEvents(const Query&, std::unique_ptr<DestroyEvents>*) {
   return Status::Os(ENOTSUP, "ListenForDestroyEvents");

@@ -166,9 +166,11 @@ Status ReadSockets(const Query& query, SocketTable& table) {
 // A table names the owners of its rows.
 bool OwnersAreSeparate(const Query&) { return false; }
 
-Status ReadOwners(const Query&, const std::vector<uint32_t>&, SocketTable&) { return Status::Ok(); }
+Status ReadOwners(const Query&, const std::vector<uint32_t>&, SocketTable&) {
+  return Status::Os(ERROR_NOT_SUPPORTED, "ReadOwners");
+}
 
-bool StillHolds(uint32_t, uint32_t, uint64_t) { return true; }
+bool StillHolds(uint32_t, uint32_t, uint64_t) { return false; }
 
 Status ListenForDestroyEvents(const Query&, std::unique_ptr<DestroyEvents>*) {
   return Status::Os(ERROR_NOT_SUPPORTED, "ListenForDestroyEvents");
