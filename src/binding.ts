@@ -25,7 +25,7 @@ export type Receive<Result> = (
   ...outcome: [buffer: ArrayBuffer, failure: null] | [buffer: null, failure: NativeFailure]
 ) => Result
 
-/** A process in short, as the addon tells it; what is null could not be read. */
+/** A process in short, as the addon reports it; what is null could not be read. */
 export interface NativeProcess {
   readonly pid: number
   readonly parentPid: number | null
@@ -91,7 +91,7 @@ export interface NativeBinding {
   poll(watcher: NativeWatcher, receive: Receive<void>): () => void
   /** Counts the sockets of the last poll on another thread. */
   countWatched(watcher: NativeWatcher, receive: Receive<void>, countBy: number): () => void
-  /** Polls and counts, on another thread: of what changed only the numbers are told. */
+  /** Polls and counts, on another thread: only the number of changes is reported. */
   pollCounts(watcher: NativeWatcher, receive: Receive<void>, countBy: number): () => void
   closeWatcher(watcher: NativeWatcher): void
 

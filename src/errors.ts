@@ -160,7 +160,7 @@ function describe(code: string, description: string, { path = '' }: NativeFailur
   return `no process has one of the PIDs ${others.reverse().join(', ')} and ${last}`
 }
 
-/** Turns what the addon tells of a failure into an error. */
+/** Turns the addon's description of a failure into an error. */
 export function systemError(
   failure: NativeFailure,
   platform: NodeJS.Platform = process.platform,

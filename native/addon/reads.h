@@ -23,10 +23,11 @@ template <class Value, class Work, class Describe>
 void StartAnswer(const Napi::Function& callback, const char* name, Work work, Describe describe) {
   Worker<Answer<Value>>::Start(
       callback, name,
-      [work](const std::atomic<bool>*, Answer<Value>* answer) {
+      [work = std::move(work)](const std::atomic<bool>*, Answer<Value>* answer) {
         answer->status = work(&answer->value);
       },
-      [describe](Napi::Env env, const Napi::Function& function, const Answer<Value>& answer) {
+      [describe = std::move(describe)](Napi::Env env, const Napi::Function& function,
+                                       const Answer<Value>& answer) {
         Deliver(env, function, answer, describe);
       });
 }

@@ -4,9 +4,9 @@
 #include <cstdlib>
 #include <memory>
 
-#include "../core/source.h"
 #include "../core/direction.h"
 #include "../core/owners.h"
+#include "../core/source.h"
 #include "../posix/interface_names.h"
 #include "proc_net.h"
 #include "row_collector.h"

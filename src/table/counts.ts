@@ -36,7 +36,7 @@ export function decoder<By extends CountBy>(
 }
 
 /**
- * Counts the sockets of a query by one thing or by several at once. The rows stay where they were
+ * Counts the sockets of a query by one key or by several. The rows stay where they were
  * read, on another thread, and one record for each group comes back.
  *
  * Owners are looked for where `by` or the options name `pid`. For repeated counts `socketCounter` costs

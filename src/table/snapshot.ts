@@ -9,18 +9,18 @@ import { checkSignal, refuseSignal } from '../validate.ts'
 
 /**
  * Reads the sockets of this host, or of this process's network namespace, as typed rows with state
- * and owning processes. The read runs on another thread; the event loop is held only while rows are
- * made of it.
+ * and owning processes. The read runs on another thread; the event loop is blocked only while its result
+ * is decoded to rows.
  *
  * Linux: from NETLINK_SOCK_DIAG (net/ipv4/inet_diag.c), else from /proc/net; owners from the links
- * in /proc/<pid>/fd. No privilege is needed for the sockets; owners of other users' sockets take
+ * in /proc/<pid>/fd. No privilege is needed for the sockets; owners of other users' sockets need
  * root or CAP_SYS_PTRACE.
  *
- * Windows: from IP Helper (GetExtendedTcpTable and its kin), which names the process that made each
- * socket, whoever's it is, without privilege.
+ * Windows: from IP Helper (GetExtendedTcpTable and related functions), which names the process that
+ * created each socket, of any user, without privilege.
  *
- * A read is not atomic: while it runs, sockets come and go, and a row says what was so when it was
- * read.
+ * A read is not atomic: sockets open and close while it runs, and a row shows its socket as it was when
+ * the row was read.
  *
  * @example
  * const { rows } = await listSockets({ protocol: 'tcp', include: ['names'] })

@@ -6,13 +6,14 @@ import type { Direction, OwnerUnknown, Protocol, TcpState } from './values.ts'
 /** What every socket has, and who holds it. */
 export interface SocketFields {
   /**
-   * Names this socket for as long as it lives, in every answer. Opaque: compare it and hand it back,
+   * Identifies this socket in every answer, for as long as it lives. Opaque: compare it and pass it back,
    * nothing else.
    * Linux: from the cookie that the kernel gives each socket (net/core/sock_diag.c), which no other
-   * one gets until the host restarts; macOS: likewise from `inp_gencnt`. Where there is no such number
-   * it is made of the protocol, the addresses and what else the source knows: from `procfs` the inode
-   * of a socket without a peer, on Windows the time of creation. There a later socket at the
-   * addresses of an earlier one may have its id.
+   * socket gets until the host restarts; macOS: likewise from `inp_gencnt`. Where there is no such
+   * number, it consists of the protocol, the addresses and what else the source knows: from `procfs` the
+   * inode of a socket without a peer, on Windows the time of creation. Such an id may be used again by a
+   * later socket at the same addresses. A connection that is not established yet (SYN_RECEIVED) may get
+   * another id when it is: Linux assigns a request's cookie when it is first read.
    */
   readonly id: string
   /** Its transport protocol. */
@@ -123,7 +124,7 @@ export type IPv6Socket<Included extends Include = never> = SocketFields &
   IncludedFields<Included> & { readonly family: 'IPv6' }
 
 /**
- * One socket, told apart by `family`. A plain object: it survives JSON, `structuredClone` and deep
+ * One socket: a union discriminated by `family`. A plain object: it survives JSON, `structuredClone` and deep
  * comparison. All rows of one answer have the same fields.
  */
 export type SocketRow<Included extends Include = never> =

@@ -23,11 +23,14 @@ import { checkBoolean, checkInteger, checkSignal } from '../validate.ts'
 /** Options of `watchSockets`. */
 export interface WatchOptions<Included extends Include = Include> extends ListOptions<Included> {
   /**
-   * The least time from the beginning of one read of the table to that of the next, in milliseconds.
-   * Default: 1000.
+   * The least time between the beginnings of two reads of the table, in milliseconds.
+   * @default 1000
    */
   readonly interval?: number
-  /** Whether to keep the process alive while the next changes are waited for. Default: true. */
+  /**
+   * Whether to keep the process alive while waiting for the next changes.
+   * @default true
+   */
   readonly persistent?: boolean
 }
 
@@ -42,7 +45,7 @@ export interface SocketWatcher<Included extends Include = never> extends AsyncGe
    * looking for owners. Before the first set there are none.
    */
   count<By extends CountBy>(by: By | readonly By[]): Promise<SocketCounts<By>>
-  /** Ends it at once: what is waited for ends as well, and there is nothing more to take. */
+  /** Ends the watcher immediately: a pending read ends too, and no further set comes. */
   close(): void
   /** `close`, for `using`. */
   [Symbol.dispose](): void
@@ -130,37 +133,34 @@ class Watch<Included extends Include> {
 }
 
 /**
- * Watches the sockets that a query asks for. The first set of changes has them all in `opened`; each
- * later one has what changed since the set before, and is made when something did:
+ * Watches the sockets that a query selects. The first set of changes has all of them in `opened`; each
+ * later set has what changed since the one before, and comes when something changed.
  *
- *     for await (const { opened, closed, changed } of watchSockets({ state: 'LISTEN' })) { … }
+ * The table is read again once the next set is asked for and `interval` has passed: on another thread,
+ * and never twice at a time. The last table and its owners stay there, and only changes cross to
+ * JavaScript. A slow consumer gets all changes since its last set as one set, so nothing accumulates.
+ * A socket that opened and closed since the last set is in `shortLived` where the system reports
+ * sockets that close (Linux, also without privilege); elsewhere it is missed.
  *
- * The table is read again when the next set is asked for and `interval` has passed, on another
- * thread, never twice at a time. The last table and its owners stay there, and only changes cross. A
- * consumer that is slow gets the changes since it took the last set as one: nothing piles up. A
- * socket that opened and closed since the last set is in `shortLived` where the system reports sockets that close
- * (Linux, also without privilege); elsewhere it is not seen.
+ * A socket is the same one while its identity is: on Linux the cookie that the kernel gives each socket
+ * (net/core/sock_diag.c), on Windows the time of its creation, on macOS a number that is unique until
+ * the next boot. Reused addresses are one socket that closed and one that opened. A connection stays
+ * the same to its end, TIME_WAIT included, where the kernel names no owner any more; `before` of that
+ * change has the last one. Where the source has no identity (`procfs`), a connection is the same while
+ * its state advances and its inode, if it has one, is unchanged.
  *
- * A socket is the same one while its identity is: on Linux the cookie that the kernel gives each
- * (net/core/sock_diag.c), on Windows the time when it was made, on macOS the number that it has
- * until the next boot. Addresses that are used again are a
- * socket that closed and one that opened. A connection stays the same to its end, TIME_WAIT included,
- * where the kernel names no owner any more: who it was is in `before` of the change. Where no identity
- * is told (`procfs`), a connection is the same while its state goes forward and its inode, where it
- * has one, is the same.
+ * Linux: owners are looked up for sockets that opened or were accepted. At each read one socket of
+ * every owning process is verified, so that the sockets of a process that ended pass to their other
+ * holders in the next set. All other changes of owners (a socket that was passed on, or is shared
+ * by fork while its holder keeps another, one whose owner could not be found or read) are found by a
+ * search of all processes. It runs after 600 times its own duration, but no sooner than after 5 seconds
+ * and no later than after 60; and 5 seconds after a socket opened whose owner was not found. Windows
+ * and macOS: owners come with each read, on macOS by a search of all processes. There a socket that
+ * closes during the read may appear without its owner in `changed` before it is in `closed`.
  *
- * Linux: owners are looked up for sockets that opened or were accepted. Of every process that holds
- * some, one is checked at each read, so that what a process held that ended is the others' at once.
- * All other changes of owners (a socket that was passed on or is shared by fork while its holder keeps
- * another, one whose owner could not be found or read) are noticed by a search of all. It runs after
- * 600 times what it takes, at the soonest after 5 and at the latest after 60 seconds; 5 seconds after
- * a socket opened whose owner was not found. Windows and macOS: owners come with each read, on macOS
- * by a search of all. There a socket that closes while it is read may be told without its owner, in
- * `changed`, before it is in `closed`.
- *
- * Linux walks its table while others change it, and may pass over a socket whose neighbours close at
- * that moment (net/ipv4/inet_diag.c). Such a one is told as closed, and by the next read as opened:
- * its `inode` is the same.
+ * Linux walks its table while others change it, and may skip a socket whose neighbours close at that
+ * moment (net/ipv4/inet_diag.c). Such a socket is reported as closed, and by the next read as opened,
+ * with the same `id`.
  *
  * @example
  * for await (const { opened, closed } of watchSockets({ protocol: 'tcp' })) {
@@ -168,8 +168,8 @@ class Watch<Included extends Include> {
  * }
  *
  * @throws {TypeError | RangeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` or
- *   `ERR_OUT_OF_RANGE` at once. Errors as of `listSockets` and the signal's reason come from the
- *   iterator, which has ended then.
+ *   `ERR_OUT_OF_RANGE` before anything is read. The errors of `listSockets` and the signal's reason
+ *   come from the iterator, which has then ended.
  */
 export function watchSockets<const Included extends Include = never>(
   options: WatchOptions<Included> & Abortable = {},
