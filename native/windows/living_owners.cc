@@ -30,10 +30,11 @@ void KeepLivingOwners(const std::vector<std::optional<ProcessRecord>>& known, So
   uint32_t kept = 0;
   for (size_t i = 0; i < known.size(); i++) {
     place[i] = kept;
-    if (!holds[i]) continue;
+    const std::optional<ProcessRecord>& holder = known[i];
+    if (!holds[i] || !holder) continue;
     Process& process = table.processes[kept++];
     process.pid = table.processes[i].pid;
-    process.name = table.AddText(known[i]->name.data(), known[i]->name.size());
+    process.name = table.AddText(holder->name.data(), holder->name.size());
   }
   table.processes.resize(kept);
   table.owners.resize(kept);

@@ -124,9 +124,9 @@ void OwnersParser(const uint8_t* bytes, size_t size, Replayed* replayed) {
     uint64_t words[2];
     memcpy(words, bytes + 1 + i * 16, sizeof words);
     if (words[0] == 0) continue;
-    known[i].emplace();
-    known[i]->started = words[1];
-    known[i]->name = "process";
+    ProcessRecord& process = known[i].emplace();
+    process.started = words[1];
+    process.name = "process";
   }
   KeepLivingOwners(known, table);
   for (size_t i = 0; i < table.size(); i++) {
