@@ -60,6 +60,21 @@ test('a connection has an owner once it is accepted', async () => {
   expect(after).toMatchObject({ pid, pids: [pid], ownerUnknown: null })
 })
 
+test('accepting a connection is a change only where owners or details were asked for', async () => {
+  const { port, ask } = await listener()
+  const connect = (name: string) => ask(`${name} = socket.create_connection(server.getsockname())`)
+  const query = { localPort: port, state: 'ESTABLISHED', owners: 'none' } as const
+  const plain = await startWatch(query)
+  const detailed = await startWatch({ ...query, include: 'details' })
+  await connect('first')
+  expect([(await take(plain)).opened, (await take(detailed)).opened]).toMatchObject([[{}], [{}]])
+  await ask('accepted = server.accept()')
+  await connect('second')
+  expect(await take(plain)).toMatchObject({ opened: [{}], changed: [] })
+  // The kernel gives it an inode.
+  expect(await take(detailed)).toMatchObject({ opened: [{}], changed: [{}] })
+})
+
 test.each(['sock_diag', 'procfs'] as const)(
   'a connection that its process closed is nobody’s, from %s',
   async (source) => {
