@@ -81,7 +81,7 @@ function rollUp(emitted) {
   const result = Extractor.invoke(config, {
     localBuild: true,
     messageCallback: (message) => {
-      // It would tell of its own version and of the report, which is compared here.
+      // It would print its own version, and report on what is compared here.
       if (message.category === 'console') message.handled = true
     },
   })

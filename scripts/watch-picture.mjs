@@ -1,5 +1,5 @@
 // Draws docs/watch.svg, the picture in the README: "socktable watch" on a terminal of tmux's, over
-// servers and clients of its own. Run in a network namespace, for nobody else's sockets to be in it:
+// servers and clients of its own. Run in a network namespace, so that no other sockets are in it:
 //   unshare --net sh -c 'ip link set lo up && node scripts/watch-picture.mjs'
 import { spawn, spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'

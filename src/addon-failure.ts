@@ -45,7 +45,7 @@ function partsOf(cause: unknown): { name: string; code: string; text: string; pe
 
 const quoted = (flag: string): string => (/[\s*]/.test(flag) ? `"${flag}"` : flag)
 
-/** How to allow what Node.js was told to refuse: loading addons at all. */
+/** How to allow what Node.js was configured to refuse: loading addons at all. */
 function addonsRefused(): string {
   const options = ifAllowed(() => process.env['NODE_OPTIONS']) ?? ''
   const words = [...process.execArgv, ...options.split(/\s+/)]

@@ -95,7 +95,7 @@ void UserNameAsync(const Napi::CallbackInfo& info) {
 
 // --- Handles ---
 
-// A handle outlives its process, and where nobody closes it, garbage collection does.
+// A handle outlives its process, and garbage collection closes it where the program does not.
 using HeldProcess = std::unique_ptr<ProcessHandle>;
 
 constexpr napi_type_tag kHeldProcessTag = {0x8c1f0e5a3b7d4926, 0xa4d2706be91f5c38};

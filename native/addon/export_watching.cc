@@ -9,7 +9,7 @@
 namespace socktable {
 namespace {
 
-// A poll that is under way keeps its watcher, also where that is closed meanwhile.
+// A running poll keeps its watcher alive, also where that is closed before the poll ends.
 using HeldWatcher = std::shared_ptr<Watcher>;
 
 constexpr napi_type_tag kHeldWatcherTag = {0x5f2b9d7c41e8a063, 0x91c6e3d80a74bf25};

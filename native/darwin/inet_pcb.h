@@ -6,7 +6,7 @@
 
 namespace socktable {
 
-// What XNU tells of a socket, in its own numbers, by whichever interface it was asked.
+// What XNU reports of a socket, in its own numbers, by whichever interface it was asked.
 struct InetPcb {
   // inp_vflag. Both of them: an IPv6 socket that takes IPv4 too.
   static constexpr uint8_t kIPv4 = 1;
@@ -30,7 +30,7 @@ struct InetPcb {
   uint8_t local_address[16] = {};  // an IPv4 address is in the last four bytes
   uint8_t remote_address[16] = {};
   int32_t tcp_state = 0;
-  bool has_socket = false;  // what follows was told
+  bool has_socket = false;  // what follows was reported
   uint16_t socket_state = 0;
   uint16_t queued = 0;      // of a listener: connections in its queue, these included:
   uint16_t incomplete = 0;  // those that are not connected yet
@@ -39,7 +39,7 @@ struct InetPcb {
   uint32_t send_bytes = 0;
   bool has_uid = false;
   uint32_t uid = 0;
-  uint32_t last_pid = 0;  // 0: not told
+  uint32_t last_pid = 0;  // 0: not reported
 };
 
 // Fills a row of zeros; owners are left out. False where the socket has no port: then it takes none

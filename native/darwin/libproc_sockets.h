@@ -8,10 +8,10 @@
 
 namespace socktable {
 
-// What proc_pidfdinfo told of a descriptor.
+// What proc_pidfdinfo returned for a descriptor.
 enum class DescriptorAnswer : uint8_t {
   kInternetSocket,
-  kOther,  // another kind of socket, or one that was closed meanwhile
+  kOther,  // another kind of socket, or one that was closed during the search
   kFailed,
 };
 

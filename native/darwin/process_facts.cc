@@ -19,8 +19,8 @@ std::string ExecutablePath(uint32_t pid) {
   return length <= 0 ? std::string() : std::string(path, static_cast<size_t>(length));
 }
 
-// The kernel tells them of this user's processes, and root of all. It leaves out the end of what
-// does not fit, so that there has to be room for the longest.
+// The kernel shows them for this user's processes, and to root for all. It leaves out the end of
+// what does not fit, so that there has to be room for the longest.
 std::optional<std::vector<std::string>> ReadArguments(uint32_t pid) {
   int most = 0;
   size_t size = sizeof most;

@@ -26,7 +26,7 @@ Status FetchList(const ListName& list, std::vector<uint8_t>* bytes, size_t* said
       bytes->resize(size);
       return Status::Ok();
     }
-    // It has grown meanwhile.
+    // It has grown since its size was asked for.
     if (errno != ENOMEM) break;
   }
   return Status::Os(errno, list.call);

@@ -7,8 +7,8 @@
 
 namespace socktable {
 
-// Tells sockets that closed during a read from those that nobody seems to hold, by asking the
-// kernel once more. Knows nothing of rows without a cookie, which procfs gives.
+// Distinguishes sockets that closed during a read from those that no process seems to hold, by
+// asking the kernel once more. Knows nothing of rows without a cookie, which procfs gives.
 class ExistenceCheck {
  public:
   // kNotAsked where too many were asked about before.

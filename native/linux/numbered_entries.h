@@ -25,7 +25,7 @@ class NumberedEntries {
   explicit NumberedEntries(size_t buffer_size) : buffer_(buffer_size) {}
 
   // Calls visit(number) for each entry until it returns false. Returns 0 at the end, or an errno.
-  // With `once` set it stops after one full buffer, and *next tells where to go on; 0: that was
+  // With `once` set it stops after one full buffer, and *next says where to go on; 0: that was
   // all.
   template <class Visit>
   int Read(int directory, bool once, int64_t* next, Visit visit) {

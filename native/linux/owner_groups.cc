@@ -49,7 +49,7 @@ class ProcessList {
   uint64_t StartOf(uint32_t scanned) {
     Known& known = known_[scanned];
     if (known.start == 0) {
-      // What has ended meanwhile comes last.
+      // What has ended since then comes last.
       ProcessStat stat;
       const int code = ReadStat(proc_, pids_[scanned], &stat);
       known.start = code == 0 ? stat.started : UINT64_MAX;

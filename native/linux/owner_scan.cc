@@ -173,7 +173,8 @@ class Scanner {
     char link[64];
     const ssize_t length = readlinkat(directory, begin, link, sizeof link);
     if (length < 0) {
-      // ENOENT: closed meanwhile. ENAMETOOLONG: a file whose path is longer than a page.
+      // ENOENT: closed since the folder was read. ENAMETOOLONG: a file whose path is longer than a
+      // page.
       if (errno != ENOENT && errno != ENAMETOOLONG) NoteFailure(errno, "readlinkat", state);
       return;
     }
@@ -214,8 +215,8 @@ class Scanner {
   }
 
   // A thread may have a descriptor table of its own (unshare(CLONE_FILES)), and a process whose
-  // main thread has ended shows no descriptors at all, or those of nobody, while its other threads
-  // still hold them.
+  // main thread has ended shows no descriptors at all, or those of no process, while its other
+  // threads still hold them.
   void ReadTasks(ScanThread& thread, uint32_t process) {
     ProcessState& state = states_[process];
     if (state.vanished) return;
@@ -239,7 +240,7 @@ class Scanner {
       Format(own.text, "%u/task/%u/fd", pid, task);
       ProcessState of_task;  // a thread that has ended is not a process that has
       ReadDescriptors(thread, process, own, Part::kWhole, of_task);
-      // With its main thread ended a process seems to be root's, and its threads tell better.
+      // With its main thread ended a process seems to be root's; its threads show the user.
       state.denied = of_task.denied;
       return !stop_ && !of_task.denied;
     });

@@ -17,7 +17,7 @@ namespace socktable {
 struct ProcessStat {
   char state = '?';
   uint32_t parent = 0;   // 0: none, or one outside of this PID namespace
-  uint64_t threads = 0;  // those that nobody has reaped, the main thread included
+  uint64_t threads = 0;  // those that were not reaped, the main thread included
   uint64_t started = 0;  // in clock ticks since boot
 
   // Whether all of the process has ended. The state is that of its main thread, which may end long

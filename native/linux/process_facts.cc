@@ -48,8 +48,8 @@ class Reader {
   // Sets `found` where there is such a process. ESRCH, EACCES and their like are answers; only what
   // says nothing of the process is an error.
   Status Read(uint32_t pid, bool whole, ProcessRecord* record, Found* found) const {
-    // Of several files each may be another process's where the PID goes to another one meanwhile:
-    // then the start time is another one afterwards.
+    // Of several files each may belong to another process, where the PID is reused between two of
+    // them: then the start time is another one afterwards.
     for (int attempt = 0; attempt < 3; attempt++) {
       *record = ProcessRecord();
       record->pid = pid;

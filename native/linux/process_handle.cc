@@ -106,12 +106,12 @@ class WatchedProcess : public ProcessHandle {
     ProcessStat stat;
     const int code = ReadStat(directory_.get(), &stat);
     if (code == 0) return stat.HasExited();
-    // Without a descriptor for that file: a process that nobody has reaped has one all the same.
+    // Without a descriptor for that file: a process that was not reaped has one all the same.
     return (IsShortage(code) ? Look() : code) == ESRCH;
   }
 
  private:
-  // 0 while nobody has reaped it; ESRCH after that (fs/proc/base.c, proc_pid_permission). ENOENT
+  // 0 until it is reaped; ESRCH after that (fs/proc/base.c, proc_pid_permission). ENOENT
   // says no more than that it is hidden (hidepid) since its user is another one by now.
   int Look() const {
     struct stat info;

@@ -102,7 +102,7 @@ Status SockDiag::Dump(const DiagRequest& request, const Query& query, RowCollect
   Status status;
   if (request.family == AF_UNSPEC) {
     // A version 2 request with AF_UNSPEC is refused: handlers are looked up by family. The older
-    // request for TCP sets AF_UNSPEC itself, so that one walk of the hash table tells both families
+    // request for TCP sets AF_UNSPEC itself, so that one walk of the hash table shows both families
     // (net/ipv4/inet_diag.c, inet_diag_dump_compat).
     inet_diag_req body{};
     body.idiag_family = AF_INET;

@@ -5,7 +5,7 @@
 
 namespace socktable {
 
-// A socket that no program started meanwhile inherits.
+// A socket that no program inherits that is started before it is closed.
 UniqueFd OpenSocket(int family, int type);
 
 Status SetOption(int fd, int level, int option, bool on, const char* call);

@@ -5,7 +5,8 @@
 namespace socktable {
 namespace {
 
-// A process may keep a connection for hours that is closed, and each of them is told at its end.
+// A process may keep a connection for hours that is closed, and each of them is reported at its
+// end.
 constexpr size_t kMostExpected = 65536;
 
 }  // namespace
@@ -19,7 +20,7 @@ void ShortLivedSockets::Listen(const Query& query) {
 }
 
 void ShortLivedSockets::ExpectClosed(const Row& row) {
-  // Of a connection the system told when it came to TIME_WAIT.
+  // The system reported a connection when it came to TIME_WAIT.
   if (row.state != State::kTimeWait) ExpectLingering(row);
 }
 
@@ -27,11 +28,11 @@ void ShortLivedSockets::ExpectLingering(const Row& before) {
   if (before.cookie != 0) Expect(HashOfSocket(before));
 }
 
-// Linux gives out cookies when they are asked for: TIME_WAIT has one of its own where nobody had
-// asked before (net/ipv4/tcp_minisocks.c, tcp_time_wait).
+// Linux gives out cookies when they are asked for: TIME_WAIT has one of its own where no program
+// had asked before (net/ipv4/tcp_minisocks.c, tcp_time_wait).
 void ShortLivedSockets::ExpectUnseen(const Row& time_wait) { Expect(HashOfAddresses(time_wait)); }
 
-// The kernel tells from a work queue, maybe after the read that shows it (net/core/sock_diag.c).
+// The kernel reports from a work queue, maybe after the read that shows it (net/core/sock_diag.c).
 void ShortLivedSockets::Expect(uint64_t key) {
   if (!events_ || !expected_.insert(key).second) return;
   order_.push_back(key);
@@ -47,7 +48,7 @@ void ShortLivedSockets::Expect(uint64_t key) {
 
 void ShortLivedSockets::Find(SocketTable* next) {
   if (!events_) return;
-  // Rows of /proc/net have no identity: nobody knows then which of them were told before.
+  // Rows of /proc/net have no identity: which of them were reported before is then not known.
   if ((next->report.sources & Bit(Source::kProcfs)) != 0) return found_.Clear();
   size_t kept = 0;
   for (size_t i = 0; i < found_.size(); i++) {

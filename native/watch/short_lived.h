@@ -11,21 +11,22 @@
 
 namespace socktable {
 
-// Finds the sockets that opened and closed between two reads of a table, where the system tells of
+// Finds the sockets that opened and closed between two reads of a table, where the system reports
 // closings.
 class ShortLivedSockets {
  public:
   // To be called before each read, in which nothing is then that has closed by now.
   void Listen(const Query& query);
 
-  // To be called after a read for each socket that was seen and of which the system tells as well:
+  // To be called after a read for each socket that was seen and that the system reports as well:
   // one that has closed, a connection that has come to TIME_WAIT, as it was before, and one that
   // was in TIME_WAIT when it was first seen.
   void ExpectClosed(const Row& row);
   void ExpectLingering(const Row& before);
   void ExpectUnseen(const Row& time_wait);
 
-  // To be called then: drops what was expected. Says in the report of the table what is told.
+  // To be called then: drops what was expected. Says in the report of the table whether all of them
+  // are reported.
   void Find(SocketTable* next);
 
   // Those of the last call.

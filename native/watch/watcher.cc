@@ -18,8 +18,8 @@ constexpr std::chrono::seconds kLatest{60};
 
 constexpr size_t kMostActive = 32;
 
-// Tables keep what owners are concluded from, and on Windows the time of creation, which tells a
-// socket from a later one at its addresses.
+// Tables keep what owners are concluded from, and on Windows the time of creation, which
+// distinguishes a socket from a later one at its addresses.
 Query ForWatching(Query query) {
   query.owners_follow = true;
   return query;
@@ -229,7 +229,7 @@ Status Watcher::SearchOwners(const Query& query, const std::vector<Pair>& doubtf
       CopyOwnerFields(last_[before], &row);  // as in ReadWhole: it was its last owner's
     }
     if (is_new) {
-      // It may be on its way to somebody, and another look may find it there.
+      // It may be on its way to another process, where a later search may find it.
       const bool unseen = row.owner_unknown == OwnerUnknown::kNotFound;
       if (unseen) search_all_ = std::min(search_all_, Clock::now() + kSoonest);
       continue;

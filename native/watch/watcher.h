@@ -14,7 +14,7 @@
 
 namespace socktable {
 
-// Reads one query's table again and again and tells what changed. Owners that take a search are
+// Reads one query's table repeatedly and reports what changed. Owners that take a search are
 // searched for sockets that are new or have lost a holder; those of all others are remembered, and
 // searched again now and then. Any thread may call; one waits for the other.
 class Watcher {

@@ -7,7 +7,7 @@
 
 namespace socktable {
 
-// How much a table of IP Helper tells of each socket.
+// How much a table of IP Helper shows of each socket.
 enum class MibDetail : uint8_t { kPlain, kOwner, kModule };
 
 // Where things stand in a table: a count of rows in the first four bytes, then the rows. The same

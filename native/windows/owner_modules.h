@@ -12,7 +12,7 @@ namespace socktable {
 class OwnerModules {
  public:
   // For a record of a table with modules: the name of the service that made the socket, or of the
-  // executable where it was no service; empty where Windows does not tell.
+  // executable where it was no service; empty where Windows does not say.
   const std::string& NameOf(const MibLayout& layout, const uint8_t* record);
 
  private:

@@ -52,7 +52,7 @@ class OpenedProcess : public ProcessHandle {
     EnumWindows(WindowCloser::Visit, reinterpret_cast<LPARAM>(&closer));
     if (closer.asked > 0) return Status::Ok();
     if (closer.error != 0) return Status::Os(static_cast<int>(closer.error), "PostMessage");
-    // A program of the console is told to end by its console alone, which is not ours.
+    // Only its console can ask a console program to end, and that one is not ours.
     return Status::Os(ERROR_NOT_SUPPORTED, "EnumWindows");
   }
 

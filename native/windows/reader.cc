@@ -18,8 +18,8 @@ namespace socktable {
 namespace {
 
 MibDetail DetailFor(const Query& query) {
-  // Tables with modules have the time of creation too, which tells a socket from a later one at its
-  // addresses.
+  // Tables with modules have the time of creation too, which distinguishes a socket from a later
+  // one at its addresses.
   const bool module =
       query.WantsOwners() || query.owners_follow || query.Includes(Include::kDetails);
   return module ? MibDetail::kModule : MibDetail::kPlain;

@@ -49,7 +49,7 @@ export const muslSystem = (arch) =>
 /**
  * The folder of a Node.js for musl. Its home page has none to install by npm: pnpm's executable is
  * one with a program within, and this switches the program off.
- * https://nodejs.org/api/single-executable-applications.html tells of the fuse.
+ * https://nodejs.org/api/single-executable-applications.html describes the fuse.
  */
 export function nodeForMusl() {
   const from = '@pnpm/linuxstatic-x64@11.21.0'

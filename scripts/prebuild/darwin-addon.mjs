@@ -49,7 +49,7 @@ function* symbolsOf(bytes, { at }) {
   }
 }
 
-/** Whether the signature is one that names nobody and fits the bytes before it. */
+/** Whether the signature names no signer and fits the bytes before it. */
 function isSigned(bytes, { at }) {
   const start = bytes.readUInt32LE(at + 8)
   const blob = bytes.subarray(start, start + bytes.readUInt32LE(at + 12))

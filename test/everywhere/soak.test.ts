@@ -57,25 +57,25 @@ async function startWorker(): Promise<Worker> {
 /** Both ends of a connection, as rows name them. */
 const endsOf = ([client, server]: Ports): string[] => [`${client} ${server}`, `${server} ${client}`]
 
-interface Told {
+interface Reported {
   readonly opened: number
   readonly closed: number
   readonly pids: readonly number[]
 }
-const NOTHING: Told = { opened: 0, closed: 0, pids: [] }
+const NOTHING: Reported = { opened: 0, closed: 0, pids: [] }
 
 // The full size is that of test/bench/soak.mjs, on Linux.
 test('320 steady sockets, while 120 others open and close per second', async () => {
   const workers = await Promise.all(Array.from({ length: PROCESSES }, startWorker))
   const watcher = watch({ interval: INTERVAL, protocol: 'tcp', family: 'IPv4' })
-  const told = new Map<string, Told>()
+  const reported = new Map<string, Reported>()
   const note = (row: SocketRow, opened: number, closed: number) => {
     const ports = `${row.localPort} ${row.remotePort}`
-    const known = told.get(ports) ?? NOTHING
-    told.set(ports, {
+    const known = reported.get(ports) ?? NOTHING
+    reported.set(ports, {
       opened: known.opened + opened,
       closed: known.closed + closed,
-      // One that closed while it was read may have been told without its owner.
+      // One that closed while it was read may have been reported without its owner.
       pids: row.pids.length > 0 ? row.pids : known.pids,
     })
   }
@@ -121,14 +121,14 @@ test('320 steady sockets, while 120 others open and close per second', async () 
       }
     }
     const ofTurnover = [...expected].map(([end, { most, least }]) => {
-      const { opened, closed, pids } = told.get(end) ?? NOTHING
+      const { opened, closed, pids } = reported.get(end) ?? NOTHING
       const counted = opened === closed && opened >= least && opened <= most
       const owned =
         least > 0 ? pids.length === 1 && pids[0] === pid : pids.every((one) => one === pid)
       return counted && owned ? null : { end, most, least, opened, closed, pids }
     })
     const ofSteady = steady.flatMap(endsOf).map((end) => {
-      const { opened, closed, pids } = told.get(end) ?? NOTHING
+      const { opened, closed, pids } = reported.get(end) ?? NOTHING
       return opened === 1 && closed === 0 && pids[0] === pid ? null : { end, opened, closed, pids }
     })
     return [...ofTurnover, ...ofSteady].filter((fault) => fault !== null)
