@@ -22,7 +22,7 @@ describe('who', () => {
     expect(stdout).toContain(`connections on port ${port}:`)
   })
 
-  test('nobody', async () => {
+  test('a port that is free', async () => {
     expect(socktable('who', String(await unusedPort()), '--json')).toMatchObject({ code: 1 })
   })
 })

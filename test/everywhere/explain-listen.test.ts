@@ -115,7 +115,7 @@ describe('explainListenErrors leaves the process alone', () => {
     expect(ended).toMatchObject({ status: 0, stdout: 'taken EADDRINUSE\nalive\n' })
   })
 
-  test('where nobody reads stderr any more', () => {
+  test('where stderr is closed', () => {
     const ended = run(`
       process.stderr.destroy()
       server.on('error', () => setTimeout(() => console.log('alive'), 500))

@@ -49,7 +49,7 @@ describe('check', () => {
     }
   })
 
-  test('nobody has it', async () => {
+  test('a free port', async () => {
     const { server, port } = await listen('127.0.0.1')
     await new Promise((resolve) => server.close(resolve))
     const check = await checkPort(port, { host: '127.0.0.1' })
@@ -107,7 +107,7 @@ describe('explain', () => {
 })
 
 describe('wait', () => {
-  test('until somebody listens, and nobody does any more', async () => {
+  test('until a server listens, and until none does any more', async () => {
     const port = await findFreePort({ host: '127.0.0.1' })
     const waiting = waitForPort(port, { interval: 5 })
     await sleep(50)

@@ -57,7 +57,7 @@ test('a tree', async () => {
 })
 
 describe('killPort', () => {
-  test('ends who listens, and nobody else', async () => {
+  test('ends the process that listens, and no other', async () => {
     const { port, pid, child } = await otherListener()
     const bystander = await otherListener()
     const exited = once(child, 'exit')

@@ -25,7 +25,7 @@ async function bind(server: Server, host: string, port: number): Promise<number>
  * may be another's in another protocol or at another address.
  */
 export function unusedPort(): Promise<number> {
-  return until('a port is nobody’s', async () => {
+  return until('a port is unused', async () => {
     const server = createServer()
     const port = await bind(server, '127.0.0.1', 0)
     await new Promise((resolve) => server.close(resolve))
@@ -36,7 +36,7 @@ export function unusedPort(): Promise<number> {
   })
 }
 
-/** Listens, at a port that is nobody else's unless it is given. */
+/** Listens, at an unused port unless one is given. */
 export async function listen(
   host: string,
   port?: number,

@@ -46,7 +46,7 @@ test.each([
   }
 })
 
-test('an error that nobody catches ends the process as ever', () => {
+test('an uncaught error ends the process as usual', () => {
   const { status, signal, stderr } = endOf(
     'pend(); setImmediate(() => { throw new Error("mine") })',
   )

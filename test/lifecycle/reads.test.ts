@@ -67,7 +67,7 @@ describe('AbortSignal', () => {
     await expect(listSockets({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
   })
 
-  test('aborted meanwhile: the call ends with the reason at once', async () => {
+  test('aborted during a read: the call ends with the reason immediately', async () => {
     const controller = new AbortController()
     const reading = listSockets({ signal: controller.signal })
     controller.abort()

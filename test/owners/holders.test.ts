@@ -87,7 +87,7 @@ describe.each(['first', 'all'] as const)('owners: %s', (owners) => {
     expect(evaluate(code, [compile('deny'), 'kcmp', '1'])).toEqual([held.pid])
   })
 
-  test('nobody, while it is on its way between processes', async () => {
+  test('no holder while a socket is in flight between processes', async () => {
     const held = await hold('flight')
     const row = listener(held.port, owners)
     expect(row).toMatchObject({ pid: null, pids: [], fds: [] })

@@ -64,7 +64,7 @@ describe.runIf(needs(canBecomeOthers, 'root, to become another user'))('permissi
     expect(thrown.message).toContain('root')
   })
 
-  test('another PID namespace: nobody there holds it', () => {
+  test('a socket that no process of another PID namespace holds has no owner there', () => {
     const prefix = ['unshare', '--fork', '--pid', '--mount-proc']
     const row = evaluate<SocketRow>(
       `return m.listSocketsSync({ localPort: ${port} }).rows[0]`,

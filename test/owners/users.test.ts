@@ -66,7 +66,7 @@ describe.runIf(needs(canBecomeOthers, 'root, to become another user'))(
       expect(stdout).not.toContain('nobody')
     })
 
-    test('root without CAP_SYS_PTRACE is told of that alone', async () => {
+    test('root without CAP_SYS_PTRACE is advised of that alone', async () => {
       const held = await hold([...AS_NOBODY, publicProgram('threads'), 'shared'])
       const remedy = 'root needs CAP_SYS_PTRACE for it (in a container: --cap-add SYS_PTRACE)'
       for (const command of ['who', 'explain', 'check']) {
@@ -82,7 +82,7 @@ describe.runIf(needs(canBecomeOthers, 'root, to become another user'))(
       expect(thrown.message).not.toContain('as root')
     })
 
-    test('root without CAP_KILL is told of that alone', async () => {
+    test('root without CAP_KILL is advised of that alone', async () => {
       const held = await hold([...AS_NOBODY, publicProgram('threads'), 'shared'])
       const { stdout } = run(['kill', String(held.port), '--yes'], { prefix: WITHOUT_KILL })
       expect(stdout).toContain('may not be ended by you: root needs CAP_KILL for it')

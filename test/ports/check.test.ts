@@ -53,7 +53,7 @@ describe('addresses', () => {
   })
 })
 
-test('sockets at other addresses are told apart from those in the way', async () => {
+test('sockets at other addresses are listed apart from those in the way', async () => {
   const port = await listen('127.0.0.2')
   const check = await checkPort(port, { host: '127.0.0.1' })
   expect(check).toMatchObject({ free: true, obstacles: [], holders: [], disagreement: null })

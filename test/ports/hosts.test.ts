@@ -117,15 +117,18 @@ describe('a link-local address', () => {
     expect(inspectPortSync(port, { host: 'fe80::5%sockt1' }).inUse).toBe(true)
   })
 
-  test.each(['fe80::5', 'fe80::5%nosuch'])('%s is told what it lacks, at once', async (given) => {
-    expect(await checkPort(20_000, { host: given })).toMatchObject({
-      free: false,
-      obstacles: ['address'],
-    })
-    const began = performance.now()
-    await expect(findFreePort({ host: given })).rejects.toMatchObject({ code: 'EINVAL' })
-    expect(performance.now() - began).toBeLessThan(1000)
-  })
+  test.each(['fe80::5', 'fe80::5%nosuch'])(
+    '%s is refused immediately, with what it lacks',
+    async (given) => {
+      expect(await checkPort(20_000, { host: given })).toMatchObject({
+        free: false,
+        obstacles: ['address'],
+      })
+      const began = performance.now()
+      await expect(findFreePort({ host: given })).rejects.toMatchObject({ code: 'EINVAL' })
+      expect(performance.now() - began).toBeLessThan(1000)
+    },
+  )
 })
 
 describe('localhost', () => {
@@ -239,7 +242,7 @@ describe('without any /proc', () => {
     const place = { host: '127.0.0.1' }
     try { ${what} } finally { server.close() }`
 
-  test('the bind answers, and it is said that nobody can be named', () => {
+  test('the bind answers, and the owner is said to be unknown', () => {
     const code = asked(`
       const check = await m.checkPort(port, place)
       const free = m.checkPortSync(port === 1025 ? 1026 : 1025, place)

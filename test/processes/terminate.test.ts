@@ -298,7 +298,7 @@ describe('terminate', () => {
     })
   })
 
-  test('one that nobody has waited for has ended too', async () => {
+  test('a process that was not reaped has ended too', async () => {
     const parent = start('python3', '-c', ZOMBIE)
     const pid = Number(await parent.line())
     expect(isAlive(pid)).toBe(true)

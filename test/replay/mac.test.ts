@@ -74,7 +74,7 @@ const datagrams: MacSocket = { protocol: 'udp', generation: 10, localPort: 5353 
 const lists = { tcp: [listOf(listener, lingering)], udp: [listOf(datagrams)] }
 
 describe('owners', () => {
-  test('every holder, the oldest process first, and what nobody holds', () => {
+  test('every holder, the oldest process first, and sockets without one', () => {
     const processes = [
       { pid: 40, started: 5, name: 'child', open: [{ fd: 7, ...listener }] },
       {

@@ -270,7 +270,7 @@ describe('owners', () => {
     expect(rows.map(({ pid, ownerUnknown }) => pid ?? ownerUnknown)).toEqual(['exited', 10, 20])
   })
 
-  test('nobody is left', () => {
+  test('no owner is left', () => {
     const { rows, processes } = check([[false, 0n]], [of(10)])
     expect(rows).toMatchObject([{ pid: null, pids: [], processName: null, ownerUnknown: 'exited' }])
     expect(processes).toEqual([])

@@ -137,7 +137,7 @@ describe.each(BUILDS)('%s', (_name, old, build) => {
     expect(rows('tcp', none, raw, young, { localPort: 6 })).toMatchObject([{ localPort: 6 }])
   })
 
-  test('why nobody holds it', () => {
+  test('why it has no holder', () => {
     const gone = { localPort: 1, remotePort: 9, state: 10, socket: false }
     const closed = { localPort: 2, remotePort: 9, state: 6, socketState: 0x0001, generation: 2 }
     const waits = { localPort: 3, remotePort: 9, state: 4, socketState: 0x1001, generation: 3 }
@@ -177,7 +177,7 @@ describe('pcblist_n', () => {
     })
   })
 
-  test('who used it last is told, and is no owner', () => {
+  test('the process that used it last is shown, and is no owner', () => {
     const waiting = { localPort: 1, remotePort: 2, state: 10, socketState: 1, lastPid: 4321 }
     expect(parse('tcp', list([group('26', waiting)])).table.rows[0]).toMatchObject({
       pid: null,
@@ -186,7 +186,7 @@ describe('pcblist_n', () => {
     })
   })
 
-  test('kinds of records that nobody knows are passed over, whatever their size', () => {
+  test('unknown kinds of records are skipped, whatever their size', () => {
     const unknown = record(0x4000, 33)
     const first = group('14', { localPort: 1 })
     const grown = group('14', { localPort: 2, generation: 8 })
@@ -245,7 +245,7 @@ describe('arguments', () => {
     checkBeginnings('mac_arguments', bytes)
   })
 
-  test('are not told where they are not whole', () => {
+  test('are null where they are not whole', () => {
     expect(parseText(text(2, '/bin/a\0\0', 'a\0', 'b'))).toMatchObject({ count: 'none' })
     expect(parseText(text(1, '/bin/a'))).toMatchObject({ count: 'none' })
     expect(parseText(text(0, '/bin/a\0'))).toEqual({ count: '0', length: '0' })

@@ -9,7 +9,7 @@ describe.each(recorded('linux'))('%s', (system) => {
   const lines = (rows: readonly SocketRow<Include>[]): string[] =>
     rows.map((row) => summary({ ...row, localAddress: row.localAddress.replace(/%.*/, '') })).sort()
 
-  test('both sources tell the same sockets', () => {
+  test('both sources show the same sockets', () => {
     const tcp = rowsOf('sock_diag_tcp', 'tcp.diag').filter(({ state }) => state !== 'BOUND')
     const procTcp = [...rowsOf('tcp', 'tcp'), ...rowsOf('tcp6', 'tcp6')]
     // Text files have no backlog: there it is 0.

@@ -24,7 +24,7 @@ test('over several buffers, the legacy reply type as well', () => {
   expect(table.rows).toHaveLength(2)
 })
 
-test('a socket that is told twice is one row', () => {
+test('a socket that is dumped twice is one row', () => {
   const { table } = parse(Buffer.concat([LISTENER, LISTENER, message(diag({ state: 1 })), DONE]))
   expect(table.rows).toHaveLength(1)
 })
@@ -95,7 +95,7 @@ describe('attributes', () => {
     expect(table.rows).toMatchObject([{ family: 'IPv6', dualStack: false }])
   })
 
-  test('an empty one tells nothing', () => {
+  test('an empty one says nothing', () => {
     expect(only(attribute(V6ONLY, Buffer.alloc(0))).table.rows).toMatchObject([{ dualStack: null }])
   })
 

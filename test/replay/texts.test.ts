@@ -31,7 +31,7 @@ describe('/proc/net', () => {
     expect(replay('tcp', '').table).toMatchObject({ rows: [], complete: true })
   })
 
-  test('a line that is told twice is one row, one with another inode is another', () => {
+  test('a repeated line is one row, one with another inode is another', () => {
     expect(parse(LINE + LINE).table.rows).toHaveLength(1)
     expect(parse(LINE + LINE.replace('4711', '4712')).table.rows).toHaveLength(2)
   })

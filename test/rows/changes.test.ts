@@ -43,7 +43,7 @@ test('connections that come and go as fast as they can disturb no row', async ()
         seen.set(client, (seen.get(client) ?? 0) + 1)
         expect(row.pid).toBe(pid)
       }
-      // A connection of the churning process is its own or nobody's, never another's.
+      // A connection of the churning process is its own or has no owner, never another's.
       if (row.localPort === churn.port || row.remotePort === churn.port) {
         expect([churn.pid, null]).toContain(row.pid)
         if (row.pid === null) expect(row.ownerUnknown).not.toBe('not-asked')

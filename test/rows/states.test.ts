@@ -23,7 +23,7 @@ describe.runIf(canMakeLab)('every state, from the real kernel', () => {
   test('the lab has every state that a socket can be seen in, for both families', () => {
     for (const family of ['IPv4', 'IPv6'] as const) {
       const states = new Set(rows.filter((row) => row.family === family).map(({ state }) => state))
-      // Neither source ever tells a TCP socket that is closed and not bound.
+      // Neither source shows a TCP socket that is closed and not bound.
       const expected = TCP_STATES.filter((state) => state !== 'CLOSED')
       expect([...states].filter((state) => state !== null).sort()).toEqual([...expected].sort())
     }
@@ -51,7 +51,7 @@ describe.runIf(canMakeLab)('every state, from the real kernel', () => {
     }
   })
 
-  test('ss tells the same sockets', async () => {
+  test('ss shows the same sockets', async () => {
     const { table, summaries } = await undisturbed(() => ({
       table: listSocketsSync({ owners: 'none', include: 'details' }),
       summaries: ssSummaries(),
@@ -59,7 +59,7 @@ describe.runIf(canMakeLab)('every state, from the real kernel', () => {
     expect(table.rows.map(summary).sort()).toEqual(summaries)
   })
 
-  test('/proc/net tells the same sockets', async () => {
+  test('/proc/net shows the same sockets', async () => {
     const { table, summaries } = await undisturbed(() => ({
       table: listSocketsSync({ owners: 'none', source: 'procfs', include: 'details' }),
       summaries: procSummaries(),
@@ -95,7 +95,7 @@ describe.runIf(canMakeLab)('every state, from the real kernel', () => {
     expect([...twin.rows].sort(order)).toEqual([...table.rows].sort(order))
   })
 
-  test('bound sockets are told when asked for, and procfs says that it can not', () => {
+  test('bound sockets are shown when asked for, and missing from procfs', () => {
     expect(listSocketsSync().rows.some(({ state }) => state === 'BOUND')).toBe(false)
     expect(rows.filter(({ state }) => state === 'BOUND')).toHaveLength(2)
     const proc = listSocketsSync({ bound: true, source: 'procfs' })
@@ -127,7 +127,7 @@ describe.runIf(canMakeLab)('every state, from the real kernel', () => {
     expect(new Set(members.map(({ fd }) => fd)).size).toBe(3)
   })
 
-  test('a bound device is told, and is part of a link-local address alone', () => {
+  test('a bound device is shown, and is part of a link-local address alone', () => {
     const onDevice = rows.filter((row) => row.interface !== null)
     expect(onDevice.map((row) => row.interface)).toEqual(['lab0', 'lab0', 'lab0'])
     expect(onDevice.filter((row) => row.localAddress.endsWith('%lab0'))).toHaveLength(1)

@@ -122,7 +122,7 @@ describe.each(['sock_diag', 'procfs'] as const)('from %s', (source) => {
     expect(opened?.inode).not.toBe(closed?.inode)
   })
 
-  test('a connection is the same in TIME_WAIT, where nobody has it', async () => {
+  test('a connection is the same in TIME_WAIT, where it has no owner', async () => {
     const { server, port } = await listen()
     const { client, end } = await meet(server)
     const watcher = await startWatch({ source, localPort: port })

@@ -41,7 +41,7 @@ function counted(rows: readonly SocketRow[], keys: (row: SocketRow) => object): 
 const texts = ({ counts }: SocketCounts<never>): string[] =>
   counts.map(({ count, ...keys }) => `${JSON.stringify(keys)} ${count}`).sort()
 
-test('every state of the lab, by all that rows tell', async () => {
+test('every state of the lab, by all keys of its rows', async () => {
   await lab()
   const by = ['protocol', 'family', 'state', 'pid', 'remoteAddress'] as const
   const { table, result } = await undisturbed(() => ({

@@ -25,7 +25,7 @@ test('a socket of a process that was not there before', async () => {
   }
 })
 
-test('a socket that closes is told with its last owner, also where that has ended', async () => {
+test('a closed socket has its last owner, also where that process has ended', async () => {
   const { pid, port, ask } = await listener()
   const watcher = await startWatch({ localPort: port, include: ['names'] })
   await ask('server.close()')
@@ -76,7 +76,7 @@ test('accepting a connection is a change only where owners or details were asked
 })
 
 test.each(['sock_diag', 'procfs'] as const)(
-  'a connection that its process closed is nobody’s, from %s',
+  'a connection that its process closed has no owner, from %s',
   async (source) => {
     const { pid, port, ask } = await listener()
     await ask('client = socket.create_connection(server.getsockname())')

@@ -10,7 +10,7 @@ import { listener } from '../support/puppet.ts'
 import { canBecomeOthers, needs } from '../support/requirements.ts'
 import { reset, startWatch, take } from '../support/watching.ts'
 
-// Sockets that open and close while nobody looks, which the kernel tells of.
+// Sockets that open and close between two reads, which the kernel reports.
 
 const servers: Server[] = []
 afterEach(() => {
@@ -35,7 +35,7 @@ async function visit(port: number): Promise<number> {
 
 const portsOf = ({ localPort, remotePort }: SocketRow) => [localPort, remotePort]
 
-/** So many of them: the kernel tells a little later. */
+/** So many of them: the kernel reports them a little later. */
 async function takeShortLived<Included extends Include>(
   watcher: SocketWatcher<Included>,
   count: number,
@@ -91,7 +91,7 @@ test('one that was seen is not: it has closed, or lingers', async () => {
   expect(await take(clients)).toMatchObject({ opened: [{ state: 'TIME_WAIT' }], shortLived: [] })
 })
 
-test('one that its process keeps long after it has closed is told once', async () => {
+test('a closed connection that its process keeps open is reported once', async () => {
   const { port, ask } = await listener()
   const watcher = await startWatch({ localPort: port })
   const client = connect(port, '127.0.0.1')
@@ -101,7 +101,7 @@ test('one that its process keeps long after it has closed is told once', async (
   await reset(client)
   expect(await take(watcher)).toMatchObject({ closed: [{ localPort: port }], shortLived: [] })
   await ask('accepted.close()')
-  // What the kernel tells of this one comes after what it tells of that.
+  // The kernel's report of this one comes after that of the other.
   const visitor = await visit(port)
   await ask('server.accept()[0].close()')
   expect((await takeShortLived(watcher, 1)).map(portsOf)).toEqual([[port, visitor]])
@@ -130,7 +130,7 @@ test.each([
   ['certain states', { state: 'ESTABLISHED' }],
   ['certain processes', { pid: process.pid }],
   ['/proc/net', { source: 'procfs' }],
-] as const)('where %s are asked for, it is said that none are told', async (_what, options) => {
+] as const)('shortLived is null where %s are asked for', async (_what, options) => {
   const port = await listen()
   const watcher = await startWatch(options)
   const client = connect(port, '127.0.0.1')
@@ -169,7 +169,7 @@ test.runIf(needs(canBecomeOthers, 'root, to become another user'))(
       open(3)
       let few = 0
       while (few < 3) few += (await watcher.next()).value.shortLived.length
-      // More than net.core.rmem_max has room for, unless the kernel is so busy that it tells of them
+      // More than net.core.rmem_max has room for, unless the kernel is so busy that it reports them
       // when they are read already.
       let missing = []
       while (missing.length === 0) {
