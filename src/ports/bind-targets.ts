@@ -10,7 +10,11 @@ import { type OptionValues, checkFlag, checkHost, checkOption, checkProtocol } f
 
 /** Where a server would bind a port. */
 export interface BindTargetOptions {
-  /** @default 'tcp' */
+  /**
+   * The protocol of the server.
+   *
+   * @default 'tcp'
+   */
   readonly protocol?: Protocol
   /**
    * The address to bind, in any spelling and with its zone where it is link-local (`fe80::1%eth0`),
@@ -20,7 +24,7 @@ export interface BindTargetOptions {
    */
   readonly host?: string
   /**
-   * Whether a server on an IPv6 wildcard leaves IPv4 alone.
+   * Whether a server on an IPv6 wildcard accepts only IPv6, as `ipv6Only` of `server.listen`.
    *
    * @default false
    */

@@ -35,7 +35,11 @@ export interface WaitOptions {
    * @default any process
    */
   readonly pid?: number
-  /** @default 'tcp' */
+  /**
+   * The protocol of the port.
+   *
+   * @default 'tcp'
+   */
   readonly protocol?: Protocol
   /**
    * Only servers at this address count: on it, or on a wildcard that includes it. A name stands for

@@ -124,7 +124,11 @@ export interface KillPortOptions extends TerminateOptions {
    * @default 'tcp'
    */
   readonly protocol?: Protocol | readonly Protocol[]
-  /** @default both */
+  /**
+   * Only sockets of these address families count.
+   *
+   * @default both
+   */
   readonly family?: ListOptions['family']
   /**
    * End only these of the processes that listen, as a dry run returned them: a user who agreed to end

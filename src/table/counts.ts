@@ -1,4 +1,4 @@
-/** Counts sockets where they are read: one record for each group crosses, and no rows. */
+/** Counts sockets natively: one record for each group is passed to JavaScript, and no rows. */
 
 import { binding } from '../binding.ts'
 import { bitsOf } from '../layout.ts'
@@ -9,12 +9,12 @@ import { LIST_OPTIONS, encodeQuery } from './options.ts'
 import { receive, receiver } from './receive.ts'
 import { checkList, checkOneOf, checkOptions, checkSignal, refuseSignal } from '../validate.ts'
 
-/** Options of `countSockets`: it looks for owners where it needs them. */
+/** Options of `countSockets`, which decides itself whether to look for owners. */
 export type CountOptions = Omit<ListOptions<'names'>, 'owners'>
 
 const COUNT_OPTIONS = LIST_OPTIONS.filter((name) => name !== 'owners')
 
-/** Checks what to count by, and returns it as the addon takes it. */
+/** Checks the keys to count by and encodes them for the addon. */
 export function encodeCountBy(by: unknown): number {
   const list = checkList('by', by, (name, item) => checkOneOf(name, item, COUNT_BY))
   return bitsOf(binding().layout.countBy, list)
@@ -28,7 +28,7 @@ export function encodeCountQuery(options: CountOptions | undefined, countBy: num
   return encodeQuery({ ...query, owners }, ['signal']).words
 }
 
-/** What makes counts of a buffer. */
+/** Returns the function that decodes counts by these keys. */
 export function decoder<By extends CountBy>(
   by: By | readonly By[],
 ): (buffer: ArrayBuffer) => SocketCounts<By> {
@@ -36,11 +36,11 @@ export function decoder<By extends CountBy>(
 }
 
 /**
- * Counts the sockets of a query by one key or by several. The rows stay where they were
- * read, on another thread, and one record for each group comes back.
+ * Counts the sockets of a query by one key or by several. They are read and counted on another thread,
+ * and only one record for each group is passed to JavaScript.
  *
- * Owners are looked for where `by` or the options name `pid`. For repeated counts `socketCounter` costs
- * less, and so does `count` of a watcher.
+ * Owners are looked up only if `by` or the options include `pid`. For repeated counts, `socketCounter`
+ * and the `count` method of a watcher cost less.
  *
  * @example
  * const { counts } = await countSockets(['protocol', 'state'])

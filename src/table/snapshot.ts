@@ -1,4 +1,4 @@
-/** Reads the socket table: options to words, words to the addon, its buffer to rows. */
+/** Reads the socket table: encodes the query, passes it to the addon and decodes the rows. */
 
 import { binding } from '../binding.ts'
 import type { Abortable, Include, ListOptions, SocketTable } from '../types/index.ts'
@@ -12,12 +12,12 @@ import { checkSignal, refuseSignal } from '../validate.ts'
  * and owning processes. The read runs on another thread; the event loop is blocked only while its result
  * is decoded to rows.
  *
- * Linux: from NETLINK_SOCK_DIAG (net/ipv4/inet_diag.c), else from /proc/net; owners from the links
- * in /proc/<pid>/fd. No privilege is needed for the sockets; owners of other users' sockets need
- * root or CAP_SYS_PTRACE.
+ * Linux: from NETLINK_SOCK_DIAG (net/ipv4/inet_diag.c), otherwise from /proc/net; owners from the links
+ * in /proc/<pid>/fd. Listing sockets needs no privilege; showing the owners of other users' sockets
+ * needs root or CAP_SYS_PTRACE.
  *
- * Windows: from IP Helper (GetExtendedTcpTable and related functions), which names the process that
- * created each socket, of any user, without privilege.
+ * Windows: from IP Helper (GetExtendedTcpTable and related functions), which reports the process that
+ * created each socket, for all users and without privilege.
  *
  * A read is not atomic: sockets open and close while it runs, and a row shows its socket as it was when
  * the row was read.
@@ -28,9 +28,9 @@ import { checkSignal, refuseSignal } from '../validate.ts'
  *
  * @throws {TypeError | RangeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` or
  *   `ERR_OUT_OF_RANGE` before anything is read.
- * @throws An error with `code`, `errno` and `syscall` where the system offers no table: never an
- *   empty list. `ESRCH`: none of the processes in `pid` exists. `EACCES` (macOS: `EPERM`): none of those
- *   that do may be read, also where /proc hides them (hidepid).
+ * @throws An error with `code`, `errno` and `syscall` if the system offers no table; the result is never
+ *   an empty list instead. `ESRCH`: none of the processes in `pid` exists. `EACCES` (macOS: `EPERM`):
+ *   none of those that exist may be read, also if /proc hides them (hidepid).
  */
 export async function listSockets<const Included extends Include = never>(
   options?: ListOptions<Included> & Abortable,

@@ -4,7 +4,7 @@ import type { CountBy } from './options.ts'
 import type { SocketProcess, TableReport } from './table.ts'
 import type { Direction, Family, Protocol, TcpState } from './values.ts'
 
-/** What counted sockets have in common. */
+/** The keys that sockets can be counted by. */
 export interface CountKeys {
   /** The transport protocol. */
   readonly protocol: Protocol
@@ -15,8 +15,8 @@ export interface CountKeys {
   /** Null where there is no peer. */
   readonly direction: Direction | null
   /**
-   * The local port where a socket of the table waits for peers on it with the same protocol: a
-   * server's, to which its connections count. Null for other sockets, such as clients.
+   * The local port, where a socket of the table waits for peers on it with the same protocol: this is a
+   * server's port, and its connections count towards it. Null for other sockets, such as clients.
    */
   readonly listeningPort: number | null
   /** The oldest process that holds the socket; null where none is known. */
@@ -25,15 +25,15 @@ export interface CountKeys {
   readonly remoteAddress: string | null
 }
 
-/** How many sockets have this in common. */
+/** One combination of the keys, and how many sockets have it. */
 export type SocketCount<By extends CountBy> = Pick<CountKeys, By> & { readonly count: number }
 
-/** How many sockets there are, by what was asked for. */
+/** How many sockets there are for each combination of the keys. */
 export interface SocketCounts<By extends CountBy> extends TableReport {
   /** How many there are in all. */
   readonly sockets: number
   /** Every process that `pid` of a count names, each once. */
   readonly processes: readonly SocketProcess[]
-  /** One for each combination that occurs, in no order that means anything. */
+  /** One for each combination that occurs, in no particular order. */
   readonly counts: readonly SocketCount<By>[]
 }

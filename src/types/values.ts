@@ -1,8 +1,12 @@
-/** The values that rows and reports name things by. */
+/** The named values in rows and reports. */
 
 /**
  * TCP states by their RFC 9293 names (section 3.3.2), in capitals with underscores, and `BOUND`: a
- * socket that is bound to a port and neither listens nor connects. It takes the port all the same.
+ * socket that is bound to a port and neither listens nor is connected. It still occupies the port.
+ *
+ * @example
+ * const open = TCP_STATES.filter((state) => state !== 'TIME_WAIT' && state !== 'CLOSED')
+ * const { rows } = await listSockets({ state: open })
  */
 export const TCP_STATES = [
   'CLOSED',
@@ -33,21 +37,27 @@ export const FAMILIES: readonly Family[] = ['IPv4', 'IPv6']
 export type Direction = 'in' | 'out'
 export const DIRECTIONS: readonly Direction[] = ['in', 'out']
 
-/** The names of all sources, of every system. */
+/**
+ * The names of all sources, of every system.
+ *
+ * @example
+ * const { source } = await listSockets()
+ * console.log(`read from ${source}, one of ${SOURCES.join(', ')}`)
+ */
 export const SOURCES = ['sock_diag', 'procfs', 'iphlpapi', 'pcblist', 'libproc'] as const
 /**
  * A kernel interface that socket tables are read from.
  *
  * - `sock_diag` (Linux): NETLINK_SOCK_DIAG. Filters run in the kernel.
  * - `procfs` (Linux): the text files `/proc/net/{tcp,tcp6,udp,udp6}`, for kernels and containers
- *   without the former.
+ *   without `sock_diag`.
  * - `iphlpapi` (Windows): the tables of IP Helper: GetExtendedTcpTable and GetExtendedUdpTable, or
  *   GetTcpTable, GetTcp6Table, GetUdpTable and GetUdp6Table where neither owners nor details are
  *   asked for.
- * - `pcblist` (macOS): the lists of the kernel behind `sysctl net.inet.tcp.pcblist_n` and `…udp…`.
- *   Owners come from `libproc`, and so do sockets that are opened during the read.
+ * - `pcblist` (macOS): the kernel's lists behind `sysctl net.inet.tcp.pcblist_n` and `…udp…`. Owners
+ *   come from `libproc`, and so do sockets that are opened during the read.
  * - `libproc` (macOS): the sockets that processes have open, by proc_pidfdinfo(). Sockets that no
- *   process holds are not there: TIME_WAIT, connections that are not accepted yet.
+ *   process holds are missing: those in TIME_WAIT, and connections that are not accepted yet.
  */
 export type Source = (typeof SOURCES)[number]
 
@@ -55,23 +65,23 @@ export type Source = (typeof SOURCES)[number]
  * Why a row has no PID.
  *
  * - `not-asked`: the query did not ask for owners.
- * - `no-owner`: the kernel keeps none for such a socket: TIME_WAIT, SYN_RECEIVED, and connections
- *   that were closed by their process and finish on their own (FIN_WAIT_1, FIN_WAIT_2, CLOSING,
- *   LAST_ACK).
+ * - `no-owner`: no process owns such a socket: TIME_WAIT, SYN_RECEIVED, and connections that their
+ *   process has closed and the kernel is shutting down (FIN_WAIT_1, FIN_WAIT_2, CLOSING, LAST_ACK).
  * - `not-accepted`: an incoming connection that no process has accepted yet.
- * - `permission`: it is held, or may be held, by a process that this one may not inspect.
+ * - `permission`: it is held, or may be held, by a process that this process may not inspect.
  * - `gone`: it was closed during the read.
- * - `not-found`: no process that was read holds it: a socket of the kernel itself (NFS, WireGuard),
- *   of another PID namespace, or one in flight from one process to another. macOS: also a flow of the
- *   Network framework, which has no descriptor, and one that was closed during the read.
- * - `exited` (Windows): the process that made it has ended; one that inherited it keeps it open, and
- *   Windows does not say which.
+ * - `not-found`: none of the processes that were read holds it. It belongs to the kernel itself (NFS,
+ *   WireGuard) or to another PID namespace, or is being passed from one process to another. macOS: also
+ *   a flow of the Network framework, which has no descriptor, and a socket that was closed during the
+ *   read.
+ * - `exited` (Windows): the process that created it has ended; a process that inherited it keeps it
+ *   open, and Windows does not say which.
  * - `pid-namespace` (Linux): /proc belongs to another PID namespace than this process (`unshare --pid`
- *   without `--mount-proc`, a bind-mounted /proc of the host): its numbers are not the PIDs that
- *   signals go to here, so none is given.
- * - `not-searched` (Linux): the search ended before every place was looked at where its owner may be:
- *   hundreds of threads that may each have descriptors of their own, where kcmp(2) is forbidden, or
- *   more than a thousand sockets without an owner.
+ *   without `--mount-proc`, a bind-mounted /proc of the host). Its numbers are not PIDs that signals
+ *   here could use, so none is given.
+ * - `not-searched` (Linux): the search ended before it had covered every place where the owner may be:
+ *   hundreds of threads that may each have a descriptor table of their own, where kcmp(2) is forbidden,
+ *   or more than a thousand sockets without an owner.
  */
 export type OwnerUnknown =
   | 'not-asked'

@@ -1,4 +1,4 @@
-/** Counts sockets repeatedly, at a cost that follows the changes. */
+/** Counts sockets repeatedly, at a cost that depends on how much changed. */
 
 import { binding } from '../binding.ts'
 import { hasEnded } from '../errors.ts'
@@ -8,25 +8,27 @@ import { receive } from '../table/receive.ts'
 import type { Abortable, CountBy, SocketCounts } from '../types/index.ts'
 import { checkOptions, checkSignal } from '../validate.ts'
 
-/** How many sockets there are, and how many came and went. */
+/** How many sockets there are, and how many opened and closed. */
 export interface SocketTurnover<By extends CountBy> extends SocketCounts<By> {
   /**
-   * How many opened and closed since the last call; null at the first one. Those that did both are in
-   * the two numbers where the system reports them: see `shortLived` of a watcher's changes.
+   * How many sockets opened since the last call; null for the first call. Sockets that opened and closed
+   * in between count here and in `closed` where the system reports them: see `shortLived` of
+   * `SocketChanges`.
    */
   readonly opened: number | null
-  /** See `opened`. */
+  /** How many sockets closed since the last call; null for the first call. */
   readonly closed: number | null
 }
 
-/** Counts the sockets of one query again and again. */
+/** Counts the sockets of one query repeatedly. */
 export interface SocketCounter<By extends CountBy> {
   /**
-   * Reads the table and counts. Calls wait for each other. Errors as of `listSockets`. What a call
-   * that a signal ends had read already is in no numbers of `opened` and `closed`.
+   * Reads the table and counts. Calls run one after another, and reject with the errors of
+   * `listSockets`. Changes that an aborted call had already read are missing from later `opened` and
+   * `closed`.
    */
   count(options?: Abortable): Promise<SocketTurnover<By>>
-  /** Gives back what is kept of the last table. Calls that wait go on to their end. */
+  /** Releases the last table. Calls that were made before it still complete. */
   close(): void
   /** `close`, for `using`. */
   [Symbol.dispose](): void
@@ -35,9 +37,9 @@ export interface SocketCounter<By extends CountBy> {
 }
 
 /**
- * Counts the sockets of a query as `countSockets` does, repeatedly: the last table is kept where
- * it is read, so that a call says what opened and closed since, and owners are looked up for new
- * sockets alone, as by `watchSockets`. No rows cross:
+ * Counts the sockets of a query as `countSockets` does, repeatedly. The last table stays in native
+ * memory, so that each call reports how many sockets opened and closed since the last one and looks up
+ * owners only for new sockets, as `watchSockets` does. No rows are created in JavaScript:
  *
  *     const counter = socketCounter(['protocol', 'state'])
  *     const { counts, opened, closed } = await counter.count() // each second
@@ -47,8 +49,8 @@ export interface SocketCounter<By extends CountBy> {
  * const { counts, opened } = await counter.count()
  * console.log(counts, opened)
  *
- * @throws {TypeError} `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`; `count` rejects with
- *   `ERR_INVALID_STATE` once it was closed.
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`. `count` rejects with
+ *   `ERR_INVALID_STATE` after `close`.
  */
 export function socketCounter<By extends CountBy>(
   by: By | readonly By[],

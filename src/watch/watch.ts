@@ -1,4 +1,4 @@
-/** Watches the socket table: what changed, at a cost that follows the changes. */
+/** Watches the socket table, at a cost that depends on how much changed. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { NativeWatcher, Receive } from '../binding.ts'
@@ -23,7 +23,7 @@ import { checkBoolean, checkInteger, checkSignal } from '../validate.ts'
 /** Options of `watchSockets`. */
 export interface WatchOptions<Included extends Include = Include> extends ListOptions<Included> {
   /**
-   * The least time between the beginnings of two reads of the table, in milliseconds.
+   * The shortest time between the starts of two reads of the table, in milliseconds.
    * @default 1000
    */
   readonly interval?: number
@@ -34,18 +34,18 @@ export interface WatchOptions<Included extends Include = Include> extends ListOp
   readonly persistent?: boolean
 }
 
-/** The changes of a table, for `for await`. Each set comes once. */
+/** The changes of a table, for `for await`. Each set of changes is delivered once. */
 export interface SocketWatcher<Included extends Include = never> extends AsyncGenerator<
   SocketChanges<Included>,
   void,
   undefined
 > {
   /**
-   * Counts the sockets of the last set, as `countSockets` does, without reading the table again or
-   * looking for owners. Before the first set there are none.
+   * Counts the sockets that the table had when the last set of changes was read, as `countSockets` does,
+   * without reading the table again or looking for owners. Before the first set there are none.
    */
   count<By extends CountBy>(by: By | readonly By[]): Promise<SocketCounts<By>>
-  /** Ends the watcher immediately: a pending read ends too, and no further set comes. */
+  /** Ends the watcher immediately: a pending read is cancelled, and no further changes are delivered. */
   close(): void
   /** `close`, for `using`. */
   [Symbol.dispose](): void
@@ -57,7 +57,7 @@ const LONGEST = 2 ** 31 - 1 // of a timer
 
 const CLOSED = Symbol('closed')
 
-/** Whether there is something to report: also that some of it was missed. */
+/** Whether there is something to report, which may be that changes were missed. */
 function hasChanges(changes: SocketChanges<Include>): boolean {
   const { opened, closed, changed, shortLived, missing } = changes
   const lists = [opened, closed, changed, shortLived ?? []]
@@ -134,32 +134,33 @@ class Watch<Included extends Include> {
 
 /**
  * Watches the sockets that a query selects. The first set of changes has all of them in `opened`; each
- * later set has what changed since the one before, and comes when something changed.
+ * later set has what changed since the previous one, and is delivered when something changed.
  *
- * The table is read again once the next set is asked for and `interval` has passed: on another thread,
- * and never twice at a time. The last table and its owners stay there, and only changes cross to
- * JavaScript. A slow consumer gets all changes since its last set as one set, so nothing accumulates.
+ * The table is read again when the next set is requested and `interval` has passed, on another thread
+ * and one read at a time. The last table and its owners stay in native memory, and only changes are
+ * passed to JavaScript. A slow consumer gets all changes since its last set as one set, so nothing
+ * accumulates.
  * A socket that opened and closed since the last set is in `shortLived` where the system reports
  * sockets that close (Linux, also without privilege); elsewhere it is missed.
  *
- * A socket is the same one while its identity is: on Linux the cookie that the kernel gives each socket
- * (net/core/sock_diag.c), on Windows the time of its creation, on macOS a number that is unique until
- * the next boot. Reused addresses are one socket that closed and one that opened. A connection stays
- * the same to its end, TIME_WAIT included, where the kernel names no owner any more; `before` of that
+ * Sockets are recognized by their identity: on Linux the cookie that the kernel gives each socket
+ * (net/core/sock_diag.c), on Windows the time of creation, on macOS a number that is unique until the
+ * next boot. If an address is reused, one socket has closed and another has opened. A connection remains
+ * the same socket to its end, including TIME_WAIT, in which it no longer has an owner; `before` of that
  * change has the last one. Where the source has no identity (`procfs`), a connection is the same while
  * its state advances and its inode, if it has one, is unchanged.
  *
- * Linux: owners are looked up for sockets that opened or were accepted. At each read one socket of
- * every owning process is verified, so that the sockets of a process that ended pass to their other
- * holders in the next set. All other changes of owners (a socket that was passed on, or is shared
- * by fork while its holder keeps another, one whose owner could not be found or read) are found by a
- * search of all processes. It runs after 600 times its own duration, but no sooner than after 5 seconds
- * and no later than after 60; and 5 seconds after a socket opened whose owner was not found. Windows
- * and macOS: owners come with each read, on macOS by a search of all processes. There a socket that
- * closes during the read may appear without its owner in `changed` before it is in `closed`.
+ * Linux: owners are looked up for sockets that opened or were accepted. Each read verifies one socket of
+ * every owning process, so that when a process ends, the next set reports its sockets with their other
+ * holders. All other changes of owners are found by a search of all processes: a socket was passed on,
+ * a fork shares it while its holder keeps another, or its owner could not be found or read. This search
+ * runs after 600 times its own duration, but no sooner than after 5 seconds and no later than after 60,
+ * and also 5 seconds after a socket opened without a known owner. Windows and macOS: owners are read
+ * with each table, on macOS by a search of all processes. There, a socket that closes during the read
+ * may appear in `changed` without its owner before it appears in `closed`.
  *
- * Linux walks its table while others change it, and may skip a socket whose neighbours close at that
- * moment (net/ipv4/inet_diag.c). Such a socket is reported as closed, and by the next read as opened,
+ * Linux walks its table while it is being changed, and may skip a socket whose neighbours close at that
+ * moment (net/ipv4/inet_diag.c). Such a socket is reported as closed, and by the next read as opened
  * with the same `id`.
  *
  * @example
@@ -168,8 +169,8 @@ class Watch<Included extends Include> {
  * }
  *
  * @throws {TypeError | RangeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` or
- *   `ERR_OUT_OF_RANGE` before anything is read. The errors of `listSockets` and the signal's reason
- *   come from the iterator, which has then ended.
+ *   `ERR_OUT_OF_RANGE` before anything is read. The iterator throws the errors of `listSockets` and the
+ *   signal's reason, and then it has ended.
  */
 export function watchSockets<const Included extends Include = never>(
   options: WatchOptions<Included> & Abortable = {},
