@@ -57,7 +57,7 @@ WRITTEN_SEEDS.mib = MIB_TABLES.map((name, index) =>
 // The built package encodes queries: the addon alone has the numbers.
 const { encodeQuery } = await import(join(root, 'dist', 'table', 'options.js'))
 const QUERY = { localPort: 80, remotePort: { from: 8000, to: 8080 }, pid: 42, include: 'details' }
-WRITTEN_SEEDS.query = [encodeQuery(QUERY).words]
+WRITTEN_SEEDS.query = [encodeQuery(QUERY).encoded]
 
 // What the tests build macOS's lists with, which is TypeScript.
 const builder = transpileModule(readFileSync(join(root, 'test', 'support', 'pcblist.ts'), 'utf8'), {

@@ -1,4 +1,4 @@
-/** Whether an ELF file is whole; the format is that of elf(5). */
+/** Checks that an ELF file (elf(5)) is not truncated. */
 
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 
@@ -34,15 +34,15 @@ function isCut(fd: number): boolean {
 }
 
 /**
- * Throws where an ELF file ends before what is loaded of it does, as an interrupted copy leaves it. The
- * loader maps it nevertheless, and the first access behind its end is a SIGBUS, which nothing catches.
+ * Throws if an ELF file ends before its loaded segments do, as after an interrupted copy. The loader maps
+ * such a file, and the first access beyond its end raises SIGBUS, which cannot be caught.
  */
 export function refuseCutElf(file: string): void {
   let fd: number
   try {
     fd = openSync(file, 'r')
   } catch {
-    return // whatever is wrong with it, the loader says
+    return // the loader reports what is wrong with it
   }
   let cut = false
   try {

@@ -1,9 +1,9 @@
-/** What is said where no file of the native addon loads: why, and the next step for each cause. */
+/** The error if no file of the native addon loads: the reasons, and what to do about each. */
 
 import { dirname, join } from 'node:path'
 import { FOLDERS, ifAllowed, packageFolder } from './addon-files.ts'
 
-/** A file that is there, or may be, and why it is of no use. */
+/** A file that exists, or may exist, and why it could not be used. */
 export interface FailedFile {
   readonly file: string
   readonly cause: unknown
@@ -13,13 +13,13 @@ export interface NothingLoaded {
   /** Such as linux-x64-glibc. */
   readonly target: string
   readonly failed: readonly FailedFile[]
-  /** Whether the environment variable SOCKTABLE_ADDON named the only file. */
+  /** Whether only the file in the environment variable SOCKTABLE_ADDON was tried. */
   readonly asked: boolean
-  /** Why there is no file, where there is none. */
+  /** Why there is no file, if none was found. */
   readonly absence?: unknown
 }
 
-/** Marks the error of an addon that loads and belongs to other JavaScript. */
+/** The code of the error for an addon that loads but belongs to another version of the package. */
 export const OTHER_VERSION = 'ERR_SOCKTABLE_ADDON_VERSION'
 
 const BUILD =
@@ -45,25 +45,25 @@ function partsOf(cause: unknown): { name: string; code: string; text: string; pe
 
 const quoted = (flag: string): string => (/[\s*]/.test(flag) ? `"${flag}"` : flag)
 
-/** How to allow what Node.js was configured to refuse: loading addons at all. */
+/** What to do where Node.js is configured to refuse all addons. */
 function addonsRefused(): string {
   const options = ifAllowed(() => process.env['NODE_OPTIONS']) ?? ''
   const words = [...process.execArgv, ...options.split(/\s+/)]
   const places = 'on its command line, in NODE_OPTIONS or in the execArgv of a Worker'
   if (words.includes('--no-addons')) return `Start Node.js without --no-addons (${places}).`
-  // @types/node has it from a later version on.
+  // Only later versions of @types/node declare it.
   const { permission } = process as { permission?: unknown }
   if (permission !== undefined) {
     return 'Node.js runs with its permission model: start it with --allow-addons too.'
   }
-  // A Worker with execArgv of its own does not see the permission model, and is ruled by it.
+  // The permission model applies to a Worker with its own execArgv, which can't see that it does.
   return (
     'Node.js refuses all addons. If it runs with its permission model, start it with --allow-addons; ' +
     `else start it without --no-addons (${places}).`
   )
 }
 
-/** The flag of the runtime that stands between the addon and this process, if it is that. */
+/** Which flag of the runtime would allow the addon to load; null if no flag is the reason. */
 function flagFor({ file, cause }: FailedFile): string | null {
   const { name, code, text, permission } = partsOf(cause)
   if (code === 'ERR_DLOPEN_DISABLED') return addonsRefused()
@@ -84,27 +84,27 @@ function flagFor({ file, cause }: FailedFile): string | null {
   return null
 }
 
-/** What is wrong with a file by the words of loaders, and what helps. */
+/** What is wrong with a file and what to do, by the message of the loader. */
 const ADVICE: readonly [words: RegExp, advice: string][] = [
   [
     /version [`']?GLIBC_[\d.]+'? not found/,
-    'The C library of this system is older than the one that the file was built for: build it here.',
+    'The C library of this system is older than the one that the file was built for: build the addon here.',
   ],
   [
     /failed to map segment|Operation not permitted|Permission denied|EACCES|EPERM/,
-    'The system refuses to run code of that file: it may be on a file system that is mounted ' +
+    'The system refuses to run code from that file: it may be on a file system that is mounted ' +
       'noexec, or not readable by this user.',
   ],
   [
     /libc\.so|libc\.musl|ld-musl|ld-linux|Error loading shared library|Error relocating/,
-    'The file is for another C library (glibc or musl) than this process has: install the package ' +
-      'again on this system.',
+    'The file is for another C library (glibc or musl) than that of this process: reinstall the ' +
+      'package on this system.',
   ],
-  [/cut short|file too short|truncated/, 'The file is damaged: install the package again.'],
+  [/cut short|file too short|truncated/, 'The file is damaged: reinstall the package.'],
   [
     /ELF class|ELF header|ELF file|ELF machine|cannot open shared object|Exec format|incompatible architecture|valid Win32|mach-o/i,
-    'The file is damaged, or for another processor or system: install the package again on this ' +
-      'system, and copy no node_modules between systems.',
+    'The file is damaged, or for another processor or system: reinstall the package on this system, ' +
+      'and do not copy node_modules between systems.',
   ],
   [
     /NODE_MODULE_VERSION|did not self-register/,

@@ -1,4 +1,4 @@
-/** Where files of the native addon may be, in the order in which they are tried. */
+/** The files of the native addon, in the order in which they are tried. */
 
 import { existsSync, readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -8,12 +8,12 @@ import { dirname, join, resolve } from 'node:path'
 const here = (import.meta as Partial<ImportMeta>).dirname ?? __dirname
 export const packageFolder: string = resolve(here, '..')
 
-/** Whose prebuilt files fit this process; more than one where its C library is not known. */
+/** The C library that a prebuilt file needs; empty on systems with one C library. */
 export type Libc = 'glibc' | 'musl' | ''
 
 /**
- * What `ask` answers, or undefined where it fails: permission models of Node.js and Deno and filters
- * of system calls forbid what is asked here, and what the addon is loaded for has to go on.
+ * The result of `ask`, or undefined if it throws: the permission models of Node.js and Deno, and filters
+ * of system calls, may forbid such questions, but the addon can be loaded without their answers.
  */
 export function ifAllowed<Answer>(ask: () => Answer): Answer | undefined {
   try {
@@ -23,34 +23,34 @@ export function ifAllowed<Answer>(ask: () => Answer): Answer | undefined {
   }
 }
 
-/** The version of glibc that runs this process, null where the report has none, else undefined. */
+/** The version of this process's glibc; null if the report has none, undefined if there is no report. */
 function glibcVersion(): string | null | undefined {
   return ifAllowed(() => {
     const report = process.report as NodeJS.ProcessReport & { excludeNetwork?: boolean }
     const { excludeNetwork } = report
-    // It would look up the names of all peers.
+    // Otherwise the report would look up the names of all peers.
     report.excludeNetwork = true
     try {
       const { header } = report.getReport() as { header?: { glibcVersionRuntime?: string } }
       return header && (header.glibcVersionRuntime ?? null)
     } finally {
-      // Other reports of this process are not ours to change.
+      // Later reports of this process must be as the program wants them.
       if (excludeNetwork === undefined) delete report.excludeNetwork
       else report.excludeNetwork = excludeNetwork
     }
   })
 }
 
-/** Whether the loader of musl is installed, and maybe glibc beside it; undefined if not known. */
+/** Whether the loader of musl is installed, perhaps in addition to glibc's; undefined if unknown. */
 function hasLoaderOfMusl(): boolean | undefined {
   return ifAllowed(() => {
-    // NixOS has no such folder, and glibc.
+    // NixOS has no such folder, and uses glibc.
     if (!existsSync('/lib')) return false
     return readdirSync('/lib').some((name) => name.startsWith('ld-musl-'))
   })
 }
 
-/** The C libraries whose files are tried, the likelier first. */
+/** The C libraries whose files are tried, the most likely first; more than one if it is unknown. */
 export function likelyLibcs(): readonly Libc[] {
   if (process.platform !== 'linux') return ['']
   const musl = hasLoaderOfMusl()
@@ -58,8 +58,8 @@ export function likelyLibcs(): readonly Libc[] {
   const version = glibcVersion()
   if (typeof version === 'string') return ['glibc']
   if (musl && version === null) return ['musl']
-  // The file for another C library does not load: of glibc it takes symbols that musl lacks, and
-  // of musl a libc.so that is no library where glibc is.
+  // A file for the wrong C library fails to load, so trying both is safe: one for glibc needs symbols
+  // that musl lacks, and one for musl needs libc.so, which is not a library on systems with glibc.
   return ['glibc', 'musl']
 }
 
@@ -72,7 +72,7 @@ function prebuilt(folder: string, libc: Libc): string {
   return join(folder, 'prebuilds', `${platform}-${arch}`, name)
 }
 
-/** What node-gyp-build finds: a build of this machine, or else a prebuilt file; throws for none. */
+/** The file that node-gyp-build chooses: a local build, else a prebuilt file. Throws if there is none. */
 export function choiceOfNodeGypBuild(): string {
   const nodeGypBuild = createRequire(join(here, 'addon.js'))('node-gyp-build') as {
     resolve: (folder: string) => string
@@ -80,7 +80,7 @@ export function choiceOfNodeGypBuild(): string {
   return nodeGypBuild.resolve(packageFolder)
 }
 
-/** The same where it may fit this process: it knows the musl of Alpine alone, and else takes glibc's. */
+/** That file if it may fit this process: node-gyp-build detects musl only on Alpine, else assumes glibc. */
 function* fittingChoice(libcs: readonly Libc[]): Generator<string> {
   const chosen = ifAllowed(choiceOfNodeGypBuild)
   if (chosen === undefined) return
@@ -92,14 +92,14 @@ function* candidates(libcs: readonly Libc[]): Generator<string> {
   const prebuiltIn = (folder: string): string[] => libcs.map((libc) => prebuilt(folder, libc))
   const build = (kind: string): string => join(packageFolder, 'build', kind, 'socktable.node')
   yield* prebuiltIn(here)
-  // node-gyp-build takes this for another folder than the package's.
+  // node-gyp-build then searches the folder that this variable names instead of the package.
   if (ifAllowed(() => process.env['SOCKTABLE_PREBUILD'])) yield* fittingChoice(libcs)
-  // Where node-gyp-build looks, in its order; loading it takes as long as loading the addon.
+  // The places of node-gyp-build in its order, since loading it takes as long as loading the addon.
   const builds = ifAllowed(() => process.env['PREBUILDS_ONLY']) ? [] : ['Release', 'Debug']
   yield* builds.map(build)
   yield* prebuiltIn(packageFolder)
   yield* prebuiltIn(dirname(process.execPath))
-  // It knows other names too, as of a build that was renamed.
+  // node-gyp-build accepts other names too, such as that of a renamed build.
   yield* fittingChoice(libcs)
 }
 
@@ -112,7 +112,7 @@ export function* addonFiles(libcs: readonly Libc[]): Generator<string> {
   }
 }
 
-/** The folders that are looked into. */
+/** The folders that are searched. */
 export const FOLDERS: readonly string[] = [
   join(packageFolder, 'build'),
   join(packageFolder, 'prebuilds'),

@@ -10,7 +10,7 @@ import { addonFiles, choiceOfNodeGypBuild, ifAllowed, likelyLibcs } from './addo
 
 const debug = debuglog('socktable')
 
-/** Why there is no file. */
+/** The error of node-gyp-build, which says why there is no file. */
 function absence(): unknown {
   try {
     return choiceOfNodeGypBuild()
@@ -24,14 +24,15 @@ const isAbsent = (error: unknown): boolean =>
   (Object(error) as { code?: unknown }).code === 'MODULE_NOT_FOUND'
 
 /**
- * What `accept` gives for the addon in the first file that loads and that it does not throw for; throws
- * `ERR_SOCKTABLE_ADDON` where there is none. A file that SOCKTABLE_ADDON names is the only one.
+ * Returns the result of `accept` for the first addon that loads and that it accepts, that is, does not
+ * throw for. Throws `ERR_SOCKTABLE_ADDON` if there is none. If SOCKTABLE_ADDON names a file, only that
+ * file is tried.
  */
 export function loadAddon<Binding>(accept: (addon: unknown) => Binding): Binding {
   const { platform, arch } = process
   const libcs = likelyLibcs()
   const target = [platform, arch, ...(libcs.length === 1 ? libcs : [])].filter(Boolean).join('-')
-  // Deno asks for the right to read the environment.
+  // Deno needs a permission to read the environment.
   const asked = ifAllowed(() => process.env['SOCKTABLE_ADDON']) ?? ''
   const files = asked === '' ? addonFiles(libcs) : [ifAllowed(() => resolve(asked)) ?? asked]
 

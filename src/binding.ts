@@ -1,31 +1,31 @@
-/** What the native addon offers; checks that it belongs to this version of the package. */
+/** The interface of the native addon, and the check that it belongs to this version of the package. */
 
 import { OTHER_VERSION } from './addon-failure.ts'
 import { loadAddon } from './addon.ts'
 import type { Layout } from './layout.ts'
 import { arrangeLayout, layoutDifferences } from './layout.ts'
 
-/** What a failure means, decided by the addon from the numbers of its system. */
+/** The kind of a failure, which the addon derives from its system's error numbers. */
 export type FailureReason = 'permission' | 'gone' | 'shortage' | 'unsupported' | 'other'
 
 /** A call that failed, as the addon reports it. */
 export interface NativeFailure {
-  /** Absent in a failure that no addon reported. */
+  /** Absent in a failure that the addon did not report. */
   readonly reason?: FailureReason
   /** The system's error number, positive. */
   readonly errno: number
   readonly syscall: string
   readonly path?: string
-  /** Why the first source failed, where the second one did too. */
+  /** Why the first source failed, if the second one failed too. */
   readonly cause?: NativeFailure
 }
 
-/** Takes what a read found. The buffer is lent: once this returns it is empty. */
+/** Receives the result of a read. The buffer is lent: it is detached when this function returns. */
 export type Receive<Result> = (
   ...outcome: [buffer: ArrayBuffer, failure: null] | [buffer: null, failure: NativeFailure]
 ) => Result
 
-/** A process in short, as the addon reports it; what is null could not be read. */
+/** The basic facts of a process, as the addon reports them; null is what could not be read. */
 export interface NativeProcess {
   readonly pid: number
   readonly parentPid: number | null
@@ -34,7 +34,7 @@ export interface NativeProcess {
   readonly name: string | null
 }
 
-/** All that is known of a process. */
+/** All facts of a process. */
 export interface NativeProcessFacts extends NativeProcess {
   readonly executable: string | null
   readonly arguments: readonly string[] | null
@@ -50,43 +50,43 @@ type ReceiveProcesses<Whole extends boolean, Result> = (
     | [records: null, failure: NativeFailure]
 ) => Result
 
-/** What a process is to its system (Windows). */
+/** The role of a process in its system (Windows). */
 export interface NativeRole {
   readonly pid: number
-  /** Whether the system stops where it ends; null where the system does not say. */
+  /** Whether the system stops if it ends; null where the system does not report it. */
   readonly critical: boolean | null
   /** The names of the services that it runs. */
   readonly services: readonly string[]
 }
 
-/** An open process; nothing can be read from it here. */
+/** An open process; opaque to JavaScript. */
 export interface NativeHandle {
   readonly __handle: never
 }
 
-/** The last table of a watcher; nothing can be read from it here. */
+/** The last table of a watcher; opaque to JavaScript. */
 export interface NativeWatcher {
   readonly __watcher: never
 }
 
-/** A port that is reserved; nothing can be read from it here. */
+/** A reserved port; opaque to JavaScript. */
 export interface NativeReservation {
   readonly __reservation: never
 }
 
-/** What the addon exports. Queries are encoded by src/table/options.ts. */
+/** The exports of the addon. Queries are encoded by src/table/options.ts. */
 export interface NativeBinding {
-  /** The numbers of everything that crosses as bytes or numbers, by name. */
+  /** The numbers of everything that is passed as bytes or numbers, by name. */
   readonly layout: Layout
   /**
-   * Reads on another thread; the function returned ends the read early. `countBy`, as bits of
-   * `layout.countBy`, counts the sockets instead.
+   * Reads on another thread; the returned function ends the read early. With `countBy`, as bits of
+   * `layout.countBy`, it counts the sockets instead.
    */
-  read(words: Uint32Array, receive: Receive<void>, countBy?: number): () => void
-  readSync<Result>(words: Uint32Array, receive: Receive<Result>, countBy?: number): Result
+  read(query: Uint32Array, receive: Receive<void>, countBy?: number): () => void
+  readSync<Result>(query: Uint32Array, receive: Receive<Result>, countBy?: number): Result
 
-  /** Begins to watch what a query asks for; nothing is read yet. */
-  openWatcher(words: Uint32Array): NativeWatcher
+  /** Creates a watcher of what a query selects; it reads nothing yet. */
+  openWatcher(query: Uint32Array): NativeWatcher
   /** Reads what changed since the last poll on another thread; one poll at a time. */
   poll(watcher: NativeWatcher, receive: Receive<void>): () => void
   /** Counts the sockets of the last poll on another thread. */
@@ -97,20 +97,20 @@ export interface NativeBinding {
 
   /** The number of an interface, 0 where there is none of that name. Windows: the name is the number. */
   interfaceIndex(name: string): number
-  /** Binds a socket and closes it; the words are those of `layout.bind`. */
-  tryBind(words: Uint32Array): NativeFailure | null
+  /** Binds a socket and closes it; `bind` is encoded by `layout.bind`. */
+  tryBind(bind: Uint32Array): NativeFailure | null
   /** Reserves a TCP port until the reservation is closed, collected or the process ends. */
   reservePort(
     port: number,
   ): { readonly reservation: NativeReservation } | { readonly failure: NativeFailure }
   closeReservation(reservation: NativeReservation): void
-  /** Reserves a TCP port for a while, on another thread; it can't be given back. */
+  /** Reserves a TCP port for a limited time, on another thread; it can't be released. */
   reservePortByTimeWait(
     port: number,
     receive: (nothing: null, failure: NativeFailure | null) => void,
   ): void
 
-  /** Reads these processes, or all of them (null), on another thread; absent is what isn't there. */
+  /** Reads these processes, or all (null), on another thread; those that don't exist are left out. */
   processes<Whole extends boolean>(
     pids: Uint32Array | null,
     whole: Whole,
@@ -122,20 +122,20 @@ export interface NativeBinding {
     receive: ReceiveProcesses<Whole, Result>,
   ): Result
 
-  /** Reads the roles of these processes on another thread; ENOTSUP on other systems than Windows. */
+  /** Reads the roles of these processes on another thread; ENOTSUP on systems other than Windows. */
   processRoles(
     pids: Uint32Array,
     receive: (roles: NativeRole[] | null, failure: NativeFailure | null) => void,
   ): void
 
-  /** Binds what this process starts to it: the number of Bond in native/core/processes.h. */
+  /** Ties the processes that this one starts to it; returns a Bond of native/core/processes.h. */
   bindOffspring(): NativeFailure | number
-  /** Takes note of the end of children that were adopted; `own` was started here. */
+  /** Reaps adopted children that have ended, except `own`, which this process started. */
   reapAdopted(own: number): NativeFailure | null
   /** The name of a user by number, looked up on another thread; null where there is none. */
   userName(uid: number, receive: (name: string | null, failure: NativeFailure | null) => void): void
 
-  /** Holds on to a process, so that its number can't come to mean another one. */
+  /** Opens a process, so that later calls reach only this one, even if its PID is reused. */
   openProcess(
     pid: number,
   ):
@@ -147,7 +147,7 @@ export interface NativeBinding {
   closeProcess(handle: NativeHandle): void
 }
 
-/** Every function that is called here: an addon of another version may lack one. */
+/** Every function that is used: an addon of another version may lack one. */
 const FUNCTIONS: Readonly<Record<Exclude<keyof NativeBinding, 'layout'>, true>> = {
   read: true,
   readSync: true,
@@ -186,7 +186,7 @@ function checked(addon: unknown): NativeBinding {
   }
   throw Object.assign(
     new Error(
-      'the native addon of socktable is of another version than its JavaScript ' +
+      'the native addon and the JavaScript of socktable are of different versions ' +
         `(one of them lacks ${differences.join(', ')})`,
     ),
     { code: OTHER_VERSION },
@@ -195,7 +195,7 @@ function checked(addon: unknown): NativeBinding {
 
 let loaded: NativeBinding | undefined
 
-/** The addon, loaded at the first call so that importing the package never fails for it. */
+/** The addon, loaded at the first call, so that importing the package never fails because of it. */
 export function binding(): NativeBinding {
   loaded ??= loadAddon(checked)
   return loaded

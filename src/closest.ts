@@ -1,8 +1,8 @@
-/** Suggestions for misspelt words: of options, of their values and of the command line. */
+/** Suggestions for misspelt options, values of options and words of the command line. */
 
 /**
- * The word that was most likely meant: one that begins like the given one, else the nearest within
- * two letters, else one that contains it. Case makes no difference.
+ * The word that was most likely meant: one of which the given word is a prefix, or the reverse; else the
+ * nearest within an edit distance of two; else one that contains the given word. Case is ignored.
  */
 export function closest<Word extends string>(
   given: string,
@@ -11,8 +11,8 @@ export function closest<Word extends string>(
   const text = given.toLowerCase()
   if (text.length < 2 || text.length > LONGEST) return undefined
   const lower = (word: Word): string => word.toLowerCase()
-  const alike = words.find((word) => lower(word).startsWith(text) || text.startsWith(lower(word)))
-  if (alike !== undefined) return alike
+  const related = words.find((word) => lower(word).startsWith(text) || text.startsWith(lower(word)))
+  if (related !== undefined) return related
   const [nearest] = words
     .map((word) => ({ word, letters: distance(text, lower(word)) }))
     .filter(({ word, letters }) => letters <= (word.length > 3 ? 2 : 1))
@@ -20,7 +20,7 @@ export function closest<Word extends string>(
   return nearest?.word ?? words.find((word) => text.length > 2 && lower(word).includes(text))
 }
 
-/** Longer texts are no misspelt words, and the comparison would take long. */
+/** Longer texts are not misspelt words, and comparing them would take long. */
 const LONGEST = 64
 
 /** The edit distance (Levenshtein): letters to insert, delete or replace. */

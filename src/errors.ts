@@ -1,11 +1,11 @@
-/** Makes errors: of system calls that failed, and of arguments in Node's own manner. */
+/** Creates errors: of failed system calls, and of wrong arguments as Node reports them. */
 
 import { constants } from 'node:os'
 import { getSystemErrorMap } from 'node:util'
 import type { NativeFailure } from './binding.ts'
 import { remedyFor } from './permission.ts'
 
-/** An error of the operating system, as Node's own: `code` is its name, `errno` its negative number. */
+/** An error of the operating system, like Node's own: `code` is its name, `errno` its negative number. */
 export interface SystemError extends Error {
   /** The system's name of the error, such as `EACCES`. */
   readonly code: string
@@ -39,22 +39,22 @@ const CODE_OF_WINDOWS: Readonly<Record<number, string>> = {
   10049: 'EADDRNOTAVAIL',
   10055: 'ENOBUFS',
   10061: 'ECONNREFUSED',
-  0xc0000001: 'EIO', // STATUS_UNSUCCESSFUL, which the tables return unannounced
+  0xc0000001: 'EIO', // STATUS_UNSUCCESSFUL, which the tables return although no documentation lists it
 }
 
-/** The name of the system's error number such as `ENOENT`. */
+/** The name of an error number of the system, such as `ENOENT`. */
 export function errorCode(errno: number, platform: NodeJS.Platform = process.platform): string {
   if (platform === 'win32') return CODE_OF_WINDOWS[errno] ?? 'UNKNOWN'
   return getSystemErrorMap().get(-errno)?.[0] ?? `E${errno}`
 }
 
-/** Names the failure. A process that does not exist is an invalid parameter to Windows. */
+/** The name of a failure. For a process that does not exist Windows reports an invalid parameter. */
 function codeOf({ errno, syscall }: NativeFailure, platform: NodeJS.Platform): string {
   if (platform === 'win32' && errno === 87 && syscall === 'OpenProcess') return 'ESRCH'
   return errorCode(errno, platform)
 }
 
-/** What Node knows under the name of an error: its number and its description. */
+/** Node's number and description of an error. */
 function nodeError(code: string): [errno: number, description: string] | undefined {
   for (const [errno, [name, description]] of getSystemErrorMap()) {
     if (name === code) return [errno, description]
@@ -65,22 +65,24 @@ function nodeError(code: string): [errno: number, description: string] | undefin
 /** Where the descriptors of processes are listed: "/proc/1/fd", "/proc/{1,2}/fd". */
 const DESCRIPTORS = /^\/proc\/\{?([\d,.]+)\}?\/fd$/
 
-/** Of the calls that try a bind or reserve a port. */
+/** Advice for the calls that try a bind or reserve a port. */
 function adviceForPort(code: string, syscall: string): string {
   switch (syscall) {
     case 'socket':
       if (code === 'EPERM' || code === 'EACCES') {
-        return 'a sandbox (seccomp, the profile of a container) lets this process open no such socket'
+        return "a sandbox (seccomp, a container's profile) does not let this process open such a socket"
       }
-      return code === 'EAFNOSUPPORT' ? 'this system lacks that family: IPv6, or IPv4' : ''
+      return code === 'EAFNOSUPPORT'
+        ? 'this system does not support that family (IPv6 or IPv4)'
+        : ''
     case 'bind':
-      if (code === 'EADDRNOTAVAIL') return 'the host is no address of this machine'
+      if (code === 'EADDRNOTAVAIL') return 'the host is not an address of this machine'
       return code === 'EINVAL' || code === 'ENODEV'
         ? 'a link-local address needs the interface that it belongs to, as in fe80::1%eth0'
         : ''
     case 'connect':
     case 'accept':
-      return 'the port is reserved by a connection over loopback, which is down or filtered here'
+      return 'reserving the port needs a connection over loopback, which is down or filtered here'
     default:
       return ''
   }
@@ -98,14 +100,14 @@ function forbidden({ syscall, path = '' }: NativeFailure): string {
 function unavailable({ syscall, path = '' }: NativeFailure): string {
   if (path === '/proc/self') {
     return (
-      '/proc belongs to another PID namespace than this process, so its numbers mean other ' +
-      'processes here: mount one of this namespace (mount -t proc proc /proc)'
+      '/proc belongs to another PID namespace than this process, so its PIDs refer to other ' +
+      'processes here: mount the one of this namespace (mount -t proc proc /proc)'
     )
   }
   if (path === '/proc') {
     return (
       'processes are read from /proc, and no proc file system is mounted there: mount it ' +
-      '(mount -t proc proc /proc); sockets can be listed without their owners all the same'
+      '(mount -t proc proc /proc); sockets can still be listed without their owners'
     )
   }
   if (path.startsWith('/proc/')) {
@@ -116,15 +118,15 @@ function unavailable({ syscall, path = '' }: NativeFailure): string {
     : ''
 }
 
-/** What to do. The code says what went wrong; only then does the place say more. */
+/** What to do about a failure, by its code and then by the call and the path. */
 function adviceFor(code: string, failure: NativeFailure, platform: NodeJS.Platform): string {
   const { syscall, path = '' } = failure
   const ofPort = adviceForPort(code, syscall)
   if (ofPort !== '') return ofPort
-  if (syscall === 'source') return 'that source is of another system: leave it to socktable'
+  if (syscall === 'source') return 'this system does not have that source: omit the option'
   switch (code) {
     case 'ESRCH':
-      return DESCRIPTORS.test(path) ? '' : 'no process has that PID (any more)'
+      return DESCRIPTORS.test(path) ? '' : 'no process has that PID, or no longer has it'
     case 'EMFILE':
       return platform === 'win32'
         ? 'this process has too many sockets open: close some'
@@ -132,7 +134,7 @@ function adviceFor(code: string, failure: NativeFailure, platform: NodeJS.Platfo
     case 'ENFILE':
       return 'the system has reached its limit on open files (sysctl fs.file-max)'
     case 'ENOMEM':
-      return 'no memory is left for it: try again'
+      return 'the system is out of memory: try again'
     case 'EACCES':
     case 'EPERM':
       return forbidden(failure)
@@ -151,7 +153,7 @@ function adviceFor(code: string, failure: NativeFailure, platform: NodeJS.Platfo
   }
 }
 
-/** Node's description, but that of a missing process names it: "no process has the PID 4242". */
+/** Node's description, or for missing processes one with their PIDs: "no process has the PID 4242". */
 function describe(code: string, description: string, { path = '' }: NativeFailure): string {
   const pids = code === 'ESRCH' ? DESCRIPTORS.exec(path)?.[1]?.split(',') : undefined
   if (pids === undefined) return description
@@ -184,7 +186,7 @@ export function systemError(
   })
 }
 
-/** True for a proxy that was revoked: whatever is asked of it throws. */
+/** True for a revoked proxy, on which every operation throws. */
 export function isRevoked(value: unknown): boolean {
   try {
     Array.isArray(value) // throws for these alone (ECMA-262, IsArray)
@@ -194,17 +196,17 @@ export function isRevoked(value: unknown): boolean {
   }
 }
 
-/** The name of what made an object, as Node's own messages have it; null for a plain one. */
+/** The name of an object's constructor, as in Node's own messages; null for a plain object. */
 function maker(value: object): string | null {
   try {
     const { name } = (value as { constructor?: { name?: unknown } }).constructor ?? {}
     return typeof name === 'string' && name !== '' && name !== 'Object' ? name : null
   } catch {
-    return null // a getter of the caller's
+    return null // a getter of the caller threw
   }
 }
 
-/** A process exists, and /proc keeps it from this user. */
+/** The error for a process that exists but that /proc hides from this user. */
 export function hiddenProcess(pid: number): SystemError {
   const path = `/proc/${pid}/stat`
   const advice = `process ${pid} exists, but this user may not see it: ${remedyFor('CAP_SYS_PTRACE')}`
@@ -213,11 +215,11 @@ export function hiddenProcess(pid: number): SystemError {
   })
 }
 
-/** The sockets of a process are in no table that is read here. */
+/** The error for a process whose sockets are in a network namespace that is not read. */
 export function otherNetwork(pid: number): Error {
   const message =
     `process ${pid} is in another network namespace, whose sockets are not in this table: ` +
-    `look from there (nsenter --net --target ${pid})`
+    `read it there (nsenter --net --target ${pid})`
   return Object.assign(new Error(message), { code: 'ERR_SOCKTABLE_NETNS' })
 }
 
@@ -261,14 +263,14 @@ export function outOfRange(name: string, expected: string, value: unknown): Rang
   )
 }
 
-/** An error with Node's code `ERR_INVALID_STATE`: `what` was closed, and `how` makes another. */
+/** An error with Node's code `ERR_INVALID_STATE`: `what` was closed, and `how` creates another. */
 export function hasEnded(what: string, how: string): Error {
-  return Object.assign(new Error(`${what} has ended: ${how}() makes another`), {
+  return Object.assign(new Error(`${what} has been closed: ${how}() creates another`), {
     code: 'ERR_INVALID_STATE',
   })
 }
 
-/** Node says "property" of what stands in an object. */
+/** Node says "property" for a member of an object. */
 function what(name: string): 'argument' | 'property' {
   return name.includes('.') ? 'property' : 'argument'
 }

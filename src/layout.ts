@@ -1,7 +1,7 @@
 /**
- * The names of everything that crosses between JavaScript and the addon as bytes or numbers. The
- * addon owns the numbers (native/core/layout.h) and exports them when it is loaded; here they are
- * asked for by name.
+ * The names of everything that JavaScript and the addon pass to each other as bytes or numbers. The
+ * addon owns the numbers (native/core/layout.h) and exports them when it is loaded; JavaScript refers to
+ * them by name.
  */
 
 import type { CountBy, Include, Owners } from './types/options.ts'
@@ -16,7 +16,7 @@ import {
   TCP_STATES,
 } from './types/values.ts'
 
-/** What rows, queries and counts have a number for. */
+/** The named values in rows, queries and counts. */
 interface Values {
   protocol: Protocol
   family: Family
@@ -43,11 +43,11 @@ const VALUES: { readonly [Group in keyof Values]: readonly Values[Group][] } = {
   countBy: COUNT_BY,
 }
 
-/** Where things stand in queries, in packed tables and in a bind to try. */
+/** The positions of fields in queries, in packed tables and in a bind to try. */
 const PLACES = {
   schema: ['version', 'magic'],
 
-  // The words of a query, and its lists.
+  // The fields of a query, and its lists.
   query: [
     'size',
     'version',
@@ -61,7 +61,7 @@ const PLACES = {
   ],
   queryList: ['localPorts', 'remotePorts', 'pids'],
 
-  // A packed table: places in bytes from the beginning of a record.
+  // A packed table: offsets in bytes from the beginning of a record.
   header: ['size', 'magic', 'version', 'sections'],
   entry: ['size', 'section', 'stride', 'count', 'offset'],
   section: [
@@ -148,7 +148,7 @@ const PLACES = {
     'otherNetns',
   ],
 
-  // The words of a bind to try.
+  // The fields of a bind to try.
   bind: ['size', 'protocol', 'family', 'options', 'port', 'scope', 'address'],
   bindOption: ['v6Only', 'reuseAddress', 'reusePort', 'exclusive'],
 } as const
@@ -164,7 +164,7 @@ export type Layout = {
 
 const NAMES: Readonly<Record<string, readonly string[]>> = { ...VALUES, ...PLACES }
 
-/** The names that one side has and the other one lacks. */
+/** The names that only one side has. */
 export function layoutDifferences(exported: Readonly<Record<string, unknown>>): string[] {
   const known = Object.entries(NAMES).flatMap(([group, members]) =>
     members.map((member) => `${group}.${member}`),
@@ -173,7 +173,7 @@ export function layoutDifferences(exported: Readonly<Record<string, unknown>>): 
   return [...names].filter((name) => !known.includes(name) || typeof exported[name] !== 'number')
 }
 
-/** Arranges the numbers that the addon exports, in which no name is lacking. */
+/** Groups the numbers that the addon exports, which must be complete. */
 export function arrangeLayout(exported: Readonly<Record<string, number>>): Layout {
   const groups = Object.entries(NAMES).map(([group, members]) => [
     group,
@@ -191,7 +191,7 @@ export function namesByNumber<Name extends string>(
   return Array.from(names, (name) => name ?? null)
 }
 
-/** The sum of the bits that stand for some values of a group. */
+/** The bits of some values of a group. */
 export function bitsOf<Name extends string>(
   group: Readonly<Record<Name, number>>,
   names: readonly Name[],

@@ -1,4 +1,4 @@
-/** Privileges that this process lacks, and what would grant them. */
+/** Privileges that this process lacks, and how to get them. */
 
 import { readFileSync } from 'node:fs'
 
@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 const CAPABILITIES = { CAP_KILL: 5n, CAP_NET_BIND_SERVICE: 10n, CAP_SYS_PTRACE: 19n } as const
 type Capability = keyof typeof CAPABILITIES
 
-/** Whether this process has a capability in its user namespace; where that is unknown, whether it is root. */
+/** Whether this process has a capability in its user namespace; if that is unknown, whether it is root. */
 export function hasCapability(name: Capability): boolean {
   let status = ''
   try {
@@ -20,7 +20,7 @@ export function hasCapability(name: Capability): boolean {
 }
 
 /**
- * How to get access to a process of another user. `user` is the name of that user, where it is known.
+ * How to get access to a process of another user. `user` is the name of that user, if it is known.
  */
 export function remedyFor(capability: Capability, user: string | null = null): string {
   if (process.platform === 'win32') return 'run as an administrator'
@@ -32,5 +32,5 @@ export function remedyFor(capability: Capability, user: string | null = null): s
     return 'it belongs to another user namespace, or a security module protects it'
   }
   const short = capability.slice('CAP_'.length)
-  return `root needs ${capability} for it (in a container: --cap-add ${short})`
+  return `root needs ${capability} for this (in a container: --cap-add ${short})`
 }

@@ -10,7 +10,7 @@ export type UserNames = ReadonlyMap<number, string>
 
 type Hidden = Pick<SocketRow<Include>, 'ownerUnknown' | 'uid'>
 
-/** The kernel shows this number for users without one in this user namespace (from_kuid_munged). */
+/** What the kernel shows for users that have no number in this user namespace (from_kuid_munged). */
 const OVERFLOW = 65_534
 
 function isMapped(uid: number): boolean {
@@ -33,7 +33,7 @@ function userOf({ ownerUnknown, uid }: Hidden): number | null {
 
 const nameOf = (uid: number): Promise<string | null> =>
   new Promise((resolve) => {
-    // The number does as well where that fails, or where users have no numbers (ENOTSUP).
+    // If this fails, or users have no numbers (ENOTSUP), the number is shown instead of the name.
     binding().userName(uid, resolve)
   })
 
@@ -46,14 +46,14 @@ export async function usersOf(rows: readonly Hidden[]): Promise<UserNames> {
   return new Map(names)
 }
 
-/** A hidden owner in words, with its user where that is known: "a process of postgres". */
+/** Text for a hidden owner, with its user if that is known: "a process of postgres". */
 export function hiddenOwner(row: Hidden, users: UserNames): string {
   const uid = userOf(row)
   const user = uid === null ? undefined : users.get(uid)
   return user === undefined ? 'a process of an unknown user' : `a process of ${user}`
 }
 
-/** How to see that owner. */
+/** How to get permission to see that owner. */
 export function remedyForHidden(row: Hidden, users: UserNames): string {
   return remedyFor('CAP_SYS_PTRACE', users.get(userOf(row) ?? -1) ?? null)
 }

@@ -6,7 +6,7 @@
 
 namespace socktable {
 
-// The query in the words of the first argument; throws a TypeError where they are none.
+// The encoded query in the first argument; throws a TypeError if it is none.
 Query QueryFrom(const Napi::CallbackInfo& info);
 
 // What to count by, where the third argument says so; else 0.

@@ -16,7 +16,7 @@ uint16_t PortFrom(const Napi::CallbackInfo& info) {
   return static_cast<uint16_t>(info[0].As<Napi::Number>().Uint32Value());
 }
 
-// tryBind(words) -> null | failure
+// tryBind(bind) -> null | failure
 Napi::Value TryBindSync(const Napi::CallbackInfo& info) {
   const auto array = info[0].As<Napi::Uint32Array>();
   if (array.ElementLength() != kBindWords) {

@@ -22,7 +22,7 @@ void Read(const Query& query, uint32_t count_by, Outcome* outcome) {
   outcome->table = counts.Pack();
 }
 
-// read(words, callback(buffer | null, failure | null), countBy) -> cancel()
+// read(query, callback(buffer | null, failure | null), countBy) -> cancel()
 Napi::Value ReadAsync(const Napi::CallbackInfo& info) {
   return StartRead(info, [query = QueryFrom(info), by = CountByFrom(info)](
                              const std::atomic<bool>* cancelled, Outcome* outcome) mutable {
@@ -31,7 +31,7 @@ Napi::Value ReadAsync(const Napi::CallbackInfo& info) {
   });
 }
 
-// readSync(words, callback(buffer | null, failure | null), countBy) -> what the callback returns
+// readSync(query, callback(buffer | null, failure | null), countBy) -> what the callback returns
 Napi::Value ReadSync(const Napi::CallbackInfo& info) {
   const Query query = QueryFrom(info);
   Outcome outcome;

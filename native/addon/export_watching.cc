@@ -18,7 +18,7 @@ HeldWatcher& HeldWatcherFrom(const Napi::CallbackInfo& info) {
   return Wrapped<HeldWatcher>(info, kHeldWatcherTag, "socktable: not an open watcher");
 }
 
-// openWatcher(words) -> watcher
+// openWatcher(query) -> watcher
 Napi::Value OpenWatcher(const Napi::CallbackInfo& info) {
   auto watcher = std::make_shared<Watcher>(QueryFrom(info));
   return Wrap(info.Env(), std::make_unique<HeldWatcher>(std::move(watcher)), kHeldWatcherTag);

@@ -2,9 +2,9 @@
 
 #include <napi.h>
 
-// This folder alone knows JavaScript: it takes words, reads off the event loop or in place, and
-// lends one buffer to a callback. It holds no state but what belongs to its environment, so that
-// worker threads and repeated loading are safe.
+// This folder alone knows JavaScript: it takes encoded queries, reads off the event loop or in
+// place, and lends one buffer to a callback. It holds no state but what belongs to its environment,
+// so that worker threads and repeated loading are safe.
 
 namespace socktable {
 

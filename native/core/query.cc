@@ -50,7 +50,7 @@ bool DecodeLists(const uint32_t* words, size_t left, Query* query) {
 }  // namespace
 
 bool Query::Matches(const Row& row) const {
-  if (!Wants(row.family)) return false;
+  if (!Includes(row.family)) return false;
   if (row.protocol == Protocol::kTcp) {
     if ((tcp_states & Bit(row.state)) == 0) return false;
   } else {

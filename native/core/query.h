@@ -36,14 +36,14 @@ struct Query {
   // Set from another thread to end the read early with ECANCELED.
   const std::atomic<bool>* cancelled = nullptr;
 
-  bool Wants(Protocol protocol) const {
+  bool Includes(Protocol protocol) const {
     const uint32_t any = protocol == Protocol::kTcp ? tcp_states : udp_peers;
     return (protocols & Bit(protocol)) != 0 && any != 0;
   }
-  bool Wants(Family family) const { return (families & Bit(family)) != 0; }
+  bool Includes(Family family) const { return (families & Bit(family)) != 0; }
   bool Includes(Include what) const { return (include & Bit(what)) != 0; }
   // Asking for the sockets of some processes takes their owners too.
-  bool WantsOwners() const { return owners != Owners::kNone || !pids.empty(); }
+  bool NeedsOwners() const { return owners != Owners::kNone || !pids.empty(); }
   bool Cancelled() const {
     return cancelled != nullptr && cancelled->load(std::memory_order_relaxed);
   }
@@ -52,7 +52,7 @@ struct Query {
   bool Matches(const Row& row) const;
 };
 
-// Decodes the words that JavaScript sends. False where they are not a query of this version.
+// Decodes a query that JavaScript sends. False if it is not one of this version.
 [[nodiscard]] bool DecodeQuery(const uint32_t* words, size_t count, Query* query);
 
 }  // namespace socktable

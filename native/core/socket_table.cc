@@ -16,7 +16,7 @@ void SocketTable::Expect(const Query& query) {
     if (query.Includes(what)) (this->*group).Want();
   });
   // Who may hold a socket is concluded from its user and from who used it last.
-  if (query.WantsOwners() || query.owners_follow) details.Want();
+  if (query.NeedsOwners() || query.owners_follow) details.Want();
 }
 
 // By realloc: where the C library moves pages instead of bytes (mremap(2)), growing copies nothing.

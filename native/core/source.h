@@ -26,7 +26,7 @@ struct SourceCapability {
 // Says in the report what the query asks for and the source can't show.
 inline void NoteMissing(const SourceCapability& can, const Query& query, Report& report) {
   const bool asks_for_bound =
-      query.Wants(Protocol::kTcp) && (query.tcp_states & Bit(State::kBound)) != 0;
+      query.Includes(Protocol::kTcp) && (query.tcp_states & Bit(State::kBound)) != 0;
   const bool shows_bound = (can.tcp_states & Bit(State::kBound)) != 0;
   if (asks_for_bound && !shows_bound) report.Set(ReportFlag::kBoundUnavailable);
 }

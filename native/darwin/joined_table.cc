@@ -6,7 +6,7 @@
 namespace socktable {
 
 bool JoinedTable::Add(const InetPcb& pcb) {
-  if (!query_.Wants(pcb.protocol)) return false;
+  if (!query_.Includes(pcb.protocol)) return false;
   Row& row = table_.Append();
   const bool has_port = FillRow(pcb, &row, &table_.details[table_.size() - 1]);
   if (has_port && WaitsForPeers(row)) listeners_.Add(row);
@@ -95,7 +95,7 @@ void JoinedTable::AssignOwners(const std::function<HolderFacts(uint32_t pid)>& f
 }
 
 void JoinedTable::Finish(const std::function<HolderFacts(uint32_t pid)>& facts) {
-  const bool asked = query_.WantsOwners();
+  const bool asked = query_.NeedsOwners();
   listeners_.SetDirections(table_);
   if (asked) AssignOwners(facts);
   const bool hidden = table_.report.denied > 0;

@@ -34,7 +34,7 @@ class Reading {
     }
     if (!lists || unlisted_) report_.From(Source::kLibproc);
     const bool rows_needed = (report_.sources & Bit(Source::kLibproc)) != 0;
-    if (rows_needed || query_.WantsOwners()) {
+    if (rows_needed || query_.NeedsOwners()) {
       const bool enough = query_.owners == Owners::kFirst && !rows_needed && !by_process;
       Status status = ScanHolders(query_, enough, &joined_, &report_, &processes_);
       if (!status.ok()) return status;
@@ -57,7 +57,7 @@ class Reading {
  private:
   Status ReadLists() {
     for (const Protocol protocol : {Protocol::kTcp, Protocol::kUdp}) {
-      if (!query_.Wants(protocol)) continue;
+      if (!query_.Includes(protocol)) continue;
       Status status = ReadList(protocol);
       if (!status.ok()) return status;
     }

@@ -128,8 +128,8 @@ class DestroyGroups : public DestroyEvents {
 
 Status ListenForDestroyEvents(const Query& query, std::unique_ptr<DestroyEvents>* events) {
   const bool tcp =
-      query.Wants(Protocol::kTcp) && (query.tcp_states & kConnectionStates) == kConnectionStates;
-  const bool udp = query.Wants(Protocol::kUdp) && query.udp_peers != 0;
+      query.Includes(Protocol::kTcp) && (query.tcp_states & kConnectionStates) == kConnectionStates;
+  const bool udp = query.Includes(Protocol::kUdp) && query.udp_peers != 0;
   if (query.source == Source::kProcfs || !query.pids.empty() || (!tcp && !udp)) {
     return Status::Os(ENOTSUP, "ListenForDestroyEvents");
   }

@@ -18,7 +18,7 @@ namespace {
 Status ReadProcfs(Protocol protocol, const Query& query, SocketTable& table, Listeners* listeners) {
   RowCollector rows(query, table, listeners);
   for (const Family family : {Family::kIPv4, Family::kIPv6}) {
-    if (!query.Wants(family)) continue;
+    if (!query.Includes(family)) continue;
     Status status = ReadProcNet(protocol, family == Family::kIPv6, query, rows);
     if (!status.ok()) return status;
   }
@@ -83,7 +83,7 @@ Status ReadSockets(const Query& query, SocketTable& table) {
   table.Expect(query);
   const auto listeners = std::make_unique<Listeners>();
   for (const Protocol protocol : {Protocol::kTcp, Protocol::kUdp}) {
-    if (!query.Wants(protocol)) continue;
+    if (!query.Includes(protocol)) continue;
     Status status = ReadProtocol(protocol, query, table, listeners.get());
     if (!status.ok()) return status;
   }
@@ -93,7 +93,7 @@ Status ReadSockets(const Query& query, SocketTable& table) {
   }
   listeners->SetDirections(table);
   AddInterfaceNames(table);
-  return query.WantsOwners() ? ReadOwners(query, {}, table) : Status::Ok();
+  return query.NeedsOwners() ? ReadOwners(query, {}, table) : Status::Ok();
 }
 
 }  // namespace socktable

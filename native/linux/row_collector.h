@@ -43,7 +43,7 @@ class RowCollector {
   static bool SameSocket(const Row& a, const Row& b);
 
   const Query& query_;
-  const bool wants_owners_ = query_.WantsOwners();
+  const bool wants_owners_ = query_.NeedsOwners();
   SocketTable& table_;
   Listeners* const listeners_;
   PositionSet seen_;

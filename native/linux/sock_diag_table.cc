@@ -50,7 +50,7 @@ Status DumpOnce(const DiagRequest& request, const Query& query, SocketTable& tab
 Status DumpFamilies(Protocol protocol, const Query& query, SocketTable& table, RowCollector& rows) {
   for (const auto& [family, number] : {std::pair<Family, uint8_t>{Family::kIPv4, AF_INET},
                                        std::pair<Family, uint8_t>{Family::kIPv6, AF_INET6}}) {
-    if (!query.Wants(family)) continue;
+    if (!query.Includes(family)) continue;
     Status status = DumpOnce(MakeRequest(protocol, number, query), query, table, rows);
     if (!status.ok()) return status;
   }

@@ -21,7 +21,7 @@ MibDetail DetailFor(const Query& query) {
   // Tables with modules have the time of creation too, which distinguishes a socket from a later
   // one at its addresses.
   const bool module =
-      query.WantsOwners() || query.owners_follow || query.Includes(Include::kDetails);
+      query.NeedsOwners() || query.owners_follow || query.Includes(Include::kDetails);
   return module ? MibDetail::kModule : MibDetail::kPlain;
 }
 
@@ -39,9 +39,9 @@ class Reader {
 
   Status ReadAll() {
     for (const Protocol protocol : {Protocol::kTcp, Protocol::kUdp}) {
-      if (!query_.Wants(protocol)) continue;
+      if (!query_.Includes(protocol)) continue;
       for (const Family family : {Family::kIPv4, Family::kIPv6}) {
-        if (!query_.Wants(family)) continue;
+        if (!query_.Includes(family)) continue;
         Status status = Read(MibLayoutOf(protocol, family == Family::kIPv6, detail_));
         if (!status.ok()) return status;
       }
@@ -155,7 +155,7 @@ Status ReadSockets(const Query& query, SocketTable& table) {
   status = reader.ReadAll();
   if (!status.ok()) return status;
   AddInterfaceNames(table);
-  if (query.WantsOwners()) {
+  if (query.NeedsOwners()) {
     reader.CheckProcesses();
   } else {
     reader.DropOwners();

@@ -101,7 +101,7 @@ async function checkListens(pid: number, query: ListOptions & Abortable): Promis
  * await waitForPort(3000, { until: 'closed' })
  *
  * @throws `WaitTimeout` with the code `ETIMEDOUT`; the signal's reason; the errors of `listSockets`. With
- *   `pid`, without waiting further: `ESRCH` where no process has that PID (any more), `EACCES` where
+ *   `pid`, without waiting further: `ESRCH` where no process has that PID, or no longer has it, `EACCES` where
  *   this user may not see its descriptors, `ERR_SOCKTABLE_NETNS` where it is in another network
  *   namespace and listens on nothing in this one.
  */

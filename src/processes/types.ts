@@ -5,7 +5,7 @@ export interface ProcessRecord {
   /** Its process ID. */
   readonly pid: number
   /**
-   * The PID of its parent; null where it has none (any more) or it is not known. Linux: its present
+   * The PID of its parent; null where it has none, no longer has one, or it is unknown. Linux: its present
    * parent, which is 1 or another reaper once the original one has ended; null for one outside of this
    * PID namespace. Windows: the process that created it, while that runs; a younger process that got
    * its PID since is left out. macOS: as Linux.

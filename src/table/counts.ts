@@ -20,12 +20,12 @@ export function encodeCountBy(by: unknown): number {
   return bitsOf(binding().layout.countBy, list)
 }
 
-/** The words of a query that reads owners only where they are counted or asked for. */
+/** Encodes a query that reads owners only if they are counted or asked for. */
 export function encodeCountQuery(options: CountOptions | undefined, countBy: number): Uint32Array {
   const byProcess = (countBy & bitsOf(binding().layout.countBy, ['pid'])) !== 0
   const query: ListOptions = checkOptions(options, [...COUNT_OPTIONS, 'signal'])
   const owners = byProcess || query.pid !== undefined ? 'all' : 'none'
-  return encodeQuery({ ...query, owners }, ['signal']).words
+  return encodeQuery({ ...query, owners }, ['signal']).encoded
 }
 
 /** Returns the function that decodes counts by these keys. */
@@ -53,9 +53,9 @@ export async function countSockets<By extends CountBy>(
   options?: CountOptions & Abortable,
 ): Promise<SocketCounts<By>> {
   const countBy = encodeCountBy(by)
-  const words = encodeCountQuery(options, countBy)
+  const query = encodeCountQuery(options, countBy)
   const signal = checkSignal(options)
-  return receive((done) => binding().read(words, done, countBy), decoder(by), signal)
+  return receive((done) => binding().read(query, done, countBy), decoder(by), signal)
 }
 
 /**
@@ -72,6 +72,6 @@ export function countSocketsSync<By extends CountBy>(
 ): SocketCounts<By> {
   refuseSignal(options, 'countSockets')
   const countBy = encodeCountBy(by)
-  const words = encodeCountQuery(options, countBy)
-  return binding().readSync(words, receiver(decoder(by)), countBy)
+  const query = encodeCountQuery(options, countBy)
+  return binding().readSync(query, receiver(decoder(by)), countBy)
 }

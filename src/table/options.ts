@@ -24,7 +24,7 @@ const MOST_PIDS = 65_536
 
 type Values = { readonly [Name in keyof ListOptions]?: unknown }
 
-/** All options of a list, in the order in which messages name them. */
+/** All options of a list, in the order in which messages list them. */
 export const LIST_OPTIONS: readonly (keyof ListOptions)[] = [
   'protocol',
   'family',
@@ -39,17 +39,17 @@ export const LIST_OPTIONS: readonly (keyof ListOptions)[] = [
   'source',
 ]
 
-/** The states asked for, as bits of their numbers in the layout. */
+/** The requested states, as bits of their numbers in the layout. */
 function tcpStateBits(values: Values, listening: boolean | undefined, layout: Layout): number {
   const [listen, bound] = [1 << layout.state.LISTEN, 1 << layout.state.BOUND]
-  const wantsBound = checkFlag('options.bound', values.bound)
-  // A state that has no name here is asked for as well: its rows say null.
-  let mask = wantsBound ? ~0 : ~bound
+  const includeBound = checkFlag('options.bound', values.bound)
+  // States that have no name here are requested as well; `state` is null in their rows.
+  let mask = includeBound ? ~0 : ~bound
   if (values.state !== undefined) {
     const states = checkList('options.state', values.state, (name, item) =>
       checkOneOf(name, item, TCP_STATES),
     )
-    mask = bitsOf(layout.state, states) | (wantsBound ? bound : 0)
+    mask = bitsOf(layout.state, states) | (includeBound ? bound : 0)
   }
   if (listening === true) return mask & listen
   if (listening === false) return mask & ~listen
@@ -78,7 +78,7 @@ function checkInclude(value: unknown): Include[] {
   return checkListOrNone('options.include', value, (name, item) => checkOneOf(name, item, INCLUDES))
 }
 
-/** What a query needs of its owners, and what they can't be left out for. */
+/** Checks how to search for owners, on which `pid` and `service` depend. */
 function checkOwners(values: Values, pids: readonly number[], include: readonly Include[]): Owners {
   if (values.owners === undefined) return 'all'
   const owners = checkOneOf('options.owners', values.owners, OWNERS)
@@ -89,9 +89,10 @@ function checkOwners(values: Values, pids: readonly number[], include: readonly 
   return owners
 }
 
-/** A query as the addon takes it, and what its rows have beside the fields of every row. */
+/** A query as it is passed to the addon, and the groups of fields that it adds to the rows. */
 export interface EncodedQuery {
-  readonly words: Uint32Array
+  /** 32-bit words at the places of `layout.query`, and then the lists of the query. */
+  readonly encoded: Uint32Array
   readonly include: readonly Include[]
 }
 
@@ -104,7 +105,11 @@ export function encodeQuery(options: unknown, alsoKnown: readonly string[] = [])
   const listening =
     values.listening === undefined ? undefined : checkBoolean('options.listening', values.listening)
   if (listening === true && values.bound === true) {
-    throw invalidValue('options.bound', 'false where listening is true: it does not listen', true)
+    throw invalidValue(
+      'options.bound',
+      'false where listening is true: a bound socket does not listen',
+      true,
+    )
   }
   const pids = checkPids(values.pid)
   const include = checkInclude(values.include)
@@ -115,7 +120,7 @@ export function encodeQuery(options: unknown, alsoKnown: readonly string[] = [])
   const remotePorts = checkPortRanges('remotePort', values.remotePort)
 
   const { layout } = binding()
-  const words: Record<Exclude<keyof Layout['query'], 'size'>, number> = {
+  const fields: Record<Exclude<keyof Layout['query'], 'size'>, number> = {
     version: layout.schema.version,
     protocols: bitsOf(layout.protocol, protocols),
     families: bitsOf(layout.family, families),
@@ -126,18 +131,18 @@ export function encodeQuery(options: unknown, alsoKnown: readonly string[] = [])
     source: layout.source[source],
   }
   const lists = { localPorts, remotePorts, pids }
-  return { words: encodeWords(words, lists, layout), include }
+  return { encoded: arrangeQuery(fields, lists, layout), include }
 }
 
-/** The words of a query in their places, and its lists behind them. */
-function encodeWords(
-  words: Readonly<Record<Exclude<keyof Layout['query'], 'size'>, number>>,
+/** Puts the fields of a query in their places, followed by its lists. */
+function arrangeQuery(
+  fields: Readonly<Record<Exclude<keyof Layout['query'], 'size'>, number>>,
   lists: Readonly<Record<keyof Layout['queryList'], readonly number[]>>,
   layout: Layout,
 ): Uint32Array {
   const fixed = new Array<number>(layout.query.size).fill(0)
-  for (const [name, word] of Object.entries(words)) {
-    fixed[layout.query[name as keyof typeof words]] = word
+  for (const [name, value] of Object.entries(fields)) {
+    fixed[layout.query[name as keyof typeof fields]] = value
   }
   const rest = Object.entries(lists).flatMap(([name, list]) =>
     list.length === 0 ? [] : [layout.queryList[name as keyof typeof lists], list.length, ...list],

@@ -35,9 +35,9 @@ import { checkSignal, refuseSignal } from '../validate.ts'
 export async function listSockets<const Included extends Include = never>(
   options?: ListOptions<Included> & Abortable,
 ): Promise<SocketTable<Included>> {
-  const { words, include } = encodeQuery(options, ['signal'])
+  const { encoded, include } = encodeQuery(options, ['signal'])
   const signal = checkSignal(options)
-  return receive((done) => binding().read(words, done), decoder<Included>(include), signal)
+  return receive((done) => binding().read(encoded, done), decoder<Included>(include), signal)
 }
 
 /**
@@ -52,8 +52,8 @@ export function listSocketsSync<const Included extends Include = never>(
   options?: ListOptions<Included>,
 ): SocketTable<Included> {
   refuseSignal(options, 'listSockets')
-  const { words, include } = encodeQuery(options)
-  return binding().readSync(words, receiver(decoder<Included>(include)))
+  const { encoded, include } = encodeQuery(options)
+  return binding().readSync(encoded, receiver(decoder<Included>(include)))
 }
 
 function decoder<Included extends Include>(

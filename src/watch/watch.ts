@@ -79,7 +79,7 @@ class Watch<Included extends Include> {
   #open = true
 
   constructor(query: EncodedQuery, pace: Pace, signal: AbortSignal | undefined) {
-    this.#watcher = binding().openWatcher(query.words)
+    this.#watcher = binding().openWatcher(query.encoded)
     this.#include = query.include as readonly Included[]
     this.#pace = pace
     this.#signal = signal

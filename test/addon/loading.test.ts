@@ -230,7 +230,7 @@ describe.skipIf(!hasBuild)('a file that does not load', () => {
     expect(message).toMatch(
       /build\/Release\/socktable\.node does not load \(.*\); .*build\/Debug\/socktable\.node does not load \(.*\); .*prebuilds\/.*\.node does not load \(.*cut short.*\)/,
     )
-    expect(message).toMatch(/install the package again/)
+    expect(message).toMatch(/reinstall the package/)
   })
 
   test('named by SOCKTABLE_ADDON it is the only one', () => {
@@ -295,7 +295,7 @@ describe('the next step for each cause', () => {
   test.each([
     [
       "/lib/libc.so.6: version `GLIBC_2.34' not found (required by /x.node)",
-      /older .*build it here/,
+      /older .*build the addon here/,
     ],
     ['libc.so: cannot open shared object file: No such file or directory', /another C library/],
     ['/usr/lib/x86_64-linux-gnu/libc.so: invalid ELF header', /another C library/],
@@ -308,7 +308,7 @@ describe('the next step for each cause', () => {
     ],
     ['\\\\?\\C:\\x.node is not a valid Win32 application.', /another processor/],
     ['/x.node: failed to map segment from shared object', /noexec/],
-    ['/x.node: file too short', /damaged: install the package again/],
+    ['/x.node: file too short', /damaged: reinstall the package/],
   ])('%s', (text, advice) => {
     const message = messageFor(text, { code: 'ERR_DLOPEN_FAILED' })
     expect(message).toMatch(advice)

@@ -46,8 +46,8 @@ class ByteReader {
 
 Protocol ProtocolOf(uint8_t number) { return number % 2 == 0 ? Protocol::kTcp : Protocol::kUdp; }
 
-// What a kernel answers. It is told in items, each a letter, the length of what follows as a 32-bit
-// number, and that.
+// A kernel that answers as the input says: items of a letter, a length as a 32-bit number, and as
+// many bytes.
 struct Machine {
   struct Answer {
     int error = 0;
@@ -58,7 +58,7 @@ struct Machine {
     uint32_t descriptor;
     InetPcb pcb;
   };
-  struct Told {
+  struct ListedProcess {
     ProcessRecord entry;
     int error = 0;  // of asking for its descriptors
     std::vector<Held> sockets;
@@ -83,12 +83,12 @@ struct Machine {
         return;
       }
       case 'p': {  // PID, start, an error number or 0, name
-        Told& told = processes.emplace_back();
-        told.entry.pid = item.Next<uint32_t>();
-        told.entry.started = item.Next<uint32_t>();
-        told.error = item.Next<uint8_t>();
+        ListedProcess& listed = processes.emplace_back();
+        listed.entry.pid = item.Next<uint32_t>();
+        listed.entry.started = item.Next<uint32_t>();
+        listed.error = item.Next<uint8_t>();
         const std::vector<uint8_t> name = item.Rest();
-        told.entry.name.assign(name.begin(), name.end());
+        listed.entry.name.assign(name.begin(), name.end());
         return;
       }
       case 's': {  // of that process: descriptor, protocol, a list of this socket
@@ -107,9 +107,10 @@ struct Machine {
     }
   }
 
-  const Told* Find(uint32_t pid) const {
-    const auto found = std::find_if(processes.begin(), processes.end(),
-                                    [&](const Told& told) { return told.entry.pid == pid; });
+  const ListedProcess* Find(uint32_t pid) const {
+    const auto found =
+        std::find_if(processes.begin(), processes.end(),
+                     [&](const ListedProcess& listed) { return listed.entry.pid == pid; });
     return found == processes.end() ? nullptr : &*found;
   }
 
@@ -117,7 +118,7 @@ struct Machine {
   uint32_t user = 0;
   std::map<uint8_t, std::vector<Answer>> lists;
   std::map<uint8_t, size_t> fetched;
-  std::vector<Told> processes;
+  std::vector<ListedProcess> processes;
   size_t asked = 0;  // processes for their descriptors
 };
 
@@ -144,14 +145,14 @@ Status FetchList(const ListName& list, std::vector<uint8_t>* bytes, size_t* said
 uint32_t EffectiveUser() { return machine->user; }
 
 Status ListProcesses(std::vector<ProcessRecord>* list) {
-  for (const Machine::Told& told : machine->processes) list->push_back(told.entry);
+  for (const Machine::ListedProcess& listed : machine->processes) list->push_back(listed.entry);
   return Status::Ok();
 }
 
 Status FindProcess(uint32_t pid, ProcessRecord* process) {
-  const Machine::Told* told = machine->Find(pid);
-  if (told == nullptr) return Status::Os(ESRCH, "sysctl(kern.proc.pid)");
-  *process = told->entry;
+  const Machine::ListedProcess* listed = machine->Find(pid);
+  if (listed == nullptr) return Status::Os(ESRCH, "sysctl(kern.proc.pid)");
+  *process = listed->entry;
   return Status::Ok();
 }
 
@@ -159,9 +160,9 @@ std::string ProcessName(const ProcessRecord& process) { return process.name; }
 
 Status ListSocketDescriptors(uint32_t pid, std::vector<uint32_t>* descriptors) {
   machine->asked++;
-  const Machine::Told* told = machine->Find(pid);
-  if (told->error != 0) return Status::Os(told->error, "proc_pidinfo(PROC_PIDLISTFDS)");
-  for (const Machine::Held& held : told->sockets) descriptors->push_back(held.descriptor);
+  const Machine::ListedProcess* listed = machine->Find(pid);
+  if (listed->error != 0) return Status::Os(listed->error, "proc_pidinfo(PROC_PIDLISTFDS)");
+  for (const Machine::Held& held : listed->sockets) descriptors->push_back(held.descriptor);
   return Status::Ok();
 }
 
@@ -206,15 +207,15 @@ void ReplayPcbList(const uint8_t* bytes, size_t size, Replayed* replayed) {
 }
 
 void ReplayMac(const uint8_t* bytes, size_t size, Replayed* replayed) {
-  Machine told;
+  Machine input;
   ByteReader reader(bytes, size);
   while (reader.left() > 0) {
     const auto kind = reader.Next<uint8_t>();
     const std::vector<uint8_t> item = reader.Take(reader.Next<uint32_t>());
-    told.Take(static_cast<char>(kind), ByteReader(item.data(), item.size()));
+    input.Take(static_cast<char>(kind), ByteReader(item.data(), item.size()));
   }
-  machine = &told;
-  const Status status = ReadSockets(told.query, replayed->table);
+  machine = &input;
+  const Status status = ReadSockets(input.query, replayed->table);
   machine = nullptr;
   const SocketTable& table = replayed->table;
   for (size_t i = 0; i < table.size(); i++) {
@@ -226,8 +227,8 @@ void ReplayMac(const uint8_t* bytes, size_t size, Replayed* replayed) {
         "owners that exist");
   }
   replayed->outcome = "error=" + std::to_string(status.code) +
-                      " asked=" + std::to_string(told.asked) +
-                      " readings=" + std::to_string(told.fetched[0]);
+                      " asked=" + std::to_string(input.asked) +
+                      " readings=" + std::to_string(input.fetched[0]);
 }
 
 void ReplayProcessArguments(const uint8_t* bytes, size_t size, Replayed* replayed) {

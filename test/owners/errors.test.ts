@@ -21,8 +21,8 @@ describe('the advice of an error follows its code', () => {
     [errno.EMFILE, 'socket(NETLINK_SOCK_DIAG)', undefined, OPEN_FILES],
     [errno.EMFILE, 'pidfd_open', undefined, OPEN_FILES],
     [errno.ENFILE, 'open', '/proc', 'the system has reached its limit on open files'],
-    [errno.ENOMEM, 'getdents64', '/proc', 'no memory is left for it'],
-    [errno.ENOMEM, 'open', '/proc/net/tcp6', 'no memory is left for it'],
+    [errno.ENOMEM, 'getdents64', '/proc', 'the system is out of memory'],
+    [errno.ENOMEM, 'open', '/proc/net/tcp6', 'the system is out of memory'],
     [errno.EPERM, 'open', '/proc', SANDBOX],
     [errno.EACCES, 'getdents64', '/proc', SANDBOX],
     [errno.EACCES, 'open', '/proc/net/udp', SANDBOX],
@@ -33,7 +33,7 @@ describe('the advice of an error follows its code', () => {
     [errno.ENODEV, 'fstatfs', '/proc', NOT_MOUNTED],
     [errno.ENOENT, 'open', '/proc/net/tcp', NOT_WHOLE],
     [errno.EPROTONOSUPPORT, 'socket(NETLINK_SOCK_DIAG)', undefined, 'does not answer sock_diag'],
-    [errno.ESRCH, 'pidfd_open', undefined, 'no process has that PID (any more)'],
+    [errno.ESRCH, 'pidfd_open', undefined, 'no process has that PID, or no longer has it'],
   ])('%i of %s %s: %s', (number, syscall, path, expected) => {
     const text = message(number, syscall, path)
     const causes = [OPEN_FILES, SANDBOX, NOT_MOUNTED, NOT_WHOLE, 'does not answer', 'may not see']

@@ -68,7 +68,7 @@ describe.runIf(needs(canBecomeOthers, 'root, to become another user'))(
 
     test('root without CAP_SYS_PTRACE is advised of that alone', async () => {
       const held = await hold([...AS_NOBODY, publicProgram('threads'), 'shared'])
-      const remedy = 'root needs CAP_SYS_PTRACE for it (in a container: --cap-add SYS_PTRACE)'
+      const remedy = 'root needs CAP_SYS_PTRACE for this (in a container: --cap-add SYS_PTRACE)'
       for (const command of ['who', 'explain', 'check']) {
         const { stdout, stderr } = run([command, String(held.port)], { prefix: WITHOUT_PTRACE })
         expect(stdout).toContain(remedy)
@@ -85,7 +85,7 @@ describe.runIf(needs(canBecomeOthers, 'root, to become another user'))(
     test('root without CAP_KILL is advised of that alone', async () => {
       const held = await hold([...AS_NOBODY, publicProgram('threads'), 'shared'])
       const { stdout } = run(['kill', String(held.port), '--yes'], { prefix: WITHOUT_KILL })
-      expect(stdout).toContain('may not be ended by you: root needs CAP_KILL for it')
+      expect(stdout).toContain('may not be ended by you: root needs CAP_KILL for this')
     })
 
     test('an owner that is known is not', async () => {

@@ -345,7 +345,7 @@ describe('an error that has nothing to do with a port is thrown at once', () => 
   })
 
   test.each([
-    ['192.0.2.1', 'EADDRNOTAVAIL', 'no address of this machine'],
+    ['192.0.2.1', 'EADDRNOTAVAIL', 'not an address of this machine'],
     ['fe80::1', 'EINVAL', 'needs the interface'],
   ])('the host is %s', async (host, code, message) => {
     const expected = { code, syscall: 'bind', message: expect.stringContaining(message) as string }

@@ -38,7 +38,7 @@ const byte = (value: number): Uint8Array => Uint8Array.of(value)
 function scriptOf(mac: Mac, options: ListOptions): Buffer {
   const { user = 0, processes = [], lists = {}, said = 0 } = mac
   const items = [
-    item('q', numbers(...encodeQuery({ include: 'details', ...options }).words)),
+    item('q', numbers(...encodeQuery({ include: 'details', ...options }).encoded)),
     item('u', numbers(user)),
   ]
   LISTS.forEach((name, index) => {

@@ -17,7 +17,7 @@ interface Operation {
 }
 
 function compile(localPort: readonly PortFilter[], remotePort: readonly PortFilter[]): Operation[] {
-  const { words } = encodeQuery({
+  const { encoded: words } = encodeQuery({
     ...(localPort.length > 0 && { localPort }),
     ...(remotePort.length > 0 && { remotePort }),
   })

@@ -149,7 +149,7 @@ test('a port must be a number', () => {
 const { layout } = binding()
 /** What an encoded query says, by the names of the layout. */
 function said(options?: socktable.ListOptions) {
-  const { words } = encodeQuery(options)
+  const { encoded: words } = encodeQuery(options)
   const lists: Record<string, number[]> = {}
   const names = Object.entries(layout.queryList)
   for (let at = layout.query.size; at < words.length; at += 2 + (words[at + 1] as number)) {

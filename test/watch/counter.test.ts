@@ -58,7 +58,7 @@ test('a signal ends a call, and close() all further ones', async () => {
   expect((await pending).counts.length).toBeGreaterThan(0)
   await expect(counter.count()).rejects.toMatchObject({
     code: 'ERR_INVALID_STATE',
-    message: 'this counter has ended: socketCounter() makes another',
+    message: 'this counter has been closed: socketCounter() creates another',
   })
 })
 
