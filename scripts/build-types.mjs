@@ -122,6 +122,6 @@ function compare(report) {
     // There is none yet.
   }
   if (known === report) return
-  console.error(`The public interface is not that of ${REPORT}: npm run api writes it anew.`)
+  console.error(`The public interface is not that of ${REPORT}: npm run api updates it.`)
   if (process.argv.includes('--check')) process.exitCode = 1
 }

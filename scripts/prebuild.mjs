@@ -1,7 +1,7 @@
 // Fills prebuilds/ with the addon, named as node-gyp-build looks for it, and checks what it made:
 //   node scripts/prebuild.mjs [TARGET... | --all]
-// Without a target node-gyp builds for this machine, and the result is loaded (and on Linux looked
-// into). The targets below are made by scripts/prebuild/cross-gyp.mjs, whatever the machine, and looked into.
+// Without a target node-gyp builds for this machine, and the result is loaded (and on Linux verified).
+// The targets below are built by scripts/prebuild/cross-gyp.mjs on any machine, and verified.
 import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'

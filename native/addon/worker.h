@@ -12,7 +12,7 @@
 
 namespace socktable {
 
-// Fills in a result, whose status says so where memory runs out.
+// Fills in a result; its status reports if memory runs out.
 template <class Result, class Fill>
 void Complete(const Fill& fill, Result* result) {
   try {

@@ -10,7 +10,7 @@
 namespace socktable {
 
 // The seam for processes that every system implements (native/<os>/process_*.cc and offspring.cc).
-// Blocks; any number of threads may call it at once. Throws nothing but std::bad_alloc. What a
+// Blocks; any number of threads may call it concurrently. Throws only std::bad_alloc. What a
 // system does not have fails with its code for "not supported".
 
 // What is known of a process. What is empty or 0 could not be read, unless it says otherwise.

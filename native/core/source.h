@@ -10,8 +10,8 @@
 namespace socktable {
 
 // The seam that every system implements (native/<os>/reader.cc): reads the sockets that the query
-// asks for into an empty table, owners included. Blocks; any number of threads may call it at once.
-// Throws nothing but std::bad_alloc.
+// asks for into an empty table, owners included. Blocks; any number of threads may call it
+// concurrently. Throws only std::bad_alloc.
 Status ReadSockets(const Query& query, SocketTable& table);
 
 // What a source can show. What it can't is missing from the report of a query that asks for it.

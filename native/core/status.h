@@ -4,7 +4,7 @@
 
 namespace socktable {
 
-// What a failure means to who asked, whatever number the system has for it.
+// The kind of a failure, independent of the system's error numbers.
 enum class Reason { kOther, kPermission, kGone, kShortage, kUnsupported };
 
 // The outcome of a system call. `code` is the system's own error number, taken on the line that

@@ -26,7 +26,7 @@ class Unique {
 
   Value get() const { return value_; }
   bool valid() const { return Kind::IsValid(value_); }
-  // Leaves it open, to whoever takes it.
+  // Releases ownership without closing.
   Value release() { return std::exchange(value_, Kind::None()); }
 
  private:

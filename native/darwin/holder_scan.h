@@ -9,9 +9,9 @@
 
 namespace socktable {
 
-// Gives the table every descriptor of every process that may be looked into, or of those that the
-// query asks for. `enough`: it is done as soon as each socket that may have a holder has one.
-// `processes` are those that were looked into.
+// Adds to the table every descriptor of every process that may be read, or of those in the query.
+// `enough`: stops as soon as each socket that may have a holder has one. `processes` receives those
+// that were read.
 Status ScanHolders(const Query& query, bool enough, JoinedTable* joined, Report* report,
                    std::vector<ProcessRecord>* processes);
 

@@ -42,8 +42,7 @@ struct InetPcb {
   uint32_t last_pid = 0;  // 0: not reported
 };
 
-// Fills a row of zeros; owners are left out. False where the socket has no port: then it takes none
-// from anybody.
+// Fills a zeroed row, without owners. False if the socket has no port, so that it occupies none.
 bool FillRow(const InetPcb& pcb, Row* row, Details* details);
 
 // Why a socket without a known holder can't have one; kKnown where it may have one.

@@ -106,7 +106,7 @@ void JoinedTable::Finish(const std::function<HolderFacts(uint32_t pid)>& facts) 
     } else if (row.owner_count > 0) {
       row.owner_unknown = OwnerUnknown::kKnown;
     } else if (row.owner_unknown == OwnerUnknown::kKnown) {
-      // A socket that this user made may have been handed to another one's process all the same.
+      // A socket that this user created may have been passed to another user's process.
       row.owner_unknown = hidden ? OwnerUnknown::kPermission : OwnerUnknown::kNotFound;
     }
   }

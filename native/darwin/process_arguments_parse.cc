@@ -13,8 +13,8 @@ std::optional<std::vector<std::string>> ParseProcessArguments(const uint8_t* byt
   std::string_view rest(reinterpret_cast<const char*>(bytes) + sizeof count, size - sizeof count);
   const size_t path_end = rest.find('\0');
   if (path_end == std::string_view::npos) return std::nullopt;
-  // As many zeros as make the path's length a multiple of 8. A first argument that is empty can't
-  // be told from them.
+  // Zeros pad the path to a multiple of 8 bytes. An empty first argument can't be distinguished
+  // from this padding.
   const size_t first = rest.find_first_not_of('\0', path_end);
   rest.remove_prefix(std::min(first, rest.size()));
   std::vector<std::string> arguments;

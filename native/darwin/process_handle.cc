@@ -8,8 +8,8 @@
 namespace socktable {
 namespace {
 
-// macOS has nothing that pins a process: a PID and a start time, compared on the line before the
-// signal. A process would have to end and its number come round in between.
+// macOS can't pin a process: the PID and the start time are compared on the line before the signal.
+// To hit another process, this one would have to end and its PID be reused in between.
 class RememberedProcess : public ProcessHandle {
  public:
   explicit RememberedProcess(const ProcessRecord& process)

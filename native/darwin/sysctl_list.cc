@@ -9,7 +9,7 @@ namespace socktable {
 namespace {
 
 constexpr int kMostAttempts = 5;
-// No host has as many sockets: what says so is not to be believed.
+// No host has this many sockets: a larger size is an error.
 constexpr size_t kMostSize = size_t{1} << 30;
 
 }  // namespace

@@ -48,7 +48,7 @@ void ExplainOwnerless(SocketTable& table) {
   if (table.MissesSearch()) table.report.Set(ReportFlag::kSearchEnded);
 }
 
-// The holders that such a /proc shows have other numbers for this process, or none.
+// Processes in such a /proc have other PIDs in this process's namespace, or none.
 void ExplainForeign(SocketTable& table) {
   for (size_t i = 0; i < table.size(); i++) {
     Row& row = table[i];
@@ -64,8 +64,8 @@ Status CheckProcessesRead(const Query& query, const Report& report) {
   return Status::Os(report.denied > 0 ? EACCES : ESRCH, "openat", PathOfDescriptors(query.pids));
 }
 
-// Searches the likely holders until each socket has one. What could not be read there is of no
-// interest: where it matters, everybody is searched next.
+// Searches the likely holders until each socket has one. What could not be read there does not
+// matter: if a socket still has no holder, all processes are searched next.
 Status ScanLikely(int proc, const WantedSockets& wanted, const Query& query,
                   const std::vector<uint32_t>& likely, OwnerScan* scan) {
   if (likely.empty()) return Status::Ok();

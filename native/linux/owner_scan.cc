@@ -189,8 +189,8 @@ class Scanner {
     if (!found_[socket].exchange(true)) missing_--;
   }
 
-  // A process that forks hands its sockets on under the same numbers, so that a look at one number
-  // per process finds the sharers without reading the other descriptors.
+  // A forked process inherits the sockets under the same descriptor numbers, so checking one number
+  // per process finds those that share a socket without reading the other descriptors.
   void FindInheritors() {
     std::vector<Holding> known;
     for (const ScanThread& thread : threads_) {
@@ -256,8 +256,8 @@ class Scanner {
       case TableComparison::Answer::kOwn:
         return true;
       case TableComparison::Answer::kUnknown:
-        // Worth a look while there is something to find, but not without end: a server may have
-        // hundreds of threads that share a table of thousands.
+        // Worth checking while sockets are missing, but only up to a limit: a server may have
+        // hundreds of threads that share a table of thousands of descriptors.
         if (missing_ == 0) return false;
         if (doubtful_tables_++ < kMostDoubtfulTables) return true;
         gave_up_ = true;

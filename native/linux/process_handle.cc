@@ -51,7 +51,7 @@ class PinnedProcess : public ProcessHandle {
     return Status::Os(errno, "pidfd_send_signal");
   }
 
-  // It becomes readable when the last thread has ended, before anybody waits for the process.
+  // It becomes readable when the last thread has ended, before the process is reaped.
   bool HasExited() const override { return IsReadable(pidfd_.get()); }
 
  private:
@@ -93,8 +93,9 @@ class WatchedProcess : public ProcessHandle {
     // It takes such a directory for a pidfd (since 5.1), and reaches this process alone.
     if (syscall(kPidfdSendSignal, directory_.get(), number, nullptr, 0) == 0) return Status::Ok();
     if (errno == ESRCH) return Status::Os(errno, "pidfd_send_signal");
-    // Else the call is missing, or a sandbox forbids it, which looks as if the process did. Between
-    // the next two calls the process would have to be reaped and its number to be given away.
+    // Otherwise the call is missing or a sandbox forbids it, which looks like a denial by the
+    // process. To hit another one, the process would have to be reaped and its PID reused between
+    // the next two calls.
     if (const int code = Look(); code != 0) {
       return Status::Os(code == ESRCH ? ESRCH : EPERM, "fstatat", "/proc/<pid>/stat");
     }

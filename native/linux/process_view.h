@@ -8,7 +8,7 @@ namespace socktable {
 
 // What /proc shows and hides of other processes.
 
-// Whether this thread may look into processes of any user: CAP_SYS_PTRACE, which root lacks in most
+// Whether this thread may inspect processes of any user: CAP_SYS_PTRACE, which root lacks in most
 // containers.
 bool MayTraceOthers();
 

@@ -5,7 +5,7 @@
 
 namespace socktable {
 
-// Tells whether a thread has a descriptor table of its own. Several threads may ask at once.
+// Checks whether a thread has its own descriptor table. Several threads may call it concurrently.
 class TableComparison {
  public:
   enum class Answer { kShared, kOwn, kUnknown };

@@ -83,7 +83,7 @@ Status BindToReserver(int client) {
 // in TIME_WAIT: a minute on Linux (TCP_TIMEWAIT_LEN in include/net/tcp.h), two times
 // net.inet.tcp.msl on macOS.
 Status LeaveTimeWait(int listener, uint16_t port) {
-  // Loopback answers at once; the limit is for a host where it is shut.
+  // Loopback answers immediately; the limit is for hosts that filter it.
   const timeval limit{2, 0};
   const UniqueFd client = OpenSocket(AF_INET, SOCK_STREAM);
   if (!client.valid()) return Status::Os(errno, "socket");

@@ -35,7 +35,7 @@ uint32_t RowCopier::IndexOf(const SocketTable& from, const Process& process) {
   if (added) {
     to_.processes.push_back({process.pid, to_.AddText(from, process.name)});
   } else if (!to_.SameText(to_.processes[place->second].name, from, process.name)) {
-    // The number is another process's by now, or runs another program.
+    // The PID has been reused, or the process runs another program now.
     to_.processes[place->second].name = to_.AddText(from, process.name);
   }
   return place->second;

@@ -9,7 +9,7 @@
 namespace socktable {
 namespace {
 
-// Where neither row goes on with the other's neighbour within so many, both are looked up later.
+// If neither row matches one of the next so many rows of the other table, both are looked up later.
 constexpr size_t kLookAhead = 16;
 
 // The process that made a socket, on systems that name this one alone; else 0.
@@ -48,7 +48,7 @@ bool MayFollow(const SocketTable& before, const Row& earlier, const SocketTable&
   return Progress(earlier) <= Progress(later);  // it never goes back
 }
 
-// A connection that a listener was asked for: no socket has it yet.
+// A connection request to a listener, for which no socket exists yet.
 bool IsRequest(const Row& row) { return row.state == State::kSynReceived && row.inode == 0; }
 
 // A connection has the cookie of its request, unless that got it a moment too late: Linux gives it

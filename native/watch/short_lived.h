@@ -12,7 +12,7 @@
 namespace socktable {
 
 // Finds the sockets that opened and closed between two reads of a table, where the system reports
-// closings.
+// destroy events.
 class ShortLivedSockets {
  public:
   // To be called before each read, in which nothing is then that has closed by now.

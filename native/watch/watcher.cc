@@ -40,7 +40,7 @@ void CopyOwnerFields(const Row& from, Row* to) {
   to->owner_unknown = from.owner_unknown;
 }
 
-// A listener that closes leaves the connections that it accepted: they came in all the same.
+// A connection outlives the listener that accepted it, and remains an incoming one.
 void KeepDirection(const Row& earlier, Row* row) {
   if (earlier.direction != Direction::kNone && row->HasPeer()) row->direction = earlier.direction;
 }
@@ -96,7 +96,7 @@ Status Watcher::Read(const std::atomic<bool>* cancelled, RowMatcher* rows) {
   const bool whole = !separate_owners_ || Clock::now() >= search_all_;
   Status status = whole ? ReadWhole(query, rows) : ReadRows(query, rows);
   if (begun_ && !query_.pids.empty() && IsNoSuchProcess(status)) {
-    // Who was asked about has ended: so have its sockets.
+    // The processes of the query have ended, so no sockets match it.
     next_.Clear();
     next_.report.sources = last_.report.sources;
     rows->Run([](uint32_t, uint32_t) {});
@@ -132,7 +132,7 @@ Status Watcher::ReadWhole(const Query& query, RowMatcher* rows) {
   rows->Run([&](uint32_t before, uint32_t after) {
     const Row& earlier = last_[before];
     Row& row = next_[after];
-    // It closed behind the reading's back: the next one will say so, and whose it was.
+    // It closed during the read: the next one will report it as closed, with its last owner.
     if (row.owner_unknown == OwnerUnknown::kGone) owners.CopyOwners(last_, earlier, &row);
     KeepDirection(earlier, &row);
     if (!SameFields(last_, before, next_, after) || !SameOwners(last_, earlier, next_, row)) {
@@ -147,8 +147,7 @@ Status Watcher::ReadRows(Query query, RowMatcher* rows) {
   Status status = ReadSockets(query, next_);
   if (!status.ok()) return status;
   CopyMemory(last_, &next_);
-  // Sockets that are known already are not looked up again: it holds for them until the next
-  // search.
+  // Known sockets are not looked up again: their owners stay valid until the next search.
   next_.report.flags |= last_.report.flags & Bit(ReportFlag::kForeignProc);
   std::vector<Pair> doubtful;
   Remember(rows, &doubtful);

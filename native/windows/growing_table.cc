@@ -8,7 +8,7 @@ namespace socktable {
 namespace {
 
 constexpr size_t kLeastSize = size_t{64} * 1024;
-// No host has as many sockets: whoever asks for more is not to be believed.
+// No host has this many sockets: a larger size is an error.
 constexpr size_t kMostSize = size_t{1} << 30;
 constexpr int kMostTries = 10;
 

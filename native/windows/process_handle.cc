@@ -70,7 +70,7 @@ class OpenedProcess : public ProcessHandle {
 Status OpenProcessHandle(uint32_t pid, std::unique_ptr<ProcessHandle>* handle) {
   constexpr DWORD kLook = SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION;
   UniqueHandle process(OpenProcess(kLook | PROCESS_TERMINATE, FALSE, pid));
-  // Who may not end it may still see it end, and is refused when it comes to that.
+  // Without the right to end it, one may still wait for its end; ending it is then refused.
   if (!process.valid() && GetLastError() == ERROR_ACCESS_DENIED) {
     process = UniqueHandle(OpenProcess(kLook, FALSE, pid));
   }

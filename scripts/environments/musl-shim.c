@@ -29,7 +29,7 @@ size_t __strftime_l(char* text, size_t size, const char* format, const struct tm
   return strftime_l(text, size, format, time, locale);
 }
 
-/* For std::from_chars and std::to_chars of __float128, which nobody calls. */
+/* For std::from_chars and std::to_chars of __float128, which are never called. */
 void strtof128(void) { abort(); }
 void strfromf128(void) { abort(); }
 

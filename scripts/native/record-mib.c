@@ -31,7 +31,7 @@ static void record(const char *name, DWORD code, DWORD size) {
   fclose(out);
 }
 
-/* A table with its length, which the functions tell when they are given no room. */
+/* A table with its length, which the functions return when the buffer is too small. */
 #define RECORD(name, call)            \
   do {                                \
     DWORD size = 0;                   \
