@@ -1,16 +1,13 @@
 import { defineConfig } from 'vitest/config'
 
-/** What asks nothing of Linux: neither its tools nor its /proc. */
-const EVERYWHERE = [
-  'test/everywhere/**/*.test.ts',
-  'test/table/**/*.test.ts',
-  'test/cli/{arguments,print,table}.test.ts',
-]
-const WINDOWS = 'test/windows/**/*.test.ts'
+// The end of a test's name says where it applies: `.portable` on every system, since it needs neither
+// the tools of Linux nor its /proc; `.windows` there alone; without either, Linux.
+const PORTABLE = 'test/**/*.portable.test.ts'
+const WINDOWS = 'test/**/*.windows.test.ts'
 
 export default defineConfig({
   test: {
-    include: process.platform === 'linux' ? ['test/**/*.test.ts'] : [...EVERYWHERE, WINDOWS],
+    include: process.platform === 'linux' ? ['test/**/*.test.ts'] : [PORTABLE, WINDOWS],
     exclude: ['**/node_modules/**', ...(process.platform === 'win32' ? [] : [WINDOWS])],
     // A native addon belongs in a process: see the vitest documentation of pools.
     pool: 'forks',

@@ -53,8 +53,8 @@ function expectFlag({ rows, code, message, cause }: Outcome, flag: RegExp, reaso
   expect(message).not.toMatch(/compiler|npm rebuild/)
 }
 
-/** Replaces functions of node:fs, as a filter of system calls does. */
-const refuse = (...names: readonly string[]): string => `
+/** Replaces functions of node:fs, as a filter of system calls does or the permission model. */
+const refuse = (names: readonly string[], code = 'EPERM'): string => `
   const fs = require('node:fs')
   for (const name of ${JSON.stringify(names)}) {
     const own = fs[name]
@@ -62,7 +62,7 @@ const refuse = (...names: readonly string[]): string => `
       if (!/^\\/lib$|socktable/.test(String(path)) || /dist|package\\.json|use\\.cjs/.test(String(path))) {
         return own(path, ...rest)
       }
-      throw Object.assign(new Error('EPERM: operation not permitted'), { code: 'EPERM' })
+      throw Object.assign(new Error('${code}: refused'), { code: '${code}' })
     }
   }
   require('node:module').syncBuiltinESMExports()`
@@ -96,7 +96,12 @@ describe.skipIf(!hasBuild)('where questions about the system are refused', () =>
     ['fstatSync', 'readSync'],
   ])('where %s %s fail with EPERM the addon loads', (...names) => {
     const copy = packageOf({ [PREBUILT]: goodAddon() })
-    expect(copy.use({ before: refuse(...names) })).toMatchObject(WORKS)
+    expect(copy.use({ before: refuse(names) })).toMatchObject(WORKS)
+  })
+
+  test('where readdirSync fails as under the permission model the addon loads', () => {
+    const copy = packageOf({ [PREBUILT]: goodAddon() })
+    expect(copy.use({ before: refuse(['readdirSync'], 'ERR_ACCESS_DENIED') })).toMatchObject(WORKS)
   })
 
   test.each([
@@ -104,7 +109,7 @@ describe.skipIf(!hasBuild)('where questions about the system are refused', () =>
     ['throws', 'process.report.getReport = () => { throw new Error("no") };'],
     ['is empty', 'process.report.getReport = () => ({});'],
   ])('where /lib is refused and the report %s, the file that loads is taken', (_, without) => {
-    const unknown = `${without} ${refuse('existsSync', 'readdirSync')}`
+    const unknown = `${without} ${refuse(['existsSync', 'readdirSync'])}`
     const own = packageOf({ [PREBUILT]: goodAddon() })
     expect(own.use({ before: unknown })).toMatchObject(WORKS)
     const other = packageOf({ [PREBUILT]: 'damaged', [prebuiltFor(OTHER)]: goodAddon() })
@@ -177,6 +182,11 @@ const BROKEN: Readonly<Record<string, () => Uint8Array | string>> = {
     })
     return readFileSync(file)
   },
+  'of a version with other rows': () => {
+    const bytes = Buffer.from(goodAddon())
+    bytes.write('row.sizf', bytes.indexOf('row.size\0'))
+    return bytes
+  },
   'that needs a library that is not there': () => {
     const file = built('needs-more.node', (output) => {
       const source = 'void other(void); void napi_register_module_v1(void) { other(); }'
@@ -201,6 +211,11 @@ describe.skipIf(!hasBuild)('a file that does not load', () => {
     expect(cause?.message).toBeTruthy()
     expect(message).toMatch(/build\/Release\/socktable\.node does not load \(\w*Error: .+\)/)
     expect(message).toMatch(/install a C\+\+17 compiler.*npm rebuild socktable/)
+  })
+
+  test.each(['of another version', 'of a version with other rows'])('%s is called that', (kind) => {
+    const copy = packageOf({ [RELEASE]: (BROKEN[kind] as () => Uint8Array | string)() })
+    expect(copy.use().message).toContain('It belongs to another version of the package.')
   })
 
   test('beside a bundle, in build/Release or build/Debug: the next one is taken', () => {

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { type SocketTable, listSocketsSync } from '../../src/index.ts'
 import { sorted } from '../../src/cli/print/text.ts'
 import { AS_NOBODY } from '../support/evaluate.ts'
-import { startPython } from '../support/children.ts'
+import { holdByPython } from '../support/holders.ts'
 import { canBecomeOthers, needs } from '../support/requirements.ts'
 import { undisturbed } from '../support/undisturbed.ts'
-import { useListener } from './listener.ts'
+import { useListener } from '../support/own-sockets.ts'
 import { run, socktable } from './run.ts'
 
 const listener = useListener()
@@ -84,16 +84,11 @@ test.each([
 })
 
 test('-B and --state show bound sockets, -a does not', async () => {
-  const holder = startPython('holders.py', 'bound')
-  try {
-    const { port, pid } = await holder.json<{ port: number; pid: number }>()
-    const line = new RegExp(`^tcp +127\\.0\\.0\\.1:${port} .*BOUND +${pid} `, 'm')
-    expect(socktable('-B').stdout).toMatch(line)
-    expect(socktable('--state', 'bound').stdout).toMatch(line)
-    expect(socktable('-a').stdout).not.toMatch(line)
-  } finally {
-    await holder.end()
-  }
+  const { port, pid } = await holdByPython('bound()')
+  const line = new RegExp(`^tcp +127\\.0\\.0\\.1:${port} .*BOUND +${pid} `, 'm')
+  expect(socktable('-B').stdout).toMatch(line)
+  expect(socktable('--state', 'bound').stdout).toMatch(line)
+  expect(socktable('-a').stdout).not.toMatch(line)
 })
 
 test.each(['sock_diag', 'procfs'] as const)(

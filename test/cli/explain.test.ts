@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { supportFile } from '../support/children.ts'
-import { useListener } from './listener.ts'
+import { useListener } from '../support/own-sockets.ts'
 import { socktable } from './run.ts'
 
 const listener = useListener()

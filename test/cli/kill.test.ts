@@ -5,8 +5,8 @@ import type { KillPortResult } from '../../src/index.ts'
 import { supportFile } from '../support/children.ts'
 import { AS_NOBODY } from '../support/evaluate.ts'
 import { canBecomeOthers, needs } from '../support/requirements.ts'
-import { isAlive, victim } from '../support/victims.ts'
-import { useListener } from './listener.ts'
+import { isAlive, otherServer } from '../support/holders.ts'
+import { useListener } from '../support/own-sockets.ts'
 import { run, socktable } from './run.ts'
 
 const listener = useListener()
@@ -24,8 +24,8 @@ function answered(typed: string, ...words: string[]): { code: number | null; tex
 }
 
 test('commands about a port mean TCP, and kill spares a UDP client on the same port', async () => {
-  const client = await victim(['--udp'])
-  const { pid, port } = await victim(['--port', String(client.port)])
+  const client = await otherServer(['--udp'])
+  const { pid, port } = await otherServer(['--port', String(client.port)])
   const explained = socktable('explain', String(port)).stdout
   expect(explained).toContain(`(PID ${pid})`)
   expect(explained).toContain(`"socktable kill ${port}"`)
@@ -50,7 +50,7 @@ test('commands about a port mean TCP, and kill spares a UDP client on the same p
 
 describe('the question of kill', () => {
   test('names the processes, and a yes ends them', async () => {
-    const { pid, port } = await victim()
+    const { pid, port } = await otherServer()
     const { code, text } = answered('y\n', 'kill', String(port))
     expect(text).toContain(`${pid} node (port ${port}) would be ended`)
     expect(text).toContain('End 1 process? [y/N]')
@@ -59,7 +59,7 @@ describe('the question of kill', () => {
   })
 
   test.each(['n\n', '\n', 'maybe\n', '\u0004'])('%j ends nothing', async (typed) => {
-    const { pid, port } = await victim()
+    const { pid, port } = await otherServer()
     const { code, text } = answered(typed, 'kill', String(port))
     expect(text).toContain('nothing was done')
     expect(code).toBe(2)
@@ -67,7 +67,7 @@ describe('the question of kill', () => {
   })
 
   test('is not asked without a terminal, and nothing is ended', async () => {
-    const { pid, port } = await victim()
+    const { pid, port } = await otherServer()
     const { code, stdout, stderr } = socktable('kill', String(port))
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toContain('add --yes')
@@ -89,7 +89,7 @@ test('kill leaves an ancestor alone, and its exit code says that the port is not
 })
 
 test('kill names the supervisor that restarted a server', async () => {
-  const { pid, port, child } = await victim(['--supervise'])
+  const { pid, port, child } = await otherServer(['--supervise'])
   const { code, stdout } = socktable('kill', String(port), '-y')
   expect(code).toBe(3)
   expect(stdout).toContain(`${child} node (port ${port}) ended`)
@@ -97,7 +97,7 @@ test('kill names the supervisor that restarted a server', async () => {
 })
 
 test('kill ends several ports with their trees and prints JSON', async () => {
-  const [one, two] = [await victim(['--children', '1']), await victim()]
+  const [one, two] = [await otherServer(['--children', '1']), await otherServer()]
   const words = [String(one.port), `:${two.port}`, '-y', '--tree', '--json', '--timeout', '2.5']
   const { code, stdout, stderr } = socktable('kill', ...words)
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -108,7 +108,7 @@ test('kill ends several ports with their trees and prints JSON', async () => {
 })
 
 test('kill sends the signal that was chosen, and --no-force never forces', async () => {
-  const { port, process: child } = await victim(['--deaf'])
+  const { port, process: child } = await otherServer(['--deaf'])
   const words = [String(port), '-y', '--timeout', '0.1', '--no-force']
   expect(socktable('kill', ...words)).toMatchObject({ code: 3 })
   expect(socktable('kill', String(port), '-y', '--signal', 'int')).toMatchObject({ code: 0 })
@@ -118,7 +118,7 @@ test('kill sends the signal that was chosen, and --no-force never forces', async
 test.runIf(needs(canBecomeOthers, 'root, to become another user'))(
   'kill reports an owner that is hidden',
   async () => {
-    const { pid, port } = await victim()
+    const { pid, port } = await otherServer()
     const { code, stdout } = run(['kill', String(port), '--yes'], { prefix: AS_NOBODY })
     expect(code).toBe(3)
     expect(stdout).toContain(
@@ -151,14 +151,14 @@ test.each([
 
 describe('tree', () => {
   test('shows a port from its supervisor down', async () => {
-    const { pid, port, child } = await victim(['--supervise'])
+    const { pid, port, child } = await otherServer(['--supervise'])
     const { code, stdout } = socktable('tree', `:${port}`)
     expect(code).toBe(0)
     expect(stdout).toMatch(new RegExp(`\\\\- ${pid} node\n *\\\\- ${child} node {2}<--\n`))
   })
 
   test('takes a number for a port where a process listens, else for a PID', async () => {
-    const { pid } = await victim(['--idle'])
+    const { pid } = await otherServer(['--idle'])
     expect(socktable('tree', String(pid)).stdout).toContain(` ${pid} node  <--`)
     expect(socktable('tree', `:${listener.client.localPort}`)).toMatchObject({ code: 1 })
   })

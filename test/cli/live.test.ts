@@ -3,7 +3,7 @@ import type { Include, SocketChanges, SocketRow } from '../../src/index.ts'
 import { type Picture, draw } from '../../src/cli/live/draw.ts'
 import { LiveTable, MARKED } from '../../src/cli/live/live-table.ts'
 import { FIRST_VIEW, SORTS, type View, arrange, press } from '../../src/cli/live/view.ts'
-import { sampleRow } from './sample-row.ts'
+import { sampleRow } from '../support/sample-row.ts'
 
 const NOTHING: SocketChanges<Include> = {
   source: 'sock_diag',

@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { afterEach, describe, expect, test } from 'vitest'
 import { cells } from '../../src/cli/print/width.ts'
 import type { SocketTable } from '../../src/index.ts'
-import { useListener } from './listener.ts'
+import { useListener } from '../support/own-sockets.ts'
 import { bash, onTerminal, run } from './run.ts'
 
 const listener = useListener()

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { until } from '../support/children.ts'
-import { listen, otherListener } from '../everywhere/sockets.ts'
+import { otherServer } from '../support/holders.ts'
+import { listen } from '../support/own-sockets.ts'
 import { needs } from '../support/requirements.ts'
 import { Screen } from '../support/tmux.ts'
 
@@ -64,7 +65,7 @@ const canRun = needs(spawnSync('tmux', ['-V']).status === 0, 'tmux')
 describe.runIf(canRun)('the live table (needs tmux)', () => {
   test('marks what opens and what closes, for a moment', async () => {
     const screen = await open()
-    const { port, child } = await otherListener()
+    const { port, process: child } = await otherServer()
     const line = (await screen.shows(new RegExp(`^ \\+tcp .*:${port} .*$`, 'm')))
       .split('\n')
       .find((each) => each.includes(`:${port} `))
@@ -123,7 +124,7 @@ describe.runIf(canRun)('the live table (needs tmux)', () => {
   })
 
   test('ends the process of the selected socket, after a question', async () => {
-    const { port, child } = await otherListener()
+    const { port, process: child } = await otherServer()
     const screen = await open(['--port', String(port)])
     await screen.shows(`:${port} `)
     screen.press('Down', 'k')

@@ -1,28 +1,11 @@
-import { afterEach, describe, expect, test } from 'vitest'
-import { type Child, startPython } from '../support/children.ts'
+import { describe, expect, test } from 'vitest'
 import { AS_NOBODY } from '../support/evaluate.ts'
+import { holdByPython } from '../support/holders.ts'
 import { canBecomeOthers, needs } from '../support/requirements.ts'
-import { useListener } from './listener.ts'
+import { useListener } from '../support/own-sockets.ts'
 import { run, socktable } from './run.ts'
 
 const listener = useListener()
-
-interface Held {
-  readonly port: number
-  readonly pid: number
-  readonly children?: readonly number[]
-}
-
-const holders: Child[] = []
-afterEach(async () => {
-  await Promise.all(holders.splice(0).map((holder) => holder.end()))
-})
-
-async function hold(...words: string[]): Promise<Held> {
-  const holder = startPython('holders.py', ...words)
-  holders.push(holder)
-  return holder.json<Held>()
-}
 
 test('who shows listeners first, then the connections on the port under a heading of their own', () => {
   const { code, stdout, stderr } = socktable('who', `:${listener.port}`)
@@ -45,21 +28,21 @@ test('who shows a client apart, as it does not hold the port', () => {
 })
 
 test('who shows a bound socket as the holder of its port', async () => {
-  const { port, pid } = await hold('bound')
+  const { port, pid } = await holdByPython('bound()')
   const { code, stdout } = socktable('who', String(port))
   expect(code).toBe(0)
   expect(stdout).toMatch(new RegExp(`^PROTO .*\ntcp .*:${port} +BOUND +${pid} .*\n$`))
 })
 
 test('who shows every process that shares a socket, oldest first', async () => {
-  const { port, pid, children = [] } = await hold('fork', '5')
+  const { port, pid, children } = await holdByPython('shared_by_forks(5)')
   const all = [pid, ...children].join(',')
   expect(children).toHaveLength(5)
   expect(socktable('who', String(port)).stdout).toMatch(new RegExp(` ${all} `))
 })
 
 test('who escapes control characters in the name of a process', async () => {
-  const { port } = await hold('named', '\u001b[31mred\u0007')
+  const { port } = await holdByPython(`named("\\x1b[31mred\\x07")`)
   const { stdout } = socktable('who', String(port))
   expect(stdout).toMatch(/ {2}\\x1b\[31mred\\x07\n$/)
 })

@@ -6,7 +6,7 @@ import { run } from '../cli/run.ts'
 import { until } from '../support/children.ts'
 import { type Container, type Engine, hasDocker, startDocker } from '../support/docker.ts'
 import { evaluate } from '../support/evaluate.ts'
-import { isAlive } from '../support/victims.ts'
+import { isAlive } from '../support/holders.ts'
 
 const PUBLISHED = 8080
 const SLEEP = ['sleep', '600']

@@ -3,7 +3,7 @@ import type { SocketTable } from '../../src/index.ts'
 import { run } from '../cli/run.ts'
 import { compile } from '../support/compiled.ts'
 import { AS_NOBODY, type Thrown, evaluate } from '../support/evaluate.ts'
-import { hold, publicProgram } from '../support/owners-holders.ts'
+import { hold, publicProgram } from '../support/holders.ts'
 import { canBecomeOthers, needs } from '../support/requirements.ts'
 
 const NOT_HERE = 2 ** 31 - 1

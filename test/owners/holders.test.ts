@@ -1,28 +1,11 @@
 import { copyFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type SocketRow, inspectPortSync, listSocketsSync } from '../../src/index.ts'
-import { type Child, start, startPython } from '../support/children.ts'
 import { compile } from '../support/compiled.ts'
 import { evaluate } from '../support/evaluate.ts'
-
-interface Held {
-  readonly port: number
-  readonly pid: number
-  readonly fd: number
-}
-
-const children: Child[] = []
-afterEach(async () => {
-  await Promise.all(children.splice(0).map((child) => child.end()))
-})
-
-async function hold<More>(...args: string[]): Promise<Held & More> {
-  const child = startPython('holders.py', ...args)
-  children.push(child)
-  return child.json<Held & More>()
-}
+import { hold, holdByPython } from '../support/holders.ts'
 
 function listener(port: number, owners: 'first' | 'all'): SocketRow {
   const { rows } = listSocketsSync({ localPort: port, listening: true, owners, include: ['names'] })
@@ -43,7 +26,7 @@ describe.each(['first', 'all'] as const)('owners: %s', (owners) => {
   })
 
   test('all that forked processes share, oldest first', async () => {
-    const held = await hold<{ children: number[] }>('fork', '5')
+    const held = await holdByPython('shared_by_forks(5)')
     const row = listener(held.port, owners)
     expect(row.pids).toEqual([held.pid, ...held.children])
     expect(row.pid).toBe(held.pid)
@@ -51,7 +34,7 @@ describe.each(['first', 'all'] as const)('owners: %s', (owners) => {
   })
 
   test('sharers that hold it under a high number', async () => {
-    const held = await hold<{ children: number[] }>('fork', '3', '5000')
+    const held = await holdByPython('shared_by_forks(3, 5000)')
     expect(held.fd).toBe(5000)
     const row = listener(held.port, owners)
     expect(row.pids).toEqual([held.pid, ...held.children])
@@ -59,7 +42,9 @@ describe.each(['first', 'all'] as const)('owners: %s', (owners) => {
   })
 
   test('one that was passed to an older process', async () => {
-    const held = await hold<{ younger: { pid: number; fd: number } }>('rights')
+    const held = await holdByPython<{ younger: { pid: number; fd: number } }>(
+      'passed_to_an_older_process()',
+    )
     const row = listener(held.port, owners)
     expect(row.pids).toEqual([held.pid, held.younger.pid])
     expect(row.fds).toEqual([held.fd, held.younger.fd])
@@ -67,20 +52,18 @@ describe.each(['first', 'all'] as const)('owners: %s', (owners) => {
   })
 
   test('a process counts once, by its lowest descriptor', async () => {
-    const held = await hold('dup')
+    const held = await holdByPython('under_three_numbers()')
     expect(listener(held.port, owners)).toMatchObject({ pids: [held.pid], fds: [held.fd] })
   })
 
   test('the last of 10,000 descriptors', async () => {
-    const held = await hold('tail', '10000')
+    const held = await holdByPython('behind_other_descriptors(10_000)')
     expect(held.fd).toBeGreaterThanOrEqual(10_000)
     expect(listener(held.port, owners)).toMatchObject({ pids: [held.pid], fds: [held.fd] })
   })
 
   test.each(['own-table', 'main-ended'])('a thread alone: %s', async (way) => {
-    const child = start(compile('threads'), way)
-    children.push(child)
-    const held = await child.json<Held>()
+    const held = await hold([compile('threads'), way])
     expect(listener(held.port, owners).pids).toEqual([held.pid])
     // Where a container's rules forbid kcmp(2), the same is found by counting descriptors.
     const code = `return m.listSocketsSync({ localPort: ${held.port}, owners: '${owners}' }).rows[0].pids`
@@ -88,7 +71,7 @@ describe.each(['first', 'all'] as const)('owners: %s', (owners) => {
   })
 
   test('no holder while a socket is in flight between processes', async () => {
-    const held = await hold('flight')
+    const held = await holdByPython('in_flight()')
     const row = listener(held.port, owners)
     expect(row).toMatchObject({ pid: null, pids: [], fds: [] })
     // This machine may have processes that even root can't read: then it could be theirs.
@@ -98,7 +81,7 @@ describe.each(['first', 'all'] as const)('owners: %s', (owners) => {
 })
 
 test.each(['short', 'a) (b', 'two\nlines'])('the name %j', async (name) => {
-  const held = await hold('named', name)
+  const held = await holdByPython(`named(${JSON.stringify(name)})`)
   expect(listener(held.port, 'all').processName).toBe(name)
   expect(inspectPortSync(held.port, { include: ['names'] }).owners).toMatchObject([
     { pid: held.pid, name },
@@ -108,14 +91,12 @@ test.each(['short', 'a) (b', 'two\nlines'])('the name %j', async (name) => {
 test('a name that the kernel cut is completed from the command line', async () => {
   const program = join(dirname(compile('threads')), 'a-name-of-more-than-15-letters')
   copyFileSync(compile('threads'), program)
-  const child = start(program, 'shared')
-  children.push(child)
-  const held = await child.json<Held>()
+  const held = await hold([program, 'shared'])
   expect(listener(held.port, 'all').processName).toBe('a-name-of-more-than-15-letters')
 })
 
 test('names are read only when asked for', async () => {
-  const held = await hold('dup')
+  const held = await holdByPython('under_three_numbers()')
   const table = listSocketsSync({ localPort: held.port })
   expect(table.rows[0]?.processName).toBeNull()
   expect(table.processes).toEqual([{ pid: held.pid, name: null }])

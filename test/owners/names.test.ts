@@ -1,15 +1,11 @@
 import { readlinkSync } from 'node:fs'
 import { basename } from 'node:path'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { listSocketsSync } from '../../src/index.ts'
-import { type Child, startPython } from '../support/children.ts'
-
-let holder: Child
-afterEach(() => holder.end())
+import { holdByPython } from '../support/holders.ts'
 
 async function holdAs(name: string): Promise<{ pid: number; read: () => string | null }> {
-  holder = startPython('holders.py', 'named', name)
-  const { pid, port } = await holder.json<{ pid: number; port: number }>()
+  const { pid, port } = await holdByPython(`named(${JSON.stringify(name)})`)
   const read = () =>
     listSocketsSync({ localPort: port, include: ['names'] }).rows[0]?.processName ?? null
   return { pid, read }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { SocketRow, SocketTable } from '../../src/index.ts'
 import { supportFile } from '../support/children.ts'
 import { evaluate } from '../support/evaluate.ts'
-import { IN_OWN_PIDS, publicProgram } from '../support/owners-holders.ts'
+import { IN_OWN_PIDS, puppetWords, publicProgram } from '../support/holders.ts'
 import { isRoot, needs } from '../support/requirements.ts'
 
 /** Code that starts a program in the namespace and reads the line of JSON that it prints. */
@@ -18,7 +18,7 @@ const START = `
 describe.runIf(needs(isRoot, 'root, to make PID namespaces'))('where all can be read', () => {
   test.each(['first', 'all'])('a socket on its way has no owner: %s', (owners) => {
     const code = `${START}
-      const { port, child } = await start('python3', '${supportFile('holders.py')}', 'flight')
+      const { port, child } = await start(...${JSON.stringify(puppetWords('in_flight()'))})
       const table = m.listSocketsSync({ localPort: port, owners: '${owners}' })
       child.kill()
       return table`
@@ -31,7 +31,7 @@ describe.runIf(needs(isRoot, 'root, to make PID namespaces'))('where all can be 
   test('what ends during a read is gone, and is not taken for what may not be read', () => {
     const code = `${START}
       const churn = await start('python3', '${supportFile('load.py')}', 'churn')
-      const forks = await start('python3', '${supportFile('owners-forks.py')}')
+      const forks = await start(...${JSON.stringify(puppetWords('listen_and_end_forever()'))})
       const reasons = {}
       const tables = []
       for (let round = 0; round < 300; round++) {

@@ -2,8 +2,7 @@ import { createServer } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { listSockets, listSocketsSync, waitForPort } from '../../src/index.ts'
 import { run } from '../cli/run.ts'
-import { puppet } from '../support/puppet.ts'
-import { hold, publicProgram } from '../support/owners-holders.ts'
+import { hold, publicProgram, puppet } from '../support/holders.ts'
 import { isRoot, needs } from '../support/requirements.ts'
 
 const elsewhere = () => hold(['unshare', '--net', publicProgram('threads'), 'shared'])

@@ -1,9 +1,9 @@
 import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SocketRow, SocketTable } from '../../src/index.ts'
-import { type Child, startPython } from '../support/children.ts'
 import { compile } from '../support/compiled.ts'
 import { AS_NOBODY, type Thrown, evaluate } from '../support/evaluate.ts'
+import { type Holder, holdByPython } from '../support/holders.ts'
 import { canBecomeOthers, needs } from '../support/requirements.ts'
 
 const server = createServer()
@@ -126,13 +126,10 @@ test('the limit on open files is an error, not a table without owners', () => {
 })
 
 describe('by PID', () => {
-  let holder: Child
-  let held: { pid: number; port: number; children: number[] }
+  let held: Holder
   beforeAll(async () => {
-    holder = startPython('holders.py', 'fork', '2')
-    held = await holder.json()
+    held = await holdByPython('shared_by_forks(2)', { lasting: true })
   })
-  afterAll(() => holder.end())
 
   const ask = (pid: string) =>
     evaluate<SocketTable & Thrown>(`return m.listSocketsSync({ pid: ${pid}, listening: true })`)

@@ -2,7 +2,7 @@ import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SocketTable } from '../../src/index.ts'
 import { AS_NOBODY, WITHOUT_PTRACE, evaluate } from '../support/evaluate.ts'
-import { hold, publicProgram } from '../support/owners-holders.ts'
+import { hold, publicProgram } from '../support/holders.ts'
 import { canBecomeOthers, needs } from '../support/requirements.ts'
 
 const tableOf = (port: number, prefix: readonly string[], more = ''): SocketTable =>

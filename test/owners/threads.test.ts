@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { listSocketsSync } from '../../src/index.ts'
 import { compile } from '../support/compiled.ts'
 import { AS_NOBODY, evaluate } from '../support/evaluate.ts'
-import { IN_OWN_PIDS, hold, publicProgram } from '../support/owners-holders.ts'
+import { IN_OWN_PIDS, hold, publicProgram } from '../support/holders.ts'
 import { canBecomeOthers, isRoot, needs } from '../support/requirements.ts'
 
 const asked = (port: number, owners: string): string =>

@@ -4,7 +4,7 @@ import { explainPort } from '../../src/index.ts'
 import { usersOf } from '../../src/users.ts'
 import { run } from '../cli/run.ts'
 import { AS_NOBODY, type Thrown, WITHOUT_PTRACE, evaluate } from '../support/evaluate.ts'
-import { hold, publicProgram } from '../support/owners-holders.ts'
+import { hold, publicProgram } from '../support/holders.ts'
 import { canBecomeOthers, needs } from '../support/requirements.ts'
 
 const WITHOUT_KILL = ['setpriv', '--bounding-set=-kill', '--inh-caps=-kill']

@@ -1,30 +1,21 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { type PortCheck, checkPort } from '../../src/index.ts'
-import { type Child, start } from '../support/children.ts'
+import { type Puppet, puppet } from '../support/holders.ts'
 import { PLACES } from '../support/places.ts'
-import { fileURLToPath } from 'node:url'
 
 // Every address against every address, with what may stand there: what checkPort says about a bind
 // beside what the kernel does when another process really binds as a Node server would.
-
-const BINDER = fileURLToPath(new URL('binder.py', import.meta.url))
 
 const OPTIONS = [null, 'REUSEADDR', 'REUSEPORT'] as const
 const TCP_STATES = ['listening', 'bound', 'client', 'time-wait'] as const
 const UDP_STATES = ['listening', 'client'] as const
 
-let holder: Child
-let binder: Child
-beforeAll(() => {
-  holder = start('python3', BINDER)
-  binder = start('python3', BINDER)
+let holder: Puppet
+let binder: Puppet
+beforeAll(async () => {
+  holder = await puppet({ lasting: true })
+  binder = await puppet({ lasting: true })
 })
-afterAll(() => Promise.all([holder.end(), binder.end()]))
-
-async function ask<Answer>(child: Child, command: object): Promise<Answer> {
-  child.tell(JSON.stringify(command))
-  return child.json<Answer>()
-}
 
 /** What a check has to say beside whether the bind goes well. */
 function expectExplained(check: PortCheck, held: string, pid: number): void {
@@ -63,8 +54,7 @@ describe.each(['tcp', 'udp'] as const)('%s', (protocol) => {
     for (const [host, v6only] of PLACES) {
       for (const [against, ipv6Only] of PLACES) {
         port += 1
-        const place = { host, port, v6only, udp, option, as: held }
-        await ask(holder, { do: 'hold', ...place })
+        await holder.call('hold', { host, port, v6only, udp, option, state: held })
         const check = await checkPort(port, { protocol, host: against, ipv6Only })
         // As Node does: SO_REUSEADDR for TCP, nothing for UDP.
         const node = {
@@ -74,11 +64,11 @@ describe.each(['tcp', 'udp'] as const)('%s', (protocol) => {
           udp,
           option: udp ? null : 'REUSEADDR',
         }
-        const code = await ask<string | null>(binder, { do: 'bind', ...node })
+        const code = await binder.call<string | null>('try_bind', node)
         const where = `${held} ${host} ${v6only} against ${against} ${ipv6Only}`
         expect([where, check.refusal?.code ?? null]).toEqual([where, code])
-        expectExplained(check, held, holder.process.pid as number)
-        await ask(holder, { do: 'drop' })
+        expectExplained(check, held, holder.pid)
+        await holder.ask('drop()')
       }
     }
   })

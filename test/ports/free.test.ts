@@ -15,18 +15,16 @@ import {
 import { needsTable, takenBecause } from '../../src/ports/free/available.ts'
 import { scopeOf } from '../../src/ports/refusals.ts'
 import { socktable } from '../cli/run.ts'
-import { sampleRow } from '../cli/sample-row.ts'
-import { type Child, startPython } from '../support/children.ts'
+import { sampleRow } from '../support/sample-row.ts'
 import { compile } from '../support/compiled.ts'
 import { evaluate } from '../support/evaluate.ts'
+import { portInState } from '../support/holders.ts'
 import { canBecomeOthers, isRoot, needs } from '../support/requirements.ts'
 
 const NONE = 'ERR_SOCKTABLE_NO_FREE_PORT'
 const servers: Server[] = []
-const children: Child[] = []
-afterEach(async () => {
+afterEach(() => {
   for (const server of servers.splice(0)) server.close()
-  await Promise.all(children.splice(0).map((child) => child.end()))
 })
 
 async function listen(port: number, host = '127.0.0.1'): Promise<void> {
@@ -70,9 +68,7 @@ let nextPort = 8100
 describe('finding agrees with checkPort', () => {
   test.each(TCP_STATES)('%s', async (state) => {
     const port = nextPort++
-    const child = startPython('port_states.py', state, String(port))
-    children.push(child)
-    await child.json()
+    await portInState(state, port)
     const answers = []
     const expected = []
     for (const host of HOSTS) {
@@ -90,9 +86,7 @@ describe('finding agrees with checkPort', () => {
     '%s',
     async (state) => {
       const port = nextPort++
-      const child = startPython('port_states.py', state, String(port))
-      children.push(child)
-      await child.json()
+      await portInState(state, port)
       for (const host of ['127.0.0.1', '127.0.0.2', '0.0.0.0', '::1', '::']) {
         const options = { ports: port, host, protocol: 'udp' } as const
         const { free } = await checkPort(port, { host, protocol: 'udp' })
@@ -103,9 +97,7 @@ describe('finding agrees with checkPort', () => {
   )
 
   test('a server that restarts has its port again', async () => {
-    const child = startPython('port_states.py', 'TIME_WAIT', '8090')
-    children.push(child)
-    await child.json()
+    await portInState('TIME_WAIT', 8090)
     const options = { ports: [8090, 8091] }
     expect(await findFreePort(options)).toBe(8090)
     const server = await listenOnFreePort(options)
@@ -117,9 +109,7 @@ describe('finding agrees with checkPort', () => {
 })
 
 test('calls at once do not take the binds of each other for reservations', async () => {
-  const child = startPython('port_states.py', 'TIME_WAIT', '8092')
-  children.push(child)
-  await child.json()
+  await portInState('TIME_WAIT', 8092)
   const calls = Array.from({ length: 800 }, () => findFreePort({ ports: [8092, 8093] }))
   expect(new Set(await Promise.all(calls))).toEqual(new Set([8092]))
 })
@@ -248,9 +238,7 @@ describe('the event loop has its turns', () => {
     ['a long run', () => findFreePorts(30_000, { ports: wide, consecutive: true })],
     ['checkPorts', () => checkPorts({ from: 1024, to: 65_535 })],
   ])('%s', { timeout: 60_000 }, async (_, run) => {
-    const child = startPython('port_states.py', '2000 listeners', '2100')
-    children.push(child)
-    await child.json()
+    await portInState('2000 listeners', 2100)
     // A slice is 5 ms. Of three times the best counts: what holds the event loop does so each time,
     // and the engine, which compiles and collects on threads of its own, does not.
     const excesses: number[] = []
@@ -331,9 +319,7 @@ describe('an error that has nothing to do with a port is thrown at once', () => 
 
   const hide = needs(isRoot, 'root, to hide /proc')
   test.runIf(hide)('memory is short for the table; a missing table is no error', async () => {
-    const child = startPython('port_states.py', 'TIME_WAIT', '8094')
-    children.push(child)
-    await child.json()
+    await portInState('TIME_WAIT', 8094)
     const code = `return m.findFreePort({ ports: [8094, 8095] })`
     expect(evaluate(code)).toBe(8094)
     const hidden = ['unshare', '-m', 'sh', '-c', 'mount -t tmpfs none /proc; exec "$@"', 'sh']

@@ -14,8 +14,8 @@ import {
   waitForPort,
 } from '../../src/index.ts'
 import { canonicalAddress } from '../../src/ports/addresses.ts'
-import { startPython } from '../support/children.ts'
 import { evaluate } from '../support/evaluate.ts'
+import { holdByPython } from '../support/holders.ts'
 
 const endings: (() => unknown)[] = []
 afterEach(async () => {
@@ -259,15 +259,13 @@ describe('without any /proc', () => {
 
 test('a server that is bound to another interface is not in the way', async () => {
   execFileSync('ip', ['link', 'add', 'sockt2', 'type', 'veth', 'peer', 'name', 'sockt3'])
-  const holder = startPython('holders.py', 'on-device', 'sockt2')
   try {
-    const { port } = await holder.json<{ port: number }>()
+    const { port } = await holdByPython('on_device("sockt2")')
     const check = await checkPort(port, { host: '0.0.0.0' })
     // The bind decides, and the two agree on it.
     expect(check.free ? check.holders : check.obstacles).toEqual(check.free ? [] : ['listener'])
     expect(check.disagreement).toBeNull()
   } finally {
-    await holder.end()
     execFileSync('ip', ['link', 'delete', 'sockt2'])
   }
 })

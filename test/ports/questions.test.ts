@@ -7,7 +7,8 @@ import {
   inspectPort,
   inspectPortSync,
 } from '../../src/index.ts'
-import { startPython, until } from '../support/children.ts'
+import { until } from '../support/children.ts'
+import { holdByPython } from '../support/holders.ts'
 
 const endings: (() => unknown)[] = []
 afterEach(async () => {
@@ -89,18 +90,14 @@ test('UDP', async () => {
 })
 
 test('the processes that share a listener are all owners, with their names', async () => {
-  const holder = startPython('holders.py', 'fork', '2')
-  endings.push(() => holder.end())
-  const held = await holder.json<{ port: number; pid: number; children: number[] }>()
+  const held = await holdByPython('shared_by_forks(2)')
   const { owners } = inspectPortSync(held.port, { include: ['names'] })
   expect(owners.map(({ pid }) => pid)).toEqual([held.pid, ...held.children])
   expect(new Set(owners.map(({ name }) => name)).size).toBe(1)
 })
 
 test('a port that is only bound is in use and not listened on', async () => {
-  const holder = startPython('holders.py', 'bound')
-  endings.push(() => holder.end())
-  const { port } = await holder.json<{ port: number }>()
+  const { port } = await holdByPython('bound()')
   const found = await inspect(port)
   expect(found).toMatchObject({ inUse: true, listening: false, states: ['BOUND'] })
 })

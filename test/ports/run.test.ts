@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { findFreePort, listSockets, processTree } from '../../src/index.ts'
 import { until } from '../support/children.ts'
-import { isAlive } from '../support/victims.ts'
+import { isAlive } from '../support/holders.ts'
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 

@@ -6,7 +6,7 @@ import { cgroupOf, unitOf } from '../../src/processes/cgroup.ts'
 import { start } from '../support/children.ts'
 import { AS_NOBODY, evaluate } from '../support/evaluate.ts'
 import { canBecomeOthers, needs } from '../support/requirements.ts'
-import { victim } from '../support/victims.ts'
+import { otherServer } from '../support/holders.ts'
 
 describe('processInfo', () => {
   test('of this process', async () => {
@@ -39,7 +39,7 @@ describe('processInfo', () => {
   })
 
   test('a title that a process wrote over its arguments is one argument', async () => {
-    const { pid } = await victim(['--idle', '--title', 'web: worker'])
+    const { pid } = await otherServer(['--idle', '--title', 'web: worker'])
     const info = await processInfo(pid)
     expect(info?.arguments).toEqual(['web: worker'])
     expect(info?.commandLine).toBe('web: worker')
@@ -57,12 +57,12 @@ describe('processInfo', () => {
   })
 
   test('a name with parentheses and blanks is no other fields', async () => {
-    const { pid } = await victim(['--idle', '--title', ') S 1 (x'])
+    const { pid } = await otherServer(['--idle', '--title', ') S 1 (x'])
     expect(await processInfo(pid)).toMatchObject({ name: ') S 1 (x', parentPid: process.pid })
   })
 
   test('null where there is no such process', async () => {
-    const { pid, process: child } = await victim(['--idle'])
+    const { pid, process: child } = await otherServer(['--idle'])
     const closed = new Promise((resolve) => child.once('close', resolve))
     child.kill('SIGKILL')
     await closed

@@ -6,9 +6,9 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import type { SocketTable } from '../../src/index.ts'
-import { start, supportFile } from '../support/children.ts'
+import { supportFile } from '../support/children.ts'
 import { AS_NOBODY, evaluate } from '../support/evaluate.ts'
-import { IN_OWN_PIDS } from '../support/owners-holders.ts'
+import { IN_OWN_PIDS, otherServer } from '../support/holders.ts'
 import { canBecomeOthers, isRoot, needs } from '../support/requirements.ts'
 
 /** Starts its arguments under the same number that it has in the PID namespace above. */
@@ -141,21 +141,18 @@ test.runIf(needs(canBecomeOthers, 'root, to become another user'))(
 test.runIf(needs(isRoot, 'root, to make PID namespaces'))(
   'the command says so, and what helps',
   async () => {
-    const server = start('python3', supportFile('puppet.py'))
-    server.tell('server = socket.socket(); server.bind(("127.0.0.1", 0)); server.listen()')
-    await server.line()
-    server.tell('server.getsockname()[1]')
-    const port = await server.json<number>()
+    const server = await otherServer()
     const cli = supportFile('../../dist/cli/main.js')
     const run = (...words: string[]) =>
       spawnSync('unshare', ['--pid', '--fork', process.execPath, cli, ...words], {
         encoding: 'utf8',
       })
-    const killed = run('kill', String(port), '--yes')
+    const killed = run('kill', String(server.port), '--yes')
     expect(killed.status).toBe(3)
     expect(killed.stderr.replaceAll(/\s+/g, ' ')).toContain('another PID namespace')
-    expect(run('who', String(port)).stderr.replaceAll(/\s+/g, ' ')).toContain('mount -t proc')
+    expect(run('who', String(server.port)).stderr.replaceAll(/\s+/g, ' ')).toContain(
+      'mount -t proc',
+    )
     expect(server.process.exitCode ?? server.process.signalCode).toBeNull()
-    await server.end()
   },
 )

@@ -3,7 +3,7 @@ import { explainPort, killPort, terminate } from '../../src/index.ts'
 import { publisherAdvice } from '../../src/processes/publishers.ts'
 import { listensOn } from '../../src/processes/socket-units.ts'
 import { until } from '../support/children.ts'
-import { isAlive, victim } from '../support/victims.ts'
+import { isAlive, otherServer } from '../support/holders.ts'
 import { socktable } from '../cli/run.ts'
 
 test.each([
@@ -35,7 +35,7 @@ test.each(['node', 'nginx', 'docker-proxy2', 'my-dockerd', 'python3', 'ssh', 'ja
 describe('a program that listens for others', () => {
   // Cut at 15 characters, as the kernel keeps names.
   test.each(['dockerd', 'Docker-Proxy', 'rootlesskit', 'systemd'])('%s stays', async (title) => {
-    const { pid, port } = await victim(['--title', title])
+    const { pid, port } = await otherServer(['--title', title])
     const reason = title === 'systemd' ? 'system' : 'proxy'
     const { processes } = await killPort(port, { settle: 0 })
     expect(processes).toMatchObject([{ pid, outcome: 'refused', reason }])
@@ -49,7 +49,7 @@ describe('a program that listens for others', () => {
 })
 
 test('the advice about a server is to end it as kill would', async () => {
-  const { port, pid, process: child } = await victim()
+  const { port, pid, process: child } = await otherServer()
   expect((await explainPort(port, { host: '127.0.0.1' })).advice.join()).toContain(
     `"socktable kill ${port}"`,
   )
@@ -65,7 +65,7 @@ test('the advice about a server is to end it as kill would', async () => {
 })
 
 test('kill --pid refuses as kill by port does', async () => {
-  const { pid } = await victim(['--title', 'dockerd'])
+  const { pid } = await otherServer(['--title', 'dockerd'])
   const { code, stdout } = socktable('kill', '--pid', String(pid), '--yes')
   expect([code, stdout]).toEqual([3, expect.stringContaining('was left alone')])
   expect(socktable('kill', '--pid', String(process.pid), '--yes').stdout).toContain(

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { supportFile } from '../support/children.ts'
 import { compile } from '../support/compiled.ts'
 import { evaluate } from '../support/evaluate.ts'
-import { IN_OWN_PIDS } from '../support/owners-holders.ts'
+import { IN_OWN_PIDS } from '../support/holders.ts'
 import { isRoot, needs } from '../support/requirements.ts'
 
 const dist = (name: string): string => JSON.stringify(supportFile(`../../dist/${name}.js`))

@@ -10,18 +10,18 @@ import {
   processInfo,
   terminate,
 } from '../../src/index.ts'
-import { unusedPort } from '../everywhere/sockets.ts'
+import { unusedPort } from '../support/own-sockets.ts'
 import { start, supportFile, until } from '../support/children.ts'
 import { compile } from '../support/compiled.ts'
 import { AS_NOBODY, evaluate } from '../support/evaluate.ts'
 import { canBecomeOthers, needs } from '../support/requirements.ts'
-import { isAlive, victim } from '../support/victims.ts'
+import { isAlive, otherServer } from '../support/holders.ts'
 
 const FAST = { settle: 0 }
 
 describe('killPort', () => {
   test('ends a listener that takes the hint', async () => {
-    const { pid, port, process } = await victim()
+    const { pid, port, process } = await otherServer()
     const result = await killPort(port)
     expect(result).toMatchObject({
       closed: true,
@@ -32,7 +32,7 @@ describe('killPort', () => {
   })
 
   test('forces one that does not', async () => {
-    const { pid, port, process } = await victim(['--deaf'])
+    const { pid, port, process } = await otherServer(['--deaf'])
     const began = performance.now()
     const result = await killPort(port, { ...FAST, timeout: 300 })
     expect(performance.now() - began).toBeGreaterThan(290)
@@ -41,7 +41,7 @@ describe('killPort', () => {
   })
 
   test('does not force where that is not wanted', async () => {
-    const { pid, port } = await victim(['--deaf'])
+    const { pid, port } = await otherServer(['--deaf'])
     const result = await killPort(port, { ...FAST, timeout: 100, force: false })
     expect(result).toMatchObject({
       closed: false,
@@ -55,20 +55,20 @@ describe('killPort', () => {
     ['a timeout of 0', { timeout: 0 }],
     ['SIGKILL', { killSignal: 'SIGKILL' }],
   ] as const)('forces at once with %s', async (_, options) => {
-    const { port, process } = await victim(['--deaf'])
+    const { port, process } = await otherServer(['--deaf'])
     const result = await killPort(port, { ...FAST, ...options })
     expect(result.processes).toMatchObject([{ outcome: 'killed' }])
     await until('it is seen to have ended', () => process.signalCode === 'SIGKILL')
   })
 
   test('sends the signal asked for', async () => {
-    const { port, process } = await victim()
+    const { port, process } = await otherServer()
     await killPort(port, { ...FAST, killSignal: 'SIGHUP' })
     await until('it is seen to have ended', () => process.signalCode === 'SIGHUP')
   })
 
   test('UDP, and only the protocol asked for', async () => {
-    const { pid, port } = await victim(['--udp'])
+    const { pid, port } = await otherServer(['--udp'])
     const nothing = { ports: [{ outcome: 'nothing-there', closed: true }], processes: [] }
     expect(await killPort(port, FAST)).toMatchObject(nothing)
     expect(await killPort(port, { ...FAST, protocol: 'tcp' })).toMatchObject(nothing)
@@ -79,8 +79,8 @@ describe('killPort', () => {
   })
 
   test('a client of UDP survives, whose port is a TCP server’s as well', async () => {
-    const client = await victim(['--udp'])
-    const { pid, port } = await victim(['--port', String(client.port)])
+    const client = await otherServer(['--udp'])
+    const { pid, port } = await otherServer(['--port', String(client.port)])
     const owners = [{ pid, sockets: [{ protocol: 'tcp' }] }]
     expect((await inspectPort(port)).owners).toMatchObject(owners)
     // Where both are asked for as well: on such a port it is a client of DNS or QUIC.
@@ -95,13 +95,13 @@ describe('killPort', () => {
   })
 
   test('a UDP server outside of the ephemeral range ends where both are asked for', async () => {
-    const { pid } = await victim(['--udp', '--port', '1053'])
+    const { pid } = await otherServer(['--udp', '--port', '1053'])
     const { processes } = await killPort(1053, { ...FAST, protocol: ['udp', 'tcp'] })
     expect(processes).toMatchObject([{ pid, outcome: 'terminated' }])
   })
 
   test('several ports at once, each with its own answer', async () => {
-    const [one, two] = [await victim(), await victim()]
+    const [one, two] = [await otherServer(), await otherServer()]
     const idle = await unusedPort()
     const { closed, ports, processes } = await killPort([one.port, idle, two.port, one.port], FAST)
     expect(closed).toBe(true)
@@ -114,7 +114,7 @@ describe('killPort', () => {
   })
 
   test('a client of the port survives', async () => {
-    const { port } = await victim()
+    const { port } = await otherServer()
     const client = start(
       process.execPath,
       '-e',
@@ -131,8 +131,8 @@ describe('killPort', () => {
   })
 
   test('11001 is not 1100', async () => {
-    const longer = await victim(['--port', '11001'])
-    const { pid } = await victim(['--port', '1100'])
+    const longer = await otherServer(['--port', '11001'])
+    const { pid } = await otherServer(['--port', '1100'])
     const { processes } = await killPort(1100, FAST)
     expect(processes).toMatchObject([{ pid, outcome: 'terminated' }])
     expect(isAlive(longer.pid)).toBe(true)
@@ -181,7 +181,7 @@ describe('killPort', () => {
   })
 
   test("what carries containers' ports, only where that is allowed", async () => {
-    const { port, pid } = await victim(['--title', 'docker-proxy'])
+    const { port, pid } = await otherServer(['--title', 'docker-proxy'])
     expect((await killPort(port, FAST)).processes).toMatchObject([
       { pid, name: 'docker-proxy', outcome: 'refused', reason: 'proxy' },
     ])
@@ -191,7 +191,7 @@ describe('killPort', () => {
   })
 
   test('a dry run ends nothing', async () => {
-    const { pid, port, children } = await victim(['--children', '1'])
+    const { pid, port, children } = await otherServer(['--children', '1'])
     const result = await killPort(port, { dryRun: true, tree: true })
     expect(result).toMatchObject({
       closed: false,
@@ -205,7 +205,7 @@ describe('killPort', () => {
   })
 
   test('only those that were agreed upon', async () => {
-    const { pid, port } = await victim()
+    const { pid, port } = await otherServer()
     const refused = { pid, outcome: 'refused', reason: 'not-named' }
     expect((await killPort(port, { only: [] })).processes).toMatchObject([refused])
     const only = [{ pid, startTime: '1' }]
@@ -215,7 +215,7 @@ describe('killPort', () => {
   })
 
   test('a supervisor that starts it again is named', async () => {
-    const { pid, port, child } = await victim(['--supervise'])
+    const { pid, port, child } = await otherServer(['--supervise'])
     const result = await killPort(port, { settle: 20_000 })
     expect(result).toMatchObject({
       closed: false,
@@ -228,7 +228,7 @@ describe('killPort', () => {
   })
 
   test('with its tree, from the root down', async () => {
-    const { pid, port, children } = await victim(['--children', '3', '--deaf'])
+    const { pid, port, children } = await otherServer(['--children', '3', '--deaf'])
     const result = await killPort(port, { ...FAST, tree: true, timeout: 200 })
     expect(result.processes.map((one) => one.pid)[0]).toBe(pid)
     expect(result.processes.map((one) => one.pid).sort()).toEqual([pid, ...children].sort())
@@ -237,14 +237,14 @@ describe('killPort', () => {
   })
 
   test('without the tree, others are left', async () => {
-    const { port, children } = await victim(['--children', '1'])
+    const { port, children } = await otherServer(['--children', '1'])
     // The child sees its channel closed and ends by itself; it is nothing to killPort.
     expect((await killPort(port, FAST)).processes).toHaveLength(1)
     expect(children).toHaveLength(1)
   })
 
   test('an abort ends the waiting, and forces nothing', async () => {
-    const { pid, port } = await victim(['--deaf'])
+    const { pid, port } = await otherServer(['--deaf'])
     const controller = new AbortController()
     setTimeout(() => {
       controller.abort('enough')
@@ -289,7 +289,7 @@ describe('killPort', () => {
 
 describe('terminate', () => {
   test('a process that ended before is a success', async () => {
-    const { pid, process } = await victim(['--idle'])
+    const { pid, process } = await otherServer(['--idle'])
     process.kill('SIGKILL')
     await once(process, 'close')
     expect(await terminate(pid)).toMatchObject({
@@ -310,7 +310,7 @@ describe('terminate', () => {
   })
 
   test('by identity, only that one', async () => {
-    const { pid } = await victim(['--idle'])
+    const { pid } = await otherServer(['--idle'])
     expect(await terminate({ pid, startTime: '1' })).toMatchObject({
       ended: true,
       processes: [{ pid, outcome: 'already-gone' }],
@@ -326,7 +326,7 @@ describe('terminate', () => {
 
   test('holds on to nothing afterwards', async () => {
     const descriptors = () => readdirSync('/proc/self/fd').length
-    const { pid, port } = await victim(['--children', '2'])
+    const { pid, port } = await otherServer(['--children', '2'])
     await killPort(port, { dryRun: true, tree: true })
     const before = descriptors()
     for (let i = 0; i < 20; i++) await killPort(port, { dryRun: true, tree: true })
@@ -377,7 +377,7 @@ describe('terminate', () => {
   })
 
   test.each(DENIALS)('where %s is denied (%s), through its directory', async (call, errno) => {
-    const { pid, process } = await victim(['--deaf', '--idle'])
+    const { pid, process } = await otherServer(['--deaf', '--idle'])
     const code = `return m.terminate(${pid}, { timeout: 100 })`
     const prefix = [compile('deny'), call, errno]
     expect(evaluate<TerminateResult>(code, prefix)).toMatchObject({
@@ -411,7 +411,7 @@ describe('terminate', () => {
 
 describe.runIf(needs(canBecomeOthers, 'root, to become another user'))('without permission', () => {
   test('the answer says so, and nothing dies', async () => {
-    const { pid, port } = await victim()
+    const { pid, port } = await otherServer()
     expect(evaluate<TerminateResult>(`return m.terminate(${pid})`, AS_NOBODY)).toMatchObject({
       ended: false,
       processes: [{ pid, outcome: 'no-permission' }],
@@ -425,7 +425,7 @@ describe.runIf(needs(canBecomeOthers, 'root, to become another user'))('without 
   })
 
   test("one's own processes do", async () => {
-    const { pid, port } = await victim([], AS_NOBODY)
+    const { pid, port } = await otherServer([], { prefix: AS_NOBODY })
     expect(evaluate<KillPortResult>(`return m.killPort(${port})`, AS_NOBODY)).toMatchObject({
       closed: true,
       processes: [{ pid, outcome: 'terminated' }],

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { type ProcessRecord, processTree, processTreeSync } from '../../src/index.ts'
 import { formatTree } from '../../src/cli/print/tree.ts'
 import { treeIn } from '../../src/processes/tree.ts'
-import { victim } from '../support/victims.ts'
+import { otherServer } from '../support/holders.ts'
 
 const record = (pid: number, parentPid: number | null, startTime = String(pid)): ProcessRecord => ({
   pid,
@@ -14,7 +14,7 @@ const record = (pid: number, parentPid: number | null, startTime = String(pid)):
 
 describe('of real processes', () => {
   test('what started it, and what it started', async () => {
-    const { pid, children } = await victim(['--idle', '--children', '2'])
+    const { pid, children } = await otherServer(['--idle', '--children', '2'])
     const tree = await processTree(pid)
     expect(tree?.ancestors[0]).toMatchObject({ pid: process.pid, parentPid: process.ppid })
     expect(tree?.ancestors.at(-1)).toMatchObject({ pid: 1, parentPid: null })

@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest'
 import type { CountBy, CountOptions, SocketCounter } from '../../src/index.ts'
 import { countSocketsSync, listSocketsSync, socketCounter } from '../../src/index.ts'
 import { until } from '../support/children.ts'
-import { listener } from '../support/puppet.ts'
+import { listener } from '../support/holders.ts'
 
 const counters: { close(): void }[] = []
 afterEach(() => {

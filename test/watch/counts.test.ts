@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest'
 import type { SocketCounts, SocketRow } from '../../src/index.ts'
 import { countSockets, countSocketsSync, listSocketsSync } from '../../src/index.ts'
 import { type Lab, startLab } from '../support/lab.ts'
-import { listener } from '../support/puppet.ts'
+import { listener } from '../support/holders.ts'
 import { undisturbed } from '../support/undisturbed.ts'
 import { startWatch, take, watch } from '../support/watching.ts'
 

@@ -3,7 +3,7 @@ import type { Include, SocketChange, SocketChanges } from '../../src/index.ts'
 import { listSocketsSync } from '../../src/index.ts'
 import { until } from '../support/children.ts'
 import { AS_NOBODY, evaluate } from '../support/evaluate.ts'
-import { heirOf, listener, puppet } from '../support/puppet.ts'
+import { heirOf, listener, puppet } from '../support/holders.ts'
 import { canBecomeOthers, needs } from '../support/requirements.ts'
 import { startWatch, take, watch } from '../support/watching.ts'
 

@@ -6,7 +6,7 @@ import type { Include, SocketRow, SocketWatcher } from '../../src/index.ts'
 import { listSocketsSync, socketCounter } from '../../src/index.ts'
 import { until } from '../support/children.ts'
 import { AS_NOBODY, evaluate } from '../support/evaluate.ts'
-import { listener } from '../support/puppet.ts'
+import { listener } from '../support/holders.ts'
 import { canBecomeOthers, needs } from '../support/requirements.ts'
 import { reset, startWatch, take } from '../support/watching.ts'
 

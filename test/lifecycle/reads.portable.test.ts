@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { expect, test } from 'vitest'
 import { listSockets, listSocketsSync } from '../../src/index.ts'
-import { openHandles } from './handles.ts'
-import { listen } from './sockets.ts'
+import { openHandles } from '../support/open-handles.ts'
+import { listen } from '../support/own-sockets.ts'
 
 const ENTRY = fileURLToPath(new URL('../../dist/index.js', import.meta.url))
 

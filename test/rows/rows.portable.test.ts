@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { type SocketRow, inspectPort, listSockets, listSocketsSync } from '../../src/index.ts'
 import type { Source } from '../../src/types/index.ts'
 import { until } from '../support/children.ts'
-import { connection, datagrams, listen, otherListener } from './sockets.ts'
+import { otherServer } from '../support/holders.ts'
+import { connection, datagrams, listen } from '../support/own-sockets.ts'
 
 /** The system's own name for where its rows come from. */
 const SOURCES: Partial<Record<NodeJS.Platform, Source>> = { win32: 'iphlpapi', darwin: 'pcblist' }
@@ -120,7 +121,7 @@ describe('filters', () => {
   })
 
   test('a process', async () => {
-    const other = await otherListener()
+    const other = await otherServer()
     const own = await listen('127.0.0.1')
     const { rows } = await listSockets({ pid: other.pid })
     expect(rows.map(({ localPort }) => localPort)).toContain(other.port)
@@ -129,16 +130,16 @@ describe('filters', () => {
   })
 
   test('a process that is not there is an error', async () => {
-    const other = await otherListener()
-    other.child.kill('SIGKILL')
-    await once(other.child, 'exit') // until then its number is that of a zombie
+    const other = await otherServer()
+    other.process.kill('SIGKILL')
+    await once(other.process, 'exit') // until then its number is that of a zombie
     await expect(listSockets({ pid: other.pid })).rejects.toMatchObject({ code: 'ESRCH' })
   })
 })
 
 describe('owners', () => {
   test('another process, with its name', async () => {
-    const other = await otherListener()
+    const other = await otherServer()
     const { rows, processes } = await listSockets({ localPort: other.port, include: ['names'] })
     const name = basename(process.execPath)
     expect(only(rows)).toMatchObject({ pid: other.pid, processName: name })
@@ -161,12 +162,12 @@ describe('owners', () => {
   })
 
   test('a port', async () => {
-    const other = await otherListener()
+    const other = await otherServer()
     const { owners, unknown, ...usage } = await inspectPort(other.port)
     expect(owners).toMatchObject([{ pid: other.pid, sockets: [{ localPort: other.port }] }])
     expect(unknown).toEqual([])
     expect(usage).toMatchObject({ inUse: true, listening: true })
-    other.child.kill('SIGKILL')
+    other.process.kill('SIGKILL')
     await until('the port is free', async () => !(await inspectPort(other.port)).inUse)
   })
 })

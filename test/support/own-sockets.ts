@@ -1,13 +1,11 @@
-/** Sockets of this process and of others, made with nothing but Node. */
+/** Sockets of this process, made with nothing but Node, until the end of a file of tests. */
 
-import { type ChildProcess, fork } from 'node:child_process'
 import { type Socket as UdpSocket, createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { type AddressInfo, type Server, type Socket, connect, createServer } from 'node:net'
-import { fileURLToPath } from 'node:url'
-import { afterAll } from 'vitest'
+import { afterAll, beforeAll } from 'vitest'
 import { listSocketsSync } from '../../src/index.ts'
-import { until } from '../support/children.ts'
+import { until } from './children.ts'
 
 const ends: (() => void)[] = []
 afterAll(() => {
@@ -80,16 +78,17 @@ export async function datagrams(
 }
 
 export interface Listener {
-  readonly child: ChildProcess
-  readonly pid: number
-  readonly port: number
+  port: number
+  client: Socket
 }
 
-/** Another process that listens. */
-export async function otherListener(): Promise<Listener> {
-  const words = [String(await unusedPort())]
-  const child = fork(fileURLToPath(new URL('other-listener.mjs', import.meta.url)), words)
-  ends.push(() => child.kill('SIGKILL'))
-  const [port] = (await once(child, 'message')) as [number]
-  return { child, pid: child.pid as number, port }
+/** A listener on 127.0.0.1 with one client, both of this process, while the tests of a file run. */
+export function useListener(): Listener {
+  const listener = {} as Listener
+  beforeAll(async () => {
+    const { server, port } = await listen('127.0.0.1')
+    const { client } = await connection(server, '127.0.0.1')
+    Object.assign(listener, { port, client })
+  })
+  return listener
 }

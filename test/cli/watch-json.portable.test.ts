@@ -1,8 +1,8 @@
 import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
-import { socktable } from '../cli/run.ts'
+import { socktable } from './run.ts'
 import { watchCommand } from '../support/watch-command.ts'
-import { listen } from './sockets.ts'
+import { listen } from '../support/own-sockets.ts'
 
 test('one change a line: what there was, what opens and what closes', async () => {
   const { server, port } = await listen('127.0.0.1')

@@ -15,8 +15,8 @@ import {
   waitForPort,
 } from '../../src/index.ts'
 import { evaluate } from '../support/evaluate.ts'
-import { socktable } from '../cli/run.ts'
-import { datagrams, listen, otherListener, unusedPort } from './sockets.ts'
+import { otherServer } from '../support/holders.ts'
+import { datagrams, listen, unusedPort } from '../support/own-sockets.ts'
 
 /** The error that a server gets at a port that is taken. */
 function listenError(port: number, host: string): Promise<Error> {
@@ -31,7 +31,7 @@ function listenError(port: number, host: string): Promise<Error> {
 
 describe('check', () => {
   test('another process has it', async () => {
-    const other = await otherListener()
+    const other = await otherServer()
     for (const check of [
       await checkPort(other.port, { host: '127.0.0.1' }),
       checkPortSync(other.port, { host: '127.0.0.1' }),
@@ -75,7 +75,7 @@ describe('check', () => {
 
 describe('explain', () => {
   test('the error of a server', async () => {
-    const other = await otherListener()
+    const other = await otherServer()
     const error = await listenError(other.port, '127.0.0.1')
     for (const told of [error, error.message]) {
       const explanation = await explainError(told)
@@ -93,7 +93,7 @@ describe('explain', () => {
   })
 
   test('one line in a server puts it on stderr', async () => {
-    const other = await otherListener()
+    const other = await otherServer()
     const code = `
       const server = require('net').createServer()
       m.explainListenErrors(server, { exit: false })
@@ -199,49 +199,5 @@ describe('free ports', () => {
     const server = createServer().listen(port)
     await new Promise((resolve, reject) => server.once('listening', resolve).once('error', reject))
     server.close()
-  })
-})
-
-describe('commands', () => {
-  test('check, explain, free, wait', async () => {
-    const other = await otherListener()
-    const at = ['--host', '127.0.0.1']
-    expect(socktable('check', String(other.port), ...at)).toMatchObject({ code: 1, stderr: '' })
-    const explained = socktable('explain', `listen EADDRINUSE 127.0.0.1:${other.port}`)
-    expect(explained.stdout).toContain(`(PID ${other.pid})`)
-    const free = socktable('free', ...at)
-    expect(free).toMatchObject({ code: 0, stderr: '' })
-    expect(socktable('check', free.stdout.trim(), ...at)).toMatchObject({ code: 0 })
-    expect(socktable('wait', String(other.port))).toMatchObject({ code: 0, stdout: '', stderr: '' })
-    expect(socktable('wait', free.stdout.trim(), '--timeout', '0.1').code).toBe(1)
-  })
-
-  test('run gives its program a port and passes the exit code on', () => {
-    const script = 'console.log(process.env.PORT); process.exit(7)'
-    const { code, stdout } = socktable('run', '--', process.execPath, '-e', script)
-    expect(code).toBe(7)
-    expect(Number(stdout)).toBeGreaterThan(1023)
-  })
-
-  test.each([
-    [['check'], 'check needs a port'],
-    [['check', '0'], 'from 1 to 65535'],
-    [['check', '80abc'], 'from 0 to 65535'],
-    [['free', '9-8'], 'runs backwards'],
-    [['wait', '1', '2'], 'one port'],
-    [['wait', '1', '--timeout', 'x'], 'number of seconds'],
-    [['run', 'node'], 'behind "--"'],
-    [['explain'], 'needs a port'],
-  ])('%j is wrong', (words, message) => {
-    const { code, stdout, stderr } = socktable(...words)
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-    expect(stderr).toContain(message)
-  })
-
-  test.each(['check', 'explain', 'free', 'run', 'wait'])('%s --help', (name) => {
-    const { code, stdout } = socktable(name, '--help')
-    expect(code).toBe(0)
-    expect(stdout).toMatch(/^[\n -~]+$/)
-    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
   })
 })

@@ -2,14 +2,14 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { explainListenErrors } from '../../src/index.ts'
-import { otherListener } from './sockets.ts'
+import { otherServer } from '../support/holders.ts'
 
 const ENTRY = fileURLToPath(new URL('../../dist/index.js', import.meta.url))
 
 let port = 0
 let pid = 0
 beforeAll(async () => {
-  const other = await otherListener()
+  const other = await otherServer([], { lasting: true })
   port = other.port
   pid = other.pid
 })

@@ -4,7 +4,7 @@ import { formatJson, jsonOfTable } from '../../src/cli/print/json.ts'
 import { escapeControls, sorted } from '../../src/cli/print/text.ts'
 import { cells, cutEnd, cutMiddle, padEnd, wrap } from '../../src/cli/print/width.ts'
 import type { Include, SocketRow, SocketTable } from '../../src/index.ts'
-import { sampleRow } from './sample-row.ts'
+import { sampleRow } from '../support/sample-row.ts'
 
 const csv = (rows: readonly SocketRow<Include>[], linesBreak?: boolean): string =>
   [...csvLines(rows, linesBreak)].join('')

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { type Findings, disagreementOf, obstaclesOf } from '../../src/ports/obstacles.ts'
 import { readErrorText } from '../../src/ports/error-text/text.ts'
 import { isPrivileged, portRules } from '../../src/ports/rules.ts'
-import { sampleRow } from '../cli/sample-row.ts'
+import { sampleRow } from '../support/sample-row.ts'
 
 const LISTENER = sampleRow()
 const BOUND = sampleRow({ state: 'BOUND' })

@@ -1,16 +1,6 @@
-"""Another process with sockets: reads one command as a line of JSON, does it, and answers with a line.
-
-{"do": "hold", "host", "port", "v6only", "udp", "option", "as"}: makes a socket and keeps it. "as" is
-listening, bound, client (a connection whose local port it is) or time-wait. Answers with the port.
-{"do": "bind", "host", "port", "v6only", "udp", "option"}: binds, listens where it can, closes at once.
-Answers with null or the name of the error.
-{"do": "drop"}: closes all that is kept.
-"""
+"""Sockets at any address and with any option of a bind: to hold one, or to try whether it can be had."""
 import errno
-import json
 import socket
-import struct
-import sys
 
 kept = []
 
@@ -30,13 +20,13 @@ def loopback(host):
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
 
 
-def hold(host, port, v6only, udp, option, **how):
+def hold(host, port, v6only, udp, option, state):
+    """Keeps a socket that is listening, bound, a client, or in TIME_WAIT."""
     one = make(host, v6only, udp, option)
     one.bind((host, port))
-    port = one.getsockname()[1]
-    if how["as"] == "bound":
+    if state == "bound":
         kept.append(one)
-    elif how["as"] == "listening":
+    elif state == "listening":
         if not udp:
             one.listen(5)
         kept.append(one)
@@ -46,22 +36,29 @@ def hold(host, port, v6only, udp, option, **how):
         if udp:
             one.connect(peer.getsockname())
             kept.extend([one, peer])
-            return port
+            return
         peer.listen(5)
         one.connect(peer.getsockname())
         other = peer.accept()[0]
-        if how["as"] == "client":
+        if state == "client":
             kept.extend([one, peer, other])
         else:
-            # Whoever closes first is left in TIME_WAIT.
+            # The end that closes first is left in TIME_WAIT.
             one.close()
             other.recv(1)
             other.close()
             peer.close()
-    return port
 
 
-def bind(host, port, v6only, udp, option):
+def drop():
+    """Closes all that is held."""
+    for one in kept:
+        one.close()
+    kept.clear()
+
+
+def try_bind(host, port, v6only, udp, option):
+    """Binds, listens if it is TCP, and closes; returns the name of the error, if any."""
     one = make(host, v6only, udp, option)
     try:
         one.bind((host, port))
@@ -72,18 +69,3 @@ def bind(host, port, v6only, udp, option):
     finally:
         one.close()
     return None
-
-
-for line in sys.stdin:
-    command = json.loads(line)
-    what = command.pop("do")
-    answer = None
-    if what == "hold":
-        answer = hold(**command)
-    elif what == "bind":
-        answer = bind(**command)
-    else:
-        for one in kept:
-            one.close()
-        kept.clear()
-    print(json.dumps(answer), flush=True)

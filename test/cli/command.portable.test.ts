@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import type { SocketTable } from '../../src/index.ts'
-import { socktable } from '../cli/run.ts'
-import { connection, listen, otherListener, unusedPort } from './sockets.ts'
+import { socktable } from './run.ts'
+import { otherServer } from '../support/holders.ts'
+import { connection, listen, unusedPort } from '../support/own-sockets.ts'
 
 test('alone it shows listeners with their owners', async () => {
-  const other = await otherListener()
+  const other = await otherServer()
   const { code, stdout, stderr } = socktable()
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout).toMatch(

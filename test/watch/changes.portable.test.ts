@@ -4,7 +4,8 @@ import type { SocketChanges } from '../../src/index.ts'
 import { countSockets, countSocketsSync, listSocketsSync } from '../../src/index.ts'
 import { until } from '../support/children.ts'
 import { startWatch, take, watch } from '../support/watching.ts'
-import { connection, datagrams, listen, otherListener } from './sockets.ts'
+import { otherServer } from '../support/holders.ts'
+import { connection, datagrams, listen } from '../support/own-sockets.ts'
 
 const counts = ({ opened, closed, changed }: SocketChanges) => ({
   opened: opened.length,
@@ -46,7 +47,7 @@ test('a UDP socket', async () => {
 })
 
 test('another process that ends', async () => {
-  const { child, pid, port } = await otherListener()
+  const { process: child, pid, port } = await otherServer()
   const watcher = await startWatch({ localPort: port })
   child.kill('SIGKILL')
   await once(child, 'exit')
@@ -57,10 +58,10 @@ test('another process that ends', async () => {
 })
 
 test('a port that is used again is another socket', async () => {
-  const first = await otherListener()
+  const first = await otherServer()
   const watcher = await startWatch({ localPort: first.port })
-  first.child.kill('SIGKILL')
-  await once(first.child, 'exit')
+  first.process.kill('SIGKILL')
+  await once(first.process, 'exit')
   await until('the port is free', () => {
     return listSocketsSync({ localPort: first.port }).rows.length === 0
   })

@@ -3,7 +3,7 @@ import { columnsFor } from '../../src/cli/print/columns.ts'
 import { formatTable } from '../../src/cli/print/table.ts'
 import { cells } from '../../src/cli/print/width.ts'
 import { type SocketRow, TCP_STATES } from '../../src/index.ts'
-import { sampleRow } from './sample-row.ts'
+import { sampleRow } from '../support/sample-row.ts'
 
 const connection = sampleRow({
   family: 'IPv6',

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 import type { SocketChanges, SocketRow } from '../../src/index.ts'
 import { take, watch } from '../support/watching.ts'
-import { openHandles } from './handles.ts'
+import { openHandles } from '../support/open-handles.ts'
 
 const PROCESSES = 4
 const STEADY_PAIRS = 40

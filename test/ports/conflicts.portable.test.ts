@@ -1,31 +1,24 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { checkPort } from '../../src/index.ts'
+import { type Child, supportFile } from '../support/children.ts'
+import { begin } from '../support/holders.ts'
 import { PLACES } from '../support/places.ts'
 
 // What checkPort says about a bind, beside what the system says when a server in another process
-// really binds: for every address against every other. Linux has more of this in test/ports.
-
-const BINDER = fileURLToPath(new URL('other-binder.mjs', import.meta.url))
+// really binds: for every address against every other. conflicts.test.ts has more states, on Linux.
 
 interface Answer {
   readonly code: string | null
   readonly port: number
 }
 
-const holder = fork(BINDER)
-const binder = fork(BINDER)
-afterAll(() => {
-  holder.disconnect()
-  binder.disconnect()
-})
+const BINDER = [process.execPath, supportFile('binder.mjs')]
+const holder = begin(BINDER, { lasting: true })
+const binder = begin(BINDER, { lasting: true })
 
-async function ask(child: ChildProcess, message: object): Promise<Answer> {
-  child.send(message)
-  const [answer] = (await once(child, 'message')) as [Answer]
-  return answer
+function ask(child: Child, message: object): Promise<Answer> {
+  child.tell(JSON.stringify(message))
+  return child.json<Answer>()
 }
 
 describe.each(['tcp', 'udp'] as const)('%s', (protocol) => {
@@ -40,7 +33,7 @@ describe.each(['tcp', 'udp'] as const)('%s', (protocol) => {
       expect([where, check.refusal?.code ?? null]).toEqual([where, code])
       if (!check.free) {
         expect(check.obstacles).toEqual(['listener'])
-        expect(check.holders.map(({ pid }) => pid)).toContain(holder.pid)
+        expect(check.holders.map(({ pid }) => pid)).toContain(holder.process.pid)
       }
       await ask(holder, { what: 'drop' })
     }

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { basename } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { killPort, processInfo, processInfoSync, processTree, terminate } from '../../src/index.ts'
-import { socktable } from '../cli/run.ts'
-import { connection, listen, otherListener } from './sockets.ts'
+import { otherServer } from '../support/holders.ts'
+import { connection, listen } from '../support/own-sockets.ts'
 
 const idle = async (): Promise<ChildProcess> => {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', 'one', 'two'], {
@@ -58,8 +58,8 @@ test('a tree', async () => {
 
 describe('killPort', () => {
   test('ends the process that listens, and no other', async () => {
-    const { port, pid, child } = await otherListener()
-    const bystander = await otherListener()
+    const { port, pid, process: child } = await otherServer()
+    const bystander = await otherServer()
     const exited = once(child, 'exit')
     const planned = await killPort(port, { dryRun: true })
     expect(planned.processes).toMatchObject([{ pid, outcome: 'would-be-terminated' }])
@@ -70,7 +70,7 @@ describe('killPort', () => {
       ports: [{ port, outcome: 'closed' }],
       processes: [{ pid, outcome: ENDED, ports: [port] }],
     })
-    expect(bystander.child.exitCode).toBeNull()
+    expect(bystander.process.exitCode).toBeNull()
     expect((await killPort(port)).ports).toMatchObject([{ outcome: 'nothing-there', closed: true }])
   })
 
@@ -128,43 +128,5 @@ describe('terminate', () => {
         ? { outcome: 'survived', reason: 'no-graceful-way' }
         : { outcome: 'terminated', reason: null }
     expect(processes).toMatchObject([expected])
-  })
-})
-
-describe('the command', () => {
-  test('kill', async () => {
-    const { port, pid, child } = await otherListener()
-    const unconfirmed = socktable('kill', String(port))
-    expect(unconfirmed).toMatchObject({ code: 2, stdout: '' })
-    expect(unconfirmed.stderr).toContain('--yes')
-    const dry = socktable('kill', `:${port}`, '--dry-run')
-    expect(dry).toMatchObject({ code: 0, stderr: '' })
-    expect(dry.stdout).toContain(`${pid} `)
-    expect(child.exitCode).toBeNull()
-    const killed = socktable('kill', String(port), '--yes')
-    expect(killed).toMatchObject({ code: 0, stderr: '' })
-    expect(killed.stdout).toContain(`port ${port} is free now`)
-    expect(socktable('kill', String(port), '-y')).toMatchObject({ code: 1 })
-  })
-
-  test('tree', async () => {
-    const { port, pid } = await otherListener()
-    const { code, stdout } = socktable('tree', String(port))
-    expect(code).toBe(0)
-    expect(stdout).toMatch(new RegExp(`^ *\\\\- ${pid} .* <--$`, 'm'))
-    expect(stdout).toContain(`${process.pid} `)
-    const asked = JSON.parse(socktable('tree', '--pid', String(pid), '--json').stdout) as {
-      trees: { process: { pid: number } }[]
-    }
-    expect(asked.trees[0]?.process.pid).toBe(pid)
-    expect(socktable('tree', '2147483647', '--pid')).toMatchObject({ code: 1, stdout: '' })
-  })
-
-  test('help is ASCII and fits', () => {
-    for (const name of ['kill', 'tree']) {
-      const { stdout } = socktable(name, '--help')
-      expect(stdout).toMatch(/^[\n -~]+$/)
-      expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
-    }
   })
 })

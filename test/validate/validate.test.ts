@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import * as m from '../src/index.ts'
-import { checkFamily } from '../src/validate.ts'
+import * as m from '../../src/index.ts'
+import { checkFamily } from '../../src/validate.ts'
 
 const thrown = async (call: () => unknown): Promise<unknown> => {
   try {
