@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { otherServer } from '../support/holders.ts'
 import { socktable } from './run.ts'
 
-describe('the command', () => {
-  test('kill', async () => {
+describe('kill and tree', () => {
+  test('kill ends the process of a port, only with --yes', async () => {
     const { port, pid, process: child } = await otherServer()
     const unconfirmed = socktable('kill', String(port))
     expect(unconfirmed).toMatchObject({ code: 2, stdout: '' })
@@ -18,7 +18,7 @@ describe('the command', () => {
     expect(socktable('kill', String(port), '-y')).toMatchObject({ code: 1 })
   })
 
-  test('tree', async () => {
+  test('tree shows the process of a port below its parents', async () => {
     const { port, pid } = await otherServer()
     const { code, stdout } = socktable('tree', String(port))
     expect(code).toBe(0)
@@ -31,7 +31,7 @@ describe('the command', () => {
     expect(socktable('tree', '2147483647', '--pid')).toMatchObject({ code: 1, stdout: '' })
   })
 
-  test('help is ASCII and fits', () => {
+  test('help is ASCII and at most 80 columns wide', () => {
     for (const name of ['kill', 'tree']) {
       const { stdout } = socktable(name, '--help')
       expect(stdout).toMatch(/^[\n -~]+$/)

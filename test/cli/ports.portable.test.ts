@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { otherServer } from '../support/holders.ts'
 import { socktable } from './run.ts'
 
-describe('commands', () => {
-  test('check, explain, free, wait', async () => {
+describe('commands about ports', () => {
+  test('check, explain, free and wait answer by exit code and text', async () => {
     const other = await otherServer()
     const at = ['--host', '127.0.0.1']
     expect(socktable('check', String(other.port), ...at)).toMatchObject({ code: 1, stderr: '' })
@@ -16,7 +16,7 @@ describe('commands', () => {
     expect(socktable('wait', free.stdout.trim(), '--timeout', '0.1').code).toBe(1)
   })
 
-  test('run gives its program a port and passes the exit code on', () => {
+  test('run gives its program a port and ends with its exit code', () => {
     const script = 'console.log(process.env.PORT); process.exit(7)'
     const { code, stdout } = socktable('run', '--', process.execPath, '-e', script)
     expect(code).toBe(7)
@@ -32,16 +32,19 @@ describe('commands', () => {
     [['wait', '1', '--timeout', 'x'], 'number of seconds'],
     [['run', 'node'], 'behind "--"'],
     [['explain'], 'needs a port'],
-  ])('%j is wrong', (words, message) => {
+  ])('%j is refused with exit code 2', (words, message) => {
     const { code, stdout, stderr } = socktable(...words)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toContain(message)
   })
 
-  test.each(['check', 'explain', 'free', 'run', 'wait'])('%s --help', (name) => {
-    const { code, stdout } = socktable(name, '--help')
-    expect(code).toBe(0)
-    expect(stdout).toMatch(/^[\n -~]+$/)
-    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
-  })
+  test.each(['check', 'explain', 'free', 'run', 'wait'])(
+    '%s --help is ASCII and at most 80 columns wide',
+    (name) => {
+      const { code, stdout } = socktable(name, '--help')
+      expect(code).toBe(0)
+      expect(stdout).toMatch(/^[\n -~]+$/)
+      expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
+    },
+  )
 })

@@ -4,7 +4,7 @@ import { socktable } from './run.ts'
 import { watchCommand } from '../support/watch-command.ts'
 import { listen } from '../support/own-sockets.ts'
 
-test('one change a line: what there was, what opens and what closes', async () => {
+test('watch --json prints a line for what there was, what opens and what closes', async () => {
   const { server, port } = await listen('127.0.0.1')
   const { next } = watchCommand('-l', '--port', String(port))
   const initial = await next()
@@ -24,13 +24,13 @@ test.each([
   [['watch', '--json', '--interval', '-1'], '--interval needs a number of seconds'],
   [['watch', '--json', '--csv'], 'unknown option --csv'],
   [['watch', '-lB', '--json'], '-l leaves bound sockets out'],
-])('%j is wrong', (words, message) => {
+])('%j is refused with exit code 2', (words, message) => {
   const { code, stdout, stderr } = socktable(...words)
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   expect(stderr).toContain(message)
 })
 
-test('--help', () => {
+test('watch --help is ASCII and at most 80 columns wide', () => {
   const { code, stdout } = socktable('watch', '--help')
   expect(code).toBe(0)
   expect(stdout).toMatch(/^[\n -~]*$/)

@@ -7,7 +7,7 @@ import { listen } from '../support/own-sockets.ts'
 
 const ENTRY = fileURLToPath(new URL('../../dist/index.js', import.meta.url))
 
-test('sync and async reads at once', async () => {
+test('sync and async reads at the same time give the same rows', async () => {
   const { port } = await listen('127.0.0.1')
   const reads = Array.from({ length: 20 }, () => listSockets({ localPort: port }))
   const inBetween = listSocketsSync({ localPort: port }).rows
@@ -16,7 +16,7 @@ test('sync and async reads at once', async () => {
   expect(inBetween).toMatchObject([{ pid: process.pid, state: 'LISTEN' }])
 })
 
-test('worker threads read at once, and one ends with reads pending', async () => {
+test('worker threads read at the same time and end with reads pending', async () => {
   const { port } = await listen('127.0.0.1')
   const code = `
     const { parentPort, workerData } = require('worker_threads')

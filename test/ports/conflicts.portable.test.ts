@@ -22,20 +22,29 @@ function ask(child: Child, message: object): Promise<Answer> {
 }
 
 describe.each(['tcp', 'udp'] as const)('%s', (protocol) => {
-  test.each(PLACES)('a server on %s, IPv6 only: %s', async (host, v6only) => {
-    for (const [against, ipv6Only] of PLACES) {
-      const held = await ask(holder, { what: 'hold', protocol, host, ipv6Only: v6only, port: 0 })
-      expect(held.code).toBeNull()
-      const { port } = held
-      const check = await checkPort(port, { protocol, host: against, ipv6Only })
-      const { code } = await ask(binder, { what: 'bind', protocol, host: against, ipv6Only, port })
-      const where = `against ${against}, IPv6 only: ${ipv6Only}`
-      expect([where, check.refusal?.code ?? null]).toEqual([where, code])
-      if (!check.free) {
-        expect(check.obstacles).toEqual(['listener'])
-        expect(check.holders.map(({ pid }) => pid)).toContain(holder.process.pid)
+  test.each(PLACES)(
+    'checkPort agrees with a bind beside a server on %s, IPv6 only: %s',
+    async (host, v6only) => {
+      for (const [against, ipv6Only] of PLACES) {
+        const held = await ask(holder, { what: 'hold', protocol, host, ipv6Only: v6only, port: 0 })
+        expect(held.code).toBeNull()
+        const { port } = held
+        const check = await checkPort(port, { protocol, host: against, ipv6Only })
+        const { code } = await ask(binder, {
+          what: 'bind',
+          protocol,
+          host: against,
+          ipv6Only,
+          port,
+        })
+        const where = `against ${against}, IPv6 only: ${ipv6Only}`
+        expect([where, check.refusal?.code ?? null]).toEqual([where, code])
+        if (!check.free) {
+          expect(check.obstacles).toEqual(['listener'])
+          expect(check.holders.map(({ pid }) => pid)).toContain(holder.process.pid)
+        }
+        await ask(holder, { what: 'drop' })
       }
-      await ask(holder, { what: 'drop' })
-    }
-  })
+    },
+  )
 })

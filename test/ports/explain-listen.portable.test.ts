@@ -132,7 +132,7 @@ describe('explainListenErrors leaves the process alone', () => {
     expect(ended).toMatchObject({ status: 0, stdout: 'EADDRINUSE\n' })
   })
 
-  test('and explains once where it is called twice, and no error that is none', () => {
+  test('and explains once where it is called twice, and nothing that is no error', () => {
     const ended = run(`
       explainListenErrors(explainListenErrors(server)).on('error', () => {})
       server.emit('error', null)
@@ -141,7 +141,7 @@ describe('explainListenErrors leaves the process alone', () => {
     expect(ended.stderr.split(`(PID ${pid})`)).toHaveLength(2)
   })
 
-  test('with an error that is not of listen, which is thrown as ever', () => {
+  test('with an error that is not of listen, which is thrown as before', () => {
     const ended = run(`
       explainListenErrors(server)
       server.emit('error', new Error('of another kind'))`)

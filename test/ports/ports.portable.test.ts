@@ -29,8 +29,8 @@ function listenError(port: number, host: string): Promise<Error> {
   })
 }
 
-describe('check', () => {
-  test('another process has it', async () => {
+describe('checkPort', () => {
+  test('names the process that has the port', async () => {
     const other = await otherServer()
     for (const check of [
       await checkPort(other.port, { host: '127.0.0.1' }),
@@ -49,20 +49,20 @@ describe('check', () => {
     }
   })
 
-  test('a free port', async () => {
+  test('reports a free port', async () => {
     const { server, port } = await listen('127.0.0.1')
     await new Promise((resolve) => server.close(resolve))
     const check = await checkPort(port, { host: '127.0.0.1' })
     expect(check).toMatchObject({ free: true, refusal: null, obstacles: [], holders: [] })
   })
 
-  test('UDP is another matter', async () => {
+  test('reports a UDP port as taken by a UDP socket', async () => {
     const { port } = await datagrams('udp4', '127.0.0.1')
     const place = { host: '127.0.0.1', protocol: 'udp' } as const
     expect(await checkPort(port, place)).toMatchObject({ free: false, obstacles: ['listener'] })
   })
 
-  test('several at once', async () => {
+  test('answers for several ports in their order (checkPorts)', async () => {
     const { port } = await listen('127.0.0.1')
     const other = await listen('127.0.0.1')
     const checks = await checkPorts([port, other.port], { host: '127.0.0.1' })
@@ -73,8 +73,8 @@ describe('check', () => {
   })
 })
 
-describe('explain', () => {
-  test('the error of a server', async () => {
+describe('explainError and explainPort', () => {
+  test('name the process that a server found at its port', async () => {
     const other = await otherServer()
     const error = await listenError(other.port, '127.0.0.1')
     for (const told of [error, error.message]) {
@@ -85,14 +85,14 @@ describe('explain', () => {
     }
   })
 
-  test('a port that is free', async () => {
+  test('say that a port is free', async () => {
     const port = await findFreePort({ host: '127.0.0.1' })
     const { code, summary, alternative } = await explainPort(port, { host: '127.0.0.1' })
     expect({ code, alternative }).toEqual({ code: null, alternative: null })
     expect(summary).toContain('is free')
   })
 
-  test('one line in a server puts it on stderr', async () => {
+  test('explainListenErrors puts the explanation on stderr', async () => {
     const other = await otherServer()
     const code = `
       const server = require('net').createServer()
@@ -106,8 +106,8 @@ describe('explain', () => {
   })
 })
 
-describe('wait', () => {
-  test('until a server listens, and until none does any more', async () => {
+describe('waitForPort', () => {
+  test('ends when a server listens, and when none does any more', async () => {
     const port = await findFreePort({ host: '127.0.0.1' })
     const waiting = waitForPort(port, { interval: 5 })
     await sleep(50)
@@ -120,7 +120,7 @@ describe('wait', () => {
     expect(await ending).toEqual([])
   })
 
-  test('in vain, and no longer than asked', async () => {
+  test('rejects when its time is over or its signal aborts', async () => {
     const port = await findFreePort({ host: '127.0.0.1' })
     const failure = { code: 'ETIMEDOUT', rows: [] }
     await expect(waitForPort(port, { timeout: 60, interval: 5 })).rejects.toMatchObject(failure)
@@ -134,7 +134,7 @@ describe('wait', () => {
 })
 
 describe('free ports', () => {
-  test('one of the system, one of a list, none', async () => {
+  test('findFreePort gives one of the system or of a list, or an error', async () => {
     const { port } = await listen('127.0.0.1')
     const host = '127.0.0.1'
     expect(await findFreePort()).toBeGreaterThan(1023)
@@ -149,7 +149,7 @@ describe('free ports', () => {
     await expect(findFreePort({ ports: 80 })).rejects.toThrow('no port to choose from')
   })
 
-  test("the system's own range is avoided, or the only one", async () => {
+  test("findFreePort avoids the system's own range, or takes no other", async () => {
     const isInside = async (options: FreeOptions) =>
       (await checkPort(await findFreePort(options))).ephemeral
     expect(await isInside({ ephemeral: 'avoid' })).toBe(false)
@@ -161,7 +161,7 @@ describe('free ports', () => {
     expect(await isInside({ ports, ephemeral: 'only' })).toBe(true)
   })
 
-  test('one that is free at several addresses', async () => {
+  test('findFreePort gives one that is free at several addresses', async () => {
     const port = await unusedPort()
     await listen('127.0.0.2', port)
     const ports = [port, { from: 2000, to: 2050 }]
@@ -178,12 +178,12 @@ describe('free ports', () => {
     [{ hosts: [1] }, 'ERR_INVALID_ARG_TYPE'],
     [{ ephemeral: 'no' }, 'ERR_INVALID_ARG_VALUE'],
     [{ port: 3000 }, 'ERR_INVALID_ARG_VALUE'],
-  ])('%j is refused', async (options, code) => {
+  ])('findFreePort and reservePort refuse %j', async (options, code) => {
     await expect(findFreePort(options as never)).rejects.toMatchObject({ code })
     await expect(reservePort(options as never)).rejects.toMatchObject({ code })
   })
 
-  test('one of which a server listens already', async () => {
+  test('listenOnFreePort and bindFreePort give a server that listens already', async () => {
     const server = await listenOnFreePort({ host: '127.0.0.1' })
     const { port } = server.address() as { port: number }
     expect(await checkPort(port, { host: '127.0.0.1' })).toMatchObject({ free: false })
@@ -193,7 +193,7 @@ describe('free ports', () => {
     server.close()
   })
 
-  test('a reserved one can be bound by its number', async () => {
+  test('a server can bind a reserved port by its number', async () => {
     const { port, held } = await reservePort()
     expect(held).toBe(process.platform !== 'win32')
     const server = createServer().listen(port)

@@ -17,8 +17,8 @@ const idle = async (): Promise<ChildProcess> => {
 /** A Windows process without a window can't be asked; elsewhere the signal is enough. */
 const ENDED = process.platform === 'win32' ? 'killed' : 'terminated'
 
-describe('facts', () => {
-  test('of another process', async () => {
+describe('processInfo', () => {
+  test('gives the facts of another process', async () => {
     const child = await idle()
     const before = Date.now()
     const info = await processInfo(child.pid as number)
@@ -35,19 +35,19 @@ describe('facts', () => {
     expect(typeof info?.user).toBe('string')
   })
 
-  test('of this one, twice the same', async () => {
+  test('gives the same facts of this process sync and async', async () => {
     const { startedAt, ...info } = processInfoSync(process.pid) ?? { startedAt: null }
     expect(info).toMatchObject({ pid: process.pid })
     expect(await processInfo(process.pid)).toMatchObject(info)
     expect(startedAt).toBeTypeOf('number')
   })
 
-  test('of none', async () => {
+  test('is null where there is no such process', async () => {
     expect(await processInfo(2 ** 31 - 1)).toBeNull()
   })
 })
 
-test('a tree', async () => {
+test('processTree has the ancestors of a process', async () => {
   const child = await idle()
   const tree = await processTree(child.pid as number)
   child.kill('SIGKILL')
@@ -74,7 +74,7 @@ describe('killPort', () => {
     expect((await killPort(port)).ports).toMatchObject([{ outcome: 'nothing-there', closed: true }])
   })
 
-  test('this process and its clients stay', async () => {
+  test('refuses this process and leaves clients alone', async () => {
     const { server, port } = await listen('127.0.0.1')
     const { client } = await connection(server, '127.0.0.1')
     const refused = [{ pid: process.pid, outcome: 'refused', reason: 'self' }]
@@ -83,14 +83,14 @@ describe('killPort', () => {
     expect(ports).toMatchObject([{ outcome: 'nothing-there' }])
   })
 
-  test('bad input', async () => {
+  test('refuses port 0 and an empty list', async () => {
     await expect(killPort(0)).rejects.toMatchObject({ code: 'ERR_OUT_OF_RANGE' })
     await expect(killPort([])).rejects.toMatchObject({ code: 'ERR_INVALID_ARG_VALUE' })
   })
 })
 
 describe('terminate', () => {
-  test('a process, once', async () => {
+  test('ends a process, and finds it gone the next time', async () => {
     const child = await idle()
     const pid = child.pid as number
     const exited = once(child, 'exit')
@@ -104,7 +104,7 @@ describe('terminate', () => {
     })
   })
 
-  test('with what it started', async () => {
+  test('ends what a process started with it', async () => {
     const code =
       'require("child_process").spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"])' +
       '.once("spawn", function () { process.send(this.pid) })'
@@ -119,7 +119,7 @@ describe('terminate', () => {
     expect(await terminate(child)).toMatchObject({ processes: [{ outcome: 'already-gone' }] })
   })
 
-  test('nothing asks where forcing is not wanted and there is no way to ask', async () => {
+  test('without force leaves a process that cannot be asked to end', async () => {
     const child = await idle()
     const { processes } = await terminate(child.pid as number, { force: false })
     child.kill('SIGKILL')

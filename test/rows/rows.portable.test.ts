@@ -55,7 +55,7 @@ describe.each([
     expect(find(port, clientPort)).toMatchObject({ ...open, remotePort: clientPort })
   })
 
-  test('a closing connection leaves ESTABLISHED', async () => {
+  test('a closing connection is no longer ESTABLISHED', async () => {
     const { server, port } = await listen(host)
     server.on('connection', (socket) => socket.pause())
     const { client } = await connection(server, host)
@@ -99,7 +99,7 @@ test('a listener on :: is found by its port', async () => {
 })
 
 describe('filters', () => {
-  test('protocol, family, state and role', async () => {
+  test('select by protocol, family, state, ports and listening', async () => {
     const { server, port } = await listen('127.0.0.1')
     const { client } = await connection(server, '127.0.0.1')
     const udp = await datagrams('udp6', '::1')
@@ -120,7 +120,7 @@ describe('filters', () => {
     expect(await count({ localPort: { from: port, to: port } })).toBe(2)
   })
 
-  test('a process', async () => {
+  test('select the sockets of a process', async () => {
     const other = await otherServer()
     const own = await listen('127.0.0.1')
     const { rows } = await listSockets({ pid: other.pid })
@@ -129,7 +129,7 @@ describe('filters', () => {
     expect(listSocketsSync({ pid: process.pid, localPort: own.port }).rows).toHaveLength(1)
   })
 
-  test('a process that is not there is an error', async () => {
+  test('reject for a process that does not exist', async () => {
     const other = await otherServer()
     other.process.kill('SIGKILL')
     await once(other.process, 'exit') // until then its number is that of a zombie
@@ -138,7 +138,7 @@ describe('filters', () => {
 })
 
 describe('owners', () => {
-  test('another process, with its name', async () => {
+  test('include another process, with its name', async () => {
     const other = await otherServer()
     const { rows, processes } = await listSockets({ localPort: other.port, include: ['names'] })
     const name = basename(process.execPath)
@@ -146,7 +146,7 @@ describe('owners', () => {
     expect(processes).toEqual([{ pid: other.pid, name }])
   })
 
-  test('not asked for', async () => {
+  test('are null with a reason where they were not asked for', async () => {
     const { port } = await listen('127.0.0.1')
     const table = await listSockets({ localPort: port, owners: 'none' })
     expect(only(table.rows)).toMatchObject({ pid: null, pids: [], ownerUnknown: 'not-asked' })
@@ -161,7 +161,7 @@ describe('owners', () => {
     if (row.createdAt !== null) expect(Math.abs(Date.now() - row.createdAt)).toBeLessThan(60_000)
   })
 
-  test('a port', async () => {
+  test('are those of inspectPort', async () => {
     const other = await otherServer()
     const { owners, unknown, ...usage } = await inspectPort(other.port)
     expect(owners).toMatchObject([{ pid: other.pid, sockets: [{ localPort: other.port }] }])
@@ -172,7 +172,7 @@ describe('owners', () => {
   })
 })
 
-describe('errors', () => {
+describe('listSockets', () => {
   test.each([
     [{ localPort: 70_000 }, 'ERR_OUT_OF_RANGE'],
     [{ localPort: '80' }, 'ERR_INVALID_ARG_TYPE'],
@@ -181,12 +181,12 @@ describe('errors', () => {
     [{ pid: -1 }, 'ERR_OUT_OF_RANGE'],
     [{ ports: [80] }, 'ERR_INVALID_ARG_VALUE'],
     [{ include: 'service', owners: 'none' }, 'ERR_INVALID_ARG_VALUE'],
-  ])('%j is refused before anything is read', async (options, code) => {
+  ])('refuses %j before anything is read', async (options, code) => {
     await expect(listSockets(options as never)).rejects.toMatchObject({ code })
     expect(() => listSocketsSync(options as never)).toThrow(expect.objectContaining({ code }))
   })
 
-  test('the source of another system', async () => {
+  test('rejects the source of another system with ENOTSUP', async () => {
     const failure = { code: 'ENOTSUP', syscall: 'source' }
     await expect(listSockets({ source: FOREIGN })).rejects.toMatchObject(failure)
     expect(() => listSocketsSync({ listening: true, source: FOREIGN })).toThrow(

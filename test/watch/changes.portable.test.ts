@@ -13,32 +13,35 @@ const counts = ({ opened, closed, changed }: SocketChanges) => ({
   changed: changed.length,
 })
 
-test('the first set has opened all that the table has', async () => {
+test('the first set of changes has the whole table as opened', async () => {
   const { port } = await listen('127.0.0.1')
   const { opened, sockets } = await take(watch({ localPort: port }))
   expect(opened).toMatchObject([{ localPort: port, state: 'LISTEN', pid: process.pid }])
   expect(sockets).toBe(1)
 })
 
-test.each(['127.0.0.1', '::1'])('a connection opens and closes on %s', async (host) => {
-  const { server, port } = await listen(host)
-  const watcher = await startWatch({ localPort: port, include: ['names'] })
-  const { client, accepted } = await connection(server, host)
-  const { localPort } = client
-  const opening = await take(watcher)
-  expect(counts(opening)).toEqual({ opened: 1, closed: 0, changed: 0 })
-  const [row] = opening.opened
-  expect(row).toMatchObject({ state: 'ESTABLISHED', remotePort: localPort, pid: process.pid })
-  expect(row?.processName).toBe(opening.processes[0]?.name)
+test.each(['127.0.0.1', '::1'])(
+  'a connection on %s is reported as it opens and closes',
+  async (host) => {
+    const { server, port } = await listen(host)
+    const watcher = await startWatch({ localPort: port, include: ['names'] })
+    const { client, accepted } = await connection(server, host)
+    const { localPort } = client
+    const opening = await take(watcher)
+    expect(counts(opening)).toEqual({ opened: 1, closed: 0, changed: 0 })
+    const [row] = opening.opened
+    expect(row).toMatchObject({ state: 'ESTABLISHED', remotePort: localPort, pid: process.pid })
+    expect(row?.processName).toBe(opening.processes[0]?.name)
 
-  client.resetAndDestroy()
-  await new Promise((resolve) => accepted.once('close', resolve)) // with the error of a reset
-  const closing = await take(watcher)
-  expect(counts(closing)).toEqual({ opened: 0, closed: 1, changed: 0 })
-  expect(closing.closed).toEqual([row])
-})
+    client.resetAndDestroy()
+    await new Promise((resolve) => accepted.once('close', resolve)) // with the error of a reset
+    const closing = await take(watcher)
+    expect(counts(closing)).toEqual({ opened: 0, closed: 1, changed: 0 })
+    expect(closing.closed).toEqual([row])
+  },
+)
 
-test('a UDP socket', async () => {
+test('a UDP socket is reported as it opens', async () => {
   const watcher = await startWatch({ protocol: 'udp' })
   const { port } = await datagrams('udp4', '127.0.0.1')
   const { opened } = await take(watcher)
@@ -46,7 +49,7 @@ test('a UDP socket', async () => {
   expect(opened[0]?.remotePort).toBeNull()
 })
 
-test('another process that ends', async () => {
+test('the listener of a process that ends is reported as closed', async () => {
   const { process: child, pid, port } = await otherServer()
   const watcher = await startWatch({ localPort: port })
   child.kill('SIGKILL')
@@ -57,7 +60,7 @@ test('another process that ends', async () => {
   expect(set.closed).toMatchObject([{ pid, localPort: port }])
 })
 
-test('a port that is used again is another socket', async () => {
+test('a port that another process takes is a closed and an opened socket', async () => {
   const first = await otherServer()
   const watcher = await startWatch({ localPort: first.port })
   first.process.kill('SIGKILL')
@@ -73,7 +76,7 @@ test('a port that is used again is another socket', async () => {
   expect(set.opened).toMatchObject([{ pid: process.pid }])
 })
 
-test('sockets are counted', async () => {
+test('countSockets and a watcher count by state, process and port', async () => {
   const { server, port } = await listen('127.0.0.1')
   await connection(server, '127.0.0.1')
   const expected = [
@@ -91,7 +94,7 @@ test('sockets are counted', async () => {
   expect((await watcher.count('listeningPort')).counts).toEqual([{ listeningPort: port, count: 2 }])
 })
 
-test('close() and a signal end it at once', async () => {
+test('close() and an aborted signal end a pending next() at once', async () => {
   const waiting = { localPort: 1, interval: 60_000 }
   const closed = await startWatch(waiting)
   const next = closed.next()

@@ -1,11 +1,13 @@
-// A process with STEADY connected pairs that, when told to, opens and closes PAIRS others per second
+// A process with STEADY connected pairs that, at a message, opens and closes PAIRS others per second
 // for SECONDS. Sends the ports of the steady ones, and at the end a log: of each connection its two
-// ports and from when to when it was open. Ends with its parent's channel.
+// ports and from when to when it was open. Ends with its parent's channel. Its clients take the ports
+// from FIRST on, each once: a pair that came again between two reads would be one socket to a watcher
+// where the system gives no time of creation.
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 
-const [steady, pairs, seconds] = process.argv.slice(2).map(Number)
+const [steady, pairs, seconds, first] = process.argv.slice(2).map(Number)
 // The reset by one end is an error of the other.
 const ignoreReset = (socket) => socket.on('error', () => undefined)
 const accepted = new Map() // by the port of the other end
@@ -14,9 +16,22 @@ server.listen(0, '127.0.0.1')
 await once(server, 'listening')
 const { port } = server.address()
 
+let nextPort = first
+
+async function connectFromNextPort() {
+  for (;;) {
+    const client = connect({ port, host: '127.0.0.1', localPort: nextPort++ })
+    try {
+      await once(client, 'connect')
+      return ignoreReset(client)
+    } catch (error) {
+      if (error.code !== 'EADDRINUSE') throw error // of a bind: nothing was sent
+    }
+  }
+}
+
 async function open() {
-  const client = ignoreReset(connect(port, '127.0.0.1'))
-  await once(client, 'connect')
+  const client = await connectFromNextPort()
   while (!accepted.has(client.localPort)) await once(server, 'connection')
   return { client, ports: [client.localPort, port], from: Date.now() }
 }

@@ -32,9 +32,15 @@ afterAll(() => {
   for (const end of ends) end()
 })
 
-async function startWorker(): Promise<Worker> {
+/** Each worker's clients have a range of their own, larger than what it opens; test files name no others. */
+const FIRST_PORT = 2500
+const PORTS_EACH = 500
+
+async function startWorker(index: number): Promise<Worker> {
   const program = fileURLToPath(new URL('turnover.mjs', import.meta.url))
-  const child = fork(program, [STEADY_PAIRS, PAIRS_PER_SECOND, SECONDS].map(String))
+  const first = FIRST_PORT + index * PORTS_EACH
+  const options = [STEADY_PAIRS, PAIRS_PER_SECOND, SECONDS, first]
+  const child = fork(program, options.map(String))
   ends.push(() => {
     if (child.connected) child.disconnect()
   })
@@ -66,7 +72,9 @@ const NOTHING: Reported = { opened: 0, closed: 0, pids: [] }
 
 // The full size is that of test/bench/soak.mjs, on Linux.
 test('320 steady sockets, while 120 others open and close per second', async () => {
-  const workers = await Promise.all(Array.from({ length: PROCESSES }, startWorker))
+  const workers = await Promise.all(
+    Array.from({ length: PROCESSES }, (_, index) => startWorker(index)),
+  )
   const watcher = watch({ interval: INTERVAL, protocol: 'tcp', family: 'IPv4' })
   const reported = new Map<string, Reported>()
   const note = (row: SocketRow, opened: number, closed: number) => {
