@@ -1,5 +1,6 @@
 // Runs the tests that apply to Windows, by their names (vitest.config.ts), on an official node.exe under
-// Wine, with the addon that the cross compiler makes. Takes a Linux machine and root; what it needs it fetches the first time.
+// Wine, with the addon that the cross compiler makes. Takes a Linux machine and root; what it needs it
+// fetches the first time.
 //   node scripts/test-windows.mjs [VITEST ARGUMENTS...]
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
