@@ -78,7 +78,7 @@ test.each([
   expect(check).toMatchObject({ free: false, obstacles: [obstacle], refusal: { code } })
 })
 
-test('ranges of the system', async () => {
+test('checkPort says whether a port is in the range from which the system gives ports', async () => {
   const range = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8')
   const [first, last] = range.split('\t').map(Number) as [number, number]
   for (const port of [first - 1, first, last, last + 1]) {
@@ -112,7 +112,7 @@ test.runIf(needs(isRoot, 'root, to switch IPv6 off'))(
   },
 )
 
-test('who is hidden is said to be', async () => {
+test('explainPort names the process, or how to see it', async () => {
   const port = await listen('127.0.0.1')
   const { text, reasons } = await explainPort(port)
   expect(reasons[0]).toContain(

@@ -40,14 +40,14 @@ describe.runIf(needs(isRoot, 'root, to make network namespaces'))('filters', () 
     await compare({ state, bound: state === 'BOUND' }, (row) => row.state === state)
   })
 
-  test('several states', async () => {
+  test('several states give the rows of each', async () => {
     await compare(
       { state: ['LISTEN', 'TIME_WAIT', 'SYN_SENT'], bound: false },
       ({ state }) => state === 'LISTEN' || state === 'TIME_WAIT' || state === 'SYN_SENT',
     )
   })
 
-  test('listening, and not', async () => {
+  test('listening splits the rows in two', async () => {
     const waits = (row: SocketRow) =>
       row.state === 'LISTEN' || (row.protocol === 'udp' && row.remoteAddress === null)
     await compare({ listening: true, bound: false }, waits)

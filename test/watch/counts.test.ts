@@ -98,7 +98,7 @@ test('owners are looked for only where they are counted', async () => {
   expect(own.counts).toEqual([{ state: 'ESTABLISHED', count: 10 }])
 })
 
-test('nothing', async () => {
+test('a query that matches no socket has no counts and is complete', async () => {
   const { counts, sockets, complete } = await countSockets('state', { localPort: 1 })
   expect({ counts, sockets, complete }).toEqual({ counts: [], sockets: 0, complete: true })
 })

@@ -179,7 +179,7 @@ test.each([
   expect(opened).toMatchObject([{ pid: known && pid, ownerUnknown }])
 })
 
-test('only what certain processes hold', async () => {
+test('a watcher of certain processes reports their sockets alone', async () => {
   const [one, other] = [await listener(), await listener()]
   const watcher = watch({ pid: one.pid })
   expect((await take(watcher)).opened).toMatchObject([{ localPort: one.port, pids: [one.pid] }])
